@@ -1,0 +1,1 @@
+"""Assay: from a need for labels to a signed, explainable vendor decision."""

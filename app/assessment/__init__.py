@@ -1,0 +1,1 @@
+"""Ratings, gates, result and shortlist."""

@@ -1,0 +1,1 @@
+"""Bytes of a labeling tool's export to canonical rows."""

@@ -1,0 +1,1 @@
+"""Quality, agreement, speed and cost of deliveries."""

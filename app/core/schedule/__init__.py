@@ -1,0 +1,1 @@
+"""Forecasts, capacity and due dates."""

@@ -1,0 +1,1 @@
+"""Value, weigh, gate, rank and explain candidates."""

@@ -1,0 +1,1 @@
+"""Recommendation, memo, approvals, debriefs."""

@@ -1,0 +1,1 @@
+"""A labelled, removable demonstration data set built through the services."""

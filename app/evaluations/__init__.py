@@ -1,0 +1,1 @@
+"""One buying decision: need, panel, candidates, journey."""

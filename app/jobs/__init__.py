@@ -1,0 +1,1 @@
+"""Side effects, enqueued in the transaction that causes them."""

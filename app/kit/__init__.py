@@ -1,0 +1,1 @@
+"""What knows the stack and not the domain."""

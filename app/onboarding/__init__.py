@@ -1,0 +1,1 @@
+"""Checklists and tasks after the decision."""

@@ -1,0 +1,1 @@
+"""Review periods after the award."""

@@ -1,0 +1,1 @@
+"""Plans, gold, deliveries and rounds."""

@@ -1,0 +1,1 @@
+"""The shipped and own scorecards, in versions."""

@@ -1,0 +1,1 @@
+"""The register: vendors, capabilities, certificates, agreements, facts."""
