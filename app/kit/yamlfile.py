@@ -1,0 +1,96 @@
+"""YAML from outside to plain values, with limits and with line numbers in every refusal."""
+
+import math
+from typing import Any
+
+import yaml
+
+from app.core.errors import Invalid, Problem
+
+MAX_BYTES = 2_000_000
+MAX_NODES = 200_000
+MAX_DEPTH = 40
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads dates as text; refuses duplicate keys, aliases, and documents too deep or too large."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.nodes = 0
+        self.depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        # An alias bomb is small on disk and endless in memory; no file of ours needs aliases.
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(
+                problem="aliases (*name) are not accepted", problem_mark=event.start_mark
+            )
+        self.nodes += 1
+        self.depth += 1
+        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(
+                problem="the document is too large or too deeply nested", problem_mark=mark
+            )
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str | int | float | bool) and key is not None:
+                raise yaml.MarkedYAMLError(
+                    problem="a key must be plain text", problem_mark=key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+# A date stays the text that was written: what it means is decided where it is used.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load_yaml(data: bytes, name: str) -> Any:
+    """Plain values (dict, list, str, int, float, bool, None) of one YAML or JSON document.
+
+    Dates stay text; not-a-number and infinity stay floats, for the caller to refuse with a path.
+    Raises `Invalid` naming file and line for anything unreadable: not UTF-8, over 2 MB, broken syntax,
+    duplicate keys, aliases, deep nesting, several documents, unknown tags.
+    """
+    if len(data) > MAX_BYTES:
+        raise Invalid(
+            "yaml.too_large", [Problem(name, f"larger than {MAX_BYTES // 1_000_000} MB; split the file")]
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        message = f"not UTF-8 text (byte {failure.start}); save the file as UTF-8"
+        raise Invalid("yaml.not_utf8", [Problem(name, message)]) from None
+    try:
+        loader = _Loader(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as failure:
+        mark = failure.problem_mark or failure.context_mark
+        where = f"{name}, line {mark.line + 1}" if mark else name
+        raise Invalid("yaml.broken", [Problem(where, failure.problem or "unreadable")]) from None
+    except (yaml.YAMLError, RecursionError, ValueError) as failure:
+        raise Invalid("yaml.broken", [Problem(name, f"unreadable: {failure}".splitlines()[0])]) from None
+
+
+def finite(value: object) -> bool:
+    """Whether `value` is an int or float that is a real number (booleans are not numbers here)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
