@@ -35,7 +35,8 @@ class Forbidden(AssayError):
 class Conflict(AssayError):
     """The state of things does not allow it now.
 
-    `theirs` and `yours` hold field name -> text when two people edited the same row.
+    `field` names the input at fault where there is one (a name that is taken); `theirs` and `yours` hold
+    field name -> text when two people edited the same row.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Conflict(AssayError):
         code: str,
         message: str,
         *,
+        field: str = "",
         theirs: dict[str, str] | None = None,
         yours: dict[str, str] | None = None,
     ) -> None:
         super().__init__(code, message)
+        self.field = field
         self.theirs = theirs or {}
         self.yours = yours or {}
 
