@@ -1,3 +1,4 @@
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -27,14 +28,15 @@ def test_events_of_several_commits_form_one_chain(db: Database) -> None:
 
 
 def test_rows_without_an_event_are_refused(db: Database) -> None:
-    with pytest.raises(MissingAudit, match="audit_event|thing|actor"), db.writing() as session:
+    with pytest.raises(MissingAudit, match="without an audit event"), db.writing() as session:
         session.info.setdefault("audit_touched", set()).add(("thing", "1"))
 
 
 def test_rolled_back_verb_leaves_no_event(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), db.writing() as session:
+    with suppress(ZeroDivisionError), db.writing() as session:
         audit.record(session, SYSTEM, "test.thing.made", ("thing", ids.new()))
-        _ = 1 / 0
+        session.flush()
+        raise ZeroDivisionError
     with db.reading() as session:
         assert audit.verify(session).events == 0
 
