@@ -1,0 +1,59 @@
+"""Questionnaires as data: read, answered, scored, and carried to where the answers are needed."""
+
+from app.core.questionnaire.answers import (
+    Answer,
+    AnswerValue,
+    MoneyAnswer,
+    to_plain,
+    validate_answer,
+    validate_mark,
+)
+from app.core.questionnaire.model import (
+    Column,
+    Option,
+    Question,
+    Questionnaire,
+    Section,
+    core_subset,
+)
+from app.core.questionnaire.parse import parse_questionnaire
+from app.core.questionnaire.score import (
+    Fed,
+    KnockOut,
+    Progress,
+    QuestionnaireScore,
+    QuestionScore,
+    SectionScore,
+    applicability,
+    feeds,
+    progress,
+    score,
+    visible,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerValue",
+    "Column",
+    "Fed",
+    "KnockOut",
+    "MoneyAnswer",
+    "Option",
+    "Progress",
+    "Question",
+    "QuestionScore",
+    "Questionnaire",
+    "QuestionnaireScore",
+    "Section",
+    "SectionScore",
+    "applicability",
+    "core_subset",
+    "feeds",
+    "parse_questionnaire",
+    "progress",
+    "score",
+    "to_plain",
+    "validate_answer",
+    "validate_mark",
+    "visible",
+]

@@ -1,0 +1,193 @@
+// Comfort on top of pages that work without it. No inline handlers: behaviour hangs on data attributes, see docs/ui.md.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const closest = (target, selector) => (target instanceof Element ? target.closest(selector) : null);
+
+  // --- theme: auto, light, dark -------------------------------------------------------------------------------------
+  function showTheme() {
+    const theme = root.dataset.theme || "auto";
+    for (const button of all("[data-theme-set]")) button.setAttribute("aria-pressed", String(button.dataset.themeSet === theme));
+  }
+  function setTheme(theme) {
+    if (theme === "auto") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    try { localStorage.setItem("theme", theme); } catch { /* the choice then lasts for this page */ }
+    showTheme();
+  }
+
+  // --- toasts: closable; good news without an undo leaves by itself, never while looked at ---------------------------
+  function dressToast(toast) {
+    toast.dataset.ready = "";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "bare";
+    close.setAttribute("aria-label", "Close message");
+    close.innerHTML = '<i class="icon icon-close"></i>';
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    if (!toast.classList.contains("toast-ok") || toast.querySelector("form")) return;
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    setTimeout(leave, 8000);
+  }
+
+  // --- scrolling regions: reachable by keyboard only when there is something to scroll -------------------------------
+  function measure(region) {
+    const wide = [...region.children].some((child) => child.scrollWidth > region.clientWidth + 1 || child.offsetWidth > region.clientWidth + 1);
+    region.toggleAttribute("data-fits", !wide);
+    if (!wide) region.removeAttribute("tabindex");
+    else region.tabIndex = 0;
+    if (!region.matches(".table-wrap")) return;
+    if (!wide) region.removeAttribute("role");
+    else {
+      region.setAttribute("role", "region");
+      const title = region.querySelector("caption") || closest(region, ".card")?.querySelector("h2");
+      if (!region.hasAttribute("aria-label")) region.setAttribute("aria-label", title?.textContent.trim() || "Table");
+    }
+  }
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => measure(entry.target)));
+
+  // --- errors: the first faulty field gets the focus, once per answer -------------------------------------------------
+  function focusError(summary) {
+    summary.dataset.ready = "";
+    const field = document.querySelector('[aria-invalid="true"], [data-invalid]');
+    const target = field?.matches("fieldset") ? field.querySelector("input") : field;
+    (target || summary).focus();
+  }
+
+  function enhance() {
+    all(".toast:not([data-ready])").forEach(dressToast);
+    all(".table-wrap, [data-scroll]").forEach((region) => sizes.observe(region));
+    all(".error-summary:not([data-ready])").forEach(focusError);
+  }
+
+  // --- forms: sent once, never left with unsaved text by accident -----------------------------------------------------
+  const dirty = new Set();
+  function setBusy(form, busy) {
+    if (busy) form.dataset.busy = "";
+    else delete form.dataset.busy;
+    for (const button of all("button:not([type=button])", form)) {
+      if (busy) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
+  }
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.busy === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    dirty.delete(form);
+    if (event.defaultPrevented || form.method !== "post") return;
+    setBusy(form, true);
+    setTimeout(() => setBusy(form, false), 15000);      // a POST that answers with a download leaves the page as it is
+  });
+  document.addEventListener("input", (event) => {
+    const form = closest(event.target, "form[data-guard]");
+    if (form) dirty.add(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => all("form[data-busy]").forEach((form) => setBusy(form, false)));
+
+  // --- htmx: busy buttons and the autosave line -----------------------------------------------------------------------
+  function say(form, text) {
+    const line = form.querySelector("[data-autosave-status]");
+    if (line) line.textContent = text;
+  }
+  const formOf = (event) => closest(event.detail?.ctx?.sourceElement || event.target, "form");
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    if (form.matches("[data-autosave]")) say(form, "Saving…");
+    else if (form.method === "post") setBusy(form, true);
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    const saved = event.detail.ctx.response.status < 400;
+    if (!saved && form.matches("[data-guard]")) dirty.add(form);
+    if (!form.matches("[data-autosave]")) return;
+    if (saved) dirty.delete(form);
+    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    say(form, saved ? `Saved ${time}` : "Not saved. Correct the marked answer, then it is saved.");
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const form = formOf(event);
+    if (form?.matches("[data-autosave]")) say(form, "Not saved: no answer from Assay. The next change tries again; keep this page open.");
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = formOf(event);
+    if (form && !form.matches("[data-autosave]")) setBusy(form, false);
+  });
+
+  // --- clicks ---------------------------------------------------------------------------------------------------------
+  async function copy(button) {
+    const text = button.dataset.copy;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {                                             // plain http on an intranet has no clipboard: select it instead
+      const shown = button.parentElement?.querySelector("code");
+      if (!shown) return;
+      getSelection().selectAllChildren(shown);
+      return;
+    }
+    const label = button.innerHTML;
+    button.textContent = "Copied";
+    setTimeout(() => { button.innerHTML = label; }, 2000);
+  }
+  document.addEventListener("click", (event) => {
+    const theme = closest(event.target, "[data-theme-set]");
+    if (theme) setTheme(theme.dataset.themeSet);
+    const copied = closest(event.target, "[data-copy]");
+    if (copied) copy(copied);
+    const opener = closest(event.target, "[data-open]");
+    if (opener) openDialog(opener.dataset.open);
+  });
+  function openDialog(id) {
+    closest(document.activeElement, "[popover]")?.hidePopover();
+    const dialog = document.getElementById(id);
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  // --- keyboard -------------------------------------------------------------------------------------------------------
+  function rowLinks() {
+    const lists = all("[data-rows]");
+    const list = lists.find((each) => each.contains(document.activeElement)) || lists[0];
+    return list ? all("tbody tr, :scope > li", list).map((row) => row.querySelector("a[href]")).filter(Boolean) : [];
+  }
+  function moveRow(step) {
+    const links = rowLinks();
+    const row = closest(document.activeElement, "tr, li");
+    const at = links.findIndex((link) => row?.contains(link));
+    const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
+    links[next]?.focus();
+  }
+  const keys = {
+    "/": () => { const field = document.getElementById("search"); field?.focus(); field?.select(); },
+    "?": () => openDialog("keys"),
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = closest(event.target, "form[method=post]");
+      if (!form) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button:not([type=button])"));
+      return;
+    }
+    const typing = closest(event.target, "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]");
+    if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;
+    if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+  });
+
+  showTheme();
+  enhance();
+  document.querySelector(".steps [aria-current], .tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  new MutationObserver(enhance).observe(document.body, { childList: true, subtree: true });
+})();

@@ -1,0 +1,223 @@
+"""The gallery in a real browser: strict CSP, three widths, two themes, axe, keyboard."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+sys.path.insert(0, str(Path(__file__).parent))
+import gallery  # noqa: E402
+
+pytestmark = pytest.mark.browser
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+AXE = gallery.ROOT / "node_modules/axe-core/axe.min.js"
+PATHS = ("/list", "/form", "/form-errors", "/sign-in", "/error", "/conflict")
+WIDTHS = (320, 390, 1400)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves the gallery and the static files, and remembers what was posted."""
+
+    def __init__(self, pages: dict[str, str], posts: list[str], *args: object) -> None:
+        self.pages, self.posts = pages, posts
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        static = gallery.ROOT / "app" / path.lstrip("/")
+        if path in self.pages:
+            self.answer(200, "text/html; charset=utf-8", self.pages[path].encode())
+        elif path.startswith("/static/") and static.is_file():
+            self.answer(200, TYPES[static.suffix], static.read_bytes())
+        else:
+            self.answer(404, "text/plain", b"")
+
+    def do_POST(self) -> None:
+        self.posts.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.answer(204, "text/plain", b"")
+
+    def answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", CSP)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test output quiet."""
+
+
+@pytest.fixture(scope="module")
+def posts() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def site(posts: list[str]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, gallery.pages(), posts))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["sync_api.Browser"]:
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's Chromium is not installed: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "sync_api.Browser", site: str) -> Iterator["sync_api.Page"]:
+    context = browser.new_context(base_url=site, viewport={"width": 1400, "height": 860})
+    yield context.new_page()
+    context.close()
+
+
+def watch(page: "sync_api.Page") -> list[str]:
+    """Collect what the browser complains about: CSP, scripts, missing files."""
+    seen: list[str] = []
+    page.on("console", lambda m: seen.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: seen.append(str(e)))
+    return seen
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_at_any_width_shows_without_complaints_or_sideways_scroll(
+    page: "sync_api.Page", path: str, theme: str
+) -> None:
+    complaints = watch(page)
+    page.emulate_media(color_scheme=theme)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 860})
+        page.goto(path, wait_until="networkidle")
+        assert page.evaluate("document.fonts.check('14px Inter')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} scrolls at {width}"
+    assert complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_in_either_theme_has_no_axe_violations(page: "sync_api.Page", path: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    for width in (320, 1400):
+        page.set_viewport_size({"width": width, "height": 860})
+        page.goto(path, wait_until="networkidle")
+        page.evaluate(AXE.read_text())
+        found = page.evaluate(
+            "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html + n.failureSummary)])"
+        )
+        assert found == [], f"{path} at {width}"
+
+
+def test_the_chosen_theme_stays_after_a_reload(page: "sync_api.Page") -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/form")
+    page.click(".me")
+    page.click("[data-theme-set=dark]")
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 23, 28)"
+    page.click(".me")
+    page.click("[data-theme-set=auto]")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_keyboard_reaches_search_rows_and_help(page: "sync_api.Page") -> None:
+    page.goto("/list")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == "Harbor Annotation"
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#1")
+    page.keyboard.press("?")
+    assert page.is_visible("#keys")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#keys")
+
+
+def test_a_form_with_faults_focuses_the_first_and_links_to_each(page: "sync_api.Page") -> None:
+    page.goto("/form-errors")
+    assert page.evaluate("document.activeElement.id") == "field-budget"
+    described = page.get_attribute("#field-budget", "aria-describedby")
+    assert described == "hint-budget error-budget"
+    for link in page.query_selector_all(".error-summary a"):
+        assert page.query_selector(str(link.get_attribute("href"))) is not None
+    assert page.input_value("#field-about") == "\nTwo lines\nkept"
+
+
+def test_a_form_sent_twice_by_keyboard_is_posted_once(page: "sync_api.Page", posts: list[str]) -> None:
+    page.goto("/form")
+    page.fill("#field-volume", "1200")
+    posts.clear()
+    page.focus("#field-volume")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(300)
+    assert len(posts) == 1
+    assert "_nonce=n-1" in posts[0]
+    assert "_version=3" in posts[0]
+    assert "volume=1200" in posts[0]
+
+
+def test_leaving_a_guarded_form_with_unsaved_text_asks_first(page: "sync_api.Page") -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/form")
+    page.type("#field-volume", "12")
+    page.goto("/error")
+    assert asked == ["beforeunload"]
+
+
+def test_narrow_screens_fold_navigation_and_actions_into_menus(page: "sync_api.Page") -> None:
+    page.set_viewport_size({"width": 390, "height": 860})
+    page.goto("/list")
+    assert not page.is_visible("#nav")
+    assert not page.is_visible("#more")
+    page.click(".menu-button")
+    assert page.is_visible("#nav")
+    page.keyboard.press("Escape")
+    page.click(".actions-more")
+    assert page.is_visible("#more >> text=Archive")
+
+
+def test_without_javascript_every_control_that_shows_works(browser: "sync_api.Browser", site: str) -> None:
+    context = browser.new_context(base_url=site, java_script_enabled=False, viewport={"width": 390, "height": 860})
+    page = context.new_page()
+    page.goto("/list")
+    assert page.locator("[data-copy]").is_hidden()
+    page.click(".menu-button")
+    assert page.locator("#nav").is_visible()
+    context.close()
