@@ -119,8 +119,8 @@ def test_a_page_at_any_width_shows_without_complaints_or_sideways_scroll(
     page.emulate_media(color_scheme=theme)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 860})
-        page.goto(path, wait_until="networkidle")
-        assert page.evaluate("document.fonts.check('14px Inter')")
+        page.goto(path)
+        assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('14px Inter'))")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} scrolls at {width}"
     assert complaints == []
 
@@ -131,7 +131,7 @@ def test_a_page_in_either_theme_has_no_axe_violations(page: "sync_api.Page", pat
     page.emulate_media(color_scheme=theme)
     for width in (320, 1400):
         page.set_viewport_size({"width": width, "height": 860})
-        page.goto(path, wait_until="networkidle")
+        page.goto(path)
         page.evaluate(AXE.read_text())
         found = page.evaluate(
             "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html + n.failureSummary)])"
@@ -145,7 +145,7 @@ def test_the_chosen_theme_stays_after_a_reload(page: "sync_api.Page") -> None:
     page.click(".me")
     page.click("[data-theme-set=dark]")
     page.reload()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 23, 28)"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(18, 23, 28)"
     page.click(".me")
     page.click("[data-theme-set=auto]")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
@@ -199,6 +199,22 @@ def test_leaving_a_guarded_form_with_unsaved_text_asks_first(page: "sync_api.Pag
     page.type("#field-volume", "12")
     page.goto("/error")
     assert asked == ["beforeunload"]
+
+
+def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls_in_its_card(page: "sync_api.Page") -> None:
+    page.goto("/list")
+    page.evaluate(
+        "() => { const t = document.querySelector('[data-rows] tbody');"
+        " for (let i = 0; i < 60; i++) t.append(t.rows[0].cloneNode(true)); }"
+    )
+    page.evaluate("document.querySelector('[data-rows] tbody').rows[40].scrollIntoView({block: 'center'})")
+    head, bar = page.locator("[data-rows] th").first.bounding_box(), page.locator(".bar").bounding_box()
+    assert head is not None
+    assert bar is not None
+    assert head["y"] == pytest.approx(bar["height"], abs=1.5)
+    page.set_viewport_size({"width": 320, "height": 860})
+    page.wait_for_selector(".table-wrap[tabindex='0'][role=region]")
+    assert page.get_attribute(".table-wrap", "aria-label", timeout=1000) != ""
 
 
 def test_narrow_screens_fold_navigation_and_actions_into_menus(page: "sync_api.Page") -> None:
