@@ -168,11 +168,15 @@ def list_page() -> ListPage:
             Event("10 Nov 2026", "2026-11-10T08:00:00Z", "Two annotators fast and wrong", kind="warn"),
         ),
         notes=(
-            NoteRow("Ada Keller", "3 Nov", "2026-11-03T10:00:00Z", "Call with Mara.\nRamp in 3 weeks.", "call"),
+            NoteRow(
+                "Ada Keller", "3 Nov", "2026-11-03T10:00:00Z", "Call with Mara.\nRamp in 3 weeks.", "call"
+            ),
             NoteRow("Ben Ito", "4 Nov", "2026-11-04T10:00:00Z", "<b>Not markup</b>"),
         ),
         files=(
-            FileRow("soc2-type2-2026.pdf", "/files/1", "1.2 MB", "valid until 31 Mar 2027", "/files/1/remove"),
+            FileRow(
+                "soc2-type2-2026.pdf", "/files/1", "1.2 MB", "valid until 31 Mar 2027", "/files/1/remove"
+            ),
             FileRow("price-list.xlsx", "/files/2", "48 kB"),
         ),
     )
@@ -214,6 +218,8 @@ def pages() -> dict[str, str]:
         "/list": show("gallery/list.html", list_page(), signed_in),
         "/form": show("gallery/form.html", form_page(faulty=False), quiet),
         "/form-errors": show("gallery/form.html", form_page(faulty=True), quiet),
+        "/live": show("gallery/live.html", form_page(faulty=False), quiet),
+        "/swap": show("gallery/_live_answer.html", form_page(faulty=True), signed_in),
         "/sign-in": show("gallery/sign_in.html", form_page(faulty=False), guest),
         "/error": show("errors/error.html", ErrorPage(), guest),
         "/conflict": show("errors/conflict.html", ConflictPage(), quiet),

@@ -31,6 +31,7 @@ CSP = (
 )
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 AXE = gallery.ROOT / "node_modules/axe-core/axe.min.js"
+VIOLATIONS = "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])"
 PATHS = ("/list", "/form", "/form-errors", "/sign-in", "/error", "/conflict")
 WIDTHS = (320, 390, 1400)
 
@@ -54,7 +55,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.posts.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self.answer(204, "text/plain", b"")
+        if self.path == "/swap":
+            self.answer(422, "text/html; charset=utf-8", self.pages["/swap"].encode())
+        else:
+            self.answer(204, "text/plain", b"")
 
     def answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -133,10 +137,16 @@ def test_a_page_in_either_theme_has_no_axe_violations(page: "sync_api.Page", pat
         page.set_viewport_size({"width": width, "height": 860})
         page.goto(path)
         page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html + n.failureSummary)])"
-        )
-        assert found == [], f"{path} at {width}"
+        assert page.evaluate(VIOLATIONS) == [], f"{path} at {width}"
+
+
+@pytest.mark.parametrize(("width", "opener"), [(390, ".menu-button"), (390, ".actions-more"), (1400, ".me")])
+def test_an_open_menu_has_no_axe_violations(page: "sync_api.Page", width: int, opener: str) -> None:
+    page.set_viewport_size({"width": width, "height": 860})
+    page.goto("/list")
+    page.click(opener)
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(VIOLATIONS) == []
 
 
 def test_the_chosen_theme_stays_after_a_reload(page: "sync_api.Page") -> None:
@@ -201,7 +211,7 @@ def test_leaving_a_guarded_form_with_unsaved_text_asks_first(page: "sync_api.Pag
     assert asked == ["beforeunload"]
 
 
-def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls_in_its_card(page: "sync_api.Page") -> None:
+def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls(page: "sync_api.Page") -> None:
     page.goto("/list")
     page.evaluate(
         "() => { const t = document.querySelector('[data-rows] tbody');"
@@ -230,10 +240,36 @@ def test_narrow_screens_fold_navigation_and_actions_into_menus(page: "sync_api.P
 
 
 def test_without_javascript_every_control_that_shows_works(browser: "sync_api.Browser", site: str) -> None:
-    context = browser.new_context(base_url=site, java_script_enabled=False, viewport={"width": 390, "height": 860})
+    context = browser.new_context(
+        base_url=site, java_script_enabled=False, viewport={"width": 390, "height": 860}
+    )
     page = context.new_page()
     page.goto("/list")
     assert page.locator("[data-copy]").is_hidden()
     page.click(".menu-button")
     assert page.locator("#nav").is_visible()
     context.close()
+
+
+def test_autosave_says_when_it_saved_and_leaving_then_asks_nothing(page: "sync_api.Page") -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/live")
+    page.type("#field-answer", "40 annotators")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("[data-autosave-status]:has-text('Saved ')")
+    page.goto("/error")
+    assert asked == []
+
+
+def test_a_form_refused_over_htmx_shows_its_faults_a_toast_and_can_be_sent_again(
+    page: "sync_api.Page", posts: list[str]
+) -> None:
+    posts.clear()
+    page.goto("/live")
+    for sent in (1, 2):
+        page.click("#live button")
+        page.wait_for_function("n => document.querySelectorAll('.toast').length === n", arg=2 * sent)
+        assert len(posts) == sent
+        assert page.evaluate("document.activeElement.id") == "field-budget"
+    assert page.locator(".toast button[aria-label='Close message']").count() == 4
