@@ -1,10 +1,12 @@
 """Pages that show every layout and macro, for the browser to judge."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
+from app.kit.forms import FormState
+from app.kit.templating import environment
 from app.kit.ui import (
     Chip,
     Column,
@@ -25,25 +27,6 @@ from app.kit.ui import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Form:
-    """Values, faults and hidden fields of a form, as the macros read them."""
-
-    data: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    errors: tuple[FieldError, ...] = ()
-    nonce: str = "n-1"
-    version: str = "3"
-
-    def value(self, name: str) -> str:
-        return self.data.get(name, ("",))[0]
-
-    def values(self, name: str) -> tuple[str, ...]:
-        return self.data.get(name, ())
-
-    def error(self, name: str) -> str:
-        return next((e.message for e in self.errors if e.field == name), "")
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,7 @@ class ListPage:
 @dataclass(frozen=True)
 class FormPage:
     title: str
-    form: Form
+    form: FormState
     currencies: tuple[Option, ...]
     types: tuple[Option, ...]
 
@@ -104,9 +87,11 @@ class ConflictPage:
     back_url: str = "/vendors/1/edit"
 
 
-def environment() -> Environment:
-    loader = FileSystemLoader([ROOT / "templates", Path(__file__).parent / "templates"])
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+def with_gallery() -> Environment:
+    """The product's own environment, which also finds the gallery's templates."""
+    return environment().overlay(
+        loader=FileSystemLoader([ROOT / "templates", Path(__file__).parent / "templates"])
+    )
 
 
 def shell(*, signed_in: bool = True, toasts: bool = True) -> Shell:
@@ -199,7 +184,7 @@ def form_page(*, faulty: bool) -> FormPage:
     )
     return FormPage(
         title="New evaluation",
-        form=Form(data, errors if faulty else ()),
+        form=FormState(data, errors if faulty else (), nonce="n-1", version="3"),
         currencies=(Option("EUR", "EUR"), Option("USD", "USD")),
         types=(Option("image", "Images", "boxes, polygons, masks"), Option("text", "Text", "spans, classes")),
     )
@@ -207,7 +192,7 @@ def form_page(*, faulty: bool) -> FormPage:
 
 def pages() -> dict[str, str]:
     """Address -> HTML of every page of the gallery."""
-    env, signed_in = environment(), shell()
+    env, signed_in = with_gallery(), shell()
     guest = shell(signed_in=False, toasts=False)
     quiet = shell(toasts=False)
 
