@@ -10,6 +10,8 @@ from app.audit import guard  # noqa: F401 — its session events hold the audit 
 from app.home import pages as home_pages
 from app.kit.db import open_database
 from app.settings import Settings
+from app.vendors import api as vendors_api
+from app.vendors import pages as vendors_pages
 
 VERSION = version("assay")
 
@@ -20,7 +22,7 @@ def models() -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, pages and API."""
-    return [home_pages.router]
+    return [home_pages.router, vendors_api.router, vendors_pages.router]
 
 
 @contextmanager

@@ -110,6 +110,21 @@ def upload(form: FormData, name: str) -> UploadFile | None:
     return value if isinstance(value, UploadFile) and value.filename else None
 
 
+def text_of(form: FormData, file_name: str, text_name: str) -> str:
+    """The text of an uploaded file, else of a text field. Raises `Invalid` at the file when it is no text."""
+    chosen = upload(form, file_name)
+    if chosen is None:
+        value = form.get(text_name)
+        return value if isinstance(value, str) else ""
+    try:
+        return chosen.file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = (
+            "This is not a text file in UTF-8. In the spreadsheet program choose 'CSV UTF-8' when saving."
+        )
+        raise Invalid("form.not_text", [Problem(file_name, message)]) from None
+
+
 def uploads(form: FormData, name: str) -> list[UploadFile]:
     """All files sent in a field that takes several."""
     return [item for item in form.getlist(name) if isinstance(item, UploadFile) and item.filename]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.core.errors import Problem
 from app.core.taxonomy import language_tag
 from app.kit import library
 from app.vendors.models import AgreementState, Standing, VendorKind, VendorStatus
@@ -47,6 +46,19 @@ def _mail(value: str) -> str:
     return value
 
 
+def _known(facet: str) -> AfterValidator:
+    """Every value is in the facet's list of the taxonomy; any valid language tag is a language."""
+
+    def check(values: list[str]) -> list[str]:
+        terms = library.taxonomy().terms(FACETS[facet])
+        for value in values:
+            if value not in terms and not (facet == "language" and language_tag(value) == value):
+                raise ValueError(f"{value!r} is not in the taxonomy; choose one of the listed entries.")
+        return values
+
+    return AfterValidator(check)
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
@@ -63,36 +75,19 @@ class VendorIn(BaseModel):
     summary: Annotated[Text, Field(max_length=4000)] = ""
     contact_name: Annotated[Text, Field(max_length=120)] = ""
     contact_email: Annotated[Text, Field(max_length=200), AfterValidator(_mail)] = ""
-    data_types: list[str] = []
-    techniques: list[str] = []
-    industries: list[str] = []
-    languages: list[str] = []
-    workforce_models: list[str] = []
-    work_locations: list[str] = []
-    service_scopes: list[str] = []
-    pricing_models: list[str] = []
-
-    @model_validator(mode="after")
-    def _known_values(self) -> "VendorIn":
-        unknown = [problem for facet in FACETS for problem in unknown_values(facet, self.capability(facet))]
-        if unknown:
-            raise ValueError(" ".join(str(item) for item in unknown))
-        return self
+    data_types: Annotated[list[str], _known("data_type")] = []
+    techniques: Annotated[list[str], _known("technique")] = []
+    industries: Annotated[list[str], _known("industry")] = []
+    languages: Annotated[list[str], _known("language")] = []
+    workforce_models: Annotated[list[str], _known("workforce_model")] = []
+    work_locations: Annotated[list[str], _known("work_location")] = []
+    service_scopes: Annotated[list[str], _known("service_scope")] = []
+    pricing_models: Annotated[list[str], _known("pricing_model")] = []
 
     def capability(self, facet: str) -> list[str]:
         """The values of one facet."""
         found: list[str] = getattr(self, FACETS[facet])
         return found
-
-
-def unknown_values(facet: str, values: list[str]) -> list[Problem]:
-    """Values that the taxonomy does not know; any valid language tag is known."""
-    terms = library.taxonomy().terms(FACETS[facet])
-    return [
-        Problem(FACETS[facet], f"{value!r} is not in the taxonomy; choose one of the listed ids.")
-        for value in values
-        if value not in terms and not (facet == "language" and language_tag(value) == value)
-    ]
 
 
 class VendorStatusIn(BaseModel):

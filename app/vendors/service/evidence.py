@@ -72,7 +72,7 @@ def edit_certificate(
 ) -> Certificate:
     """Change a certificate; a new file replaces the old one as evidence, which itself stays stored."""
     actor.require(Action.CERTIFICATE_EDIT)
-    row = _paper(session, Certificate, certificate_id)
+    row = paper(session, Certificate, certificate_id)
     unchanged(row, seen, entry.model_dump())
     _check_certificate(entry, file_id or row.file_id)
     before = {name: getattr(row, name) for name in entry.model_dump(exclude={"note"})}
@@ -96,13 +96,13 @@ def edit_certificate(
 def remove_certificate(session: WriteSession, *, actor: Actor, certificate_id: UUID) -> Certificate:
     """Take a certificate off the vendor; `restore_certificate` puts it back."""
     actor.require(Action.CERTIFICATE_EDIT)
-    return _remove(session, actor, _paper(session, Certificate, certificate_id))
+    return _remove(session, actor, paper(session, Certificate, certificate_id))
 
 
 def restore_certificate(session: WriteSession, *, actor: Actor, certificate_id: UUID) -> Certificate:
     """Undo a removal."""
     actor.require(Action.CERTIFICATE_EDIT)
-    return _restore(session, actor, _paper(session, Certificate, certificate_id, removed=True))
+    return _restore(session, actor, paper(session, Certificate, certificate_id, removed=True))
 
 
 def add_agreement(
@@ -133,7 +133,7 @@ def edit_agreement(
 ) -> Agreement:
     """Change an agreement: most often its state."""
     actor.require(Action.VENDOR_EDIT)
-    row = _paper(session, Agreement, agreement_id)
+    row = paper(session, Agreement, agreement_id)
     unchanged(row, seen, entry.model_dump())
     _check_agreement(entry)
     before = {name: getattr(row, name) for name in entry.model_dump(exclude={"note"})}
@@ -157,13 +157,13 @@ def edit_agreement(
 def remove_agreement(session: WriteSession, *, actor: Actor, agreement_id: UUID) -> Agreement:
     """Take an agreement off the vendor; `restore_agreement` puts it back."""
     actor.require(Action.VENDOR_EDIT)
-    return _remove(session, actor, _paper(session, Agreement, agreement_id))
+    return _remove(session, actor, paper(session, Agreement, agreement_id))
 
 
 def restore_agreement(session: WriteSession, *, actor: Actor, agreement_id: UUID) -> Agreement:
     """Undo a removal."""
     actor.require(Action.VENDOR_EDIT)
-    return _restore(session, actor, _paper(session, Agreement, agreement_id, removed=True))
+    return _restore(session, actor, paper(session, Agreement, agreement_id, removed=True))
 
 
 def certificate_until(row: Certificate) -> date | None:
@@ -287,7 +287,8 @@ def _check_agreement(entry: AgreementIn) -> None:
         raise Invalid("agreement.invalid", problems)
 
 
-def _paper(session: ReadSession, kind: type[Paper], identifier: UUID, *, removed: bool = False) -> Paper:
+def paper(session: ReadSession, kind: type[Paper], identifier: UUID, *, removed: bool = False) -> Paper:
+    """The certificate or agreement with this id. Raises `NotFound`."""
     row = session.get(kind, identifier)
     if row is None or (row.removed_at is not None) != removed:
         raise NotFound(

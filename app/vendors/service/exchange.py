@@ -37,14 +37,20 @@ def csv_template() -> str:
 
 def export_csv(vendors: Sequence[Vendor], capabilities: Mapping[UUID, Mapping[str, Sequence[str]]]) -> str:
     """The vendors as CSV in the columns of the import, so that an export can be read in again."""
-    rows = [
+    return write_csv(COLUMNS, export_rows(vendors, capabilities))
+
+
+def export_rows(
+    vendors: Sequence[Vendor], capabilities: Mapping[UUID, Mapping[str, Sequence[str]]]
+) -> list[list[str]]:
+    """The cells of an export, in the order of `COLUMNS`."""
+    return [
         [
             *(str(getattr(vendor, name)) for name in PLAIN),
             *("; ".join(capabilities[vendor.id].get(facet, ())) for facet in FACETS),
         ]
         for vendor in vendors
     ]
-    return write_csv(COLUMNS, rows)
 
 
 def read_vendors(text: str, taken: Mapping[str, str]) -> list[VendorIn]:
@@ -60,20 +66,19 @@ def read_vendors(text: str, taken: Mapping[str, str]) -> list[VendorIn]:
     entries, seen = [], dict.fromkeys(taken, 0)
     for line, cells in rows:
         values = dict(zip(header, cells, strict=False))
+        name = values.get("name", "")
+        if name and fold(name) in seen:
+            first = seen[fold(name)]
+            where = (
+                f"stands in line {first} too" if first else f"{taken[fold(name)]} is in the register already"
+            )
+            problems.append(Problem(f"line {line}, name", f"{name}: {where}; remove this line."))
+        seen.setdefault(fold(name), line)
         try:
-            entry = VendorIn.model_validate(_values(values))
+            entries.append(VendorIn.model_validate(_values(values)))
         except ValidationError as failure:
-            problems += [
-                Problem(f"line {line}, {item.where or 'row'}", item.message)
-                for item in forms.problems(failure)
-            ]
-            continue
-        key = fold(entry.name)
-        if key in seen:
-            where = f"also in line {seen[key]}" if seen[key] else f"{taken[key]} is in the register already"
-            problems.append(Problem(f"line {line}, name", f"{entry.name}: {where}; remove this line."))
-        seen.setdefault(key, line)
-        entries.append(entry)
+            faults = forms.problems(failure)
+            problems += [Problem(f"line {line}, {item.where or 'row'}", item.message) for item in faults]
     if not rows:
         problems.append(Problem("text", "There is no vendor under the heading; add one line per vendor."))
     if problems:

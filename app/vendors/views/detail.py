@@ -1,0 +1,155 @@
+"""One vendor."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from app.kit import library, wording
+from app.kit.forms import FormState
+from app.kit.templating import Page
+from app.kit.ui import Crumb, Fact, Option
+from app.vendors import service
+from app.vendors.models import (
+    Agreement,
+    AgreementState,
+    Certificate,
+    Standing,
+    Vendor,
+    VendorKind,
+    VendorStatus,
+)
+from app.vendors.schemas import FACETS
+from app.vendors.service.evidence import certificate_counts
+from app.vendors.views.terms import LABELS, options_of, term_name
+
+SOON_DAYS = 60  # a certificate that ends within this is marked
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A certificate or agreement with what it is worth today."""
+
+    name: str
+    standing: str
+    standing_kind: str
+    until: str
+    note: str
+    file_href: str
+    edit_href: str
+    remove_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPage(Page):
+    """Everything the register holds of a vendor."""
+
+    template: ClassVar[str] = "vendors/detail.html"
+
+    crumbs: tuple[Crumb, ...]
+    subtitle: str
+    hold_note: str
+    summary: str
+    facts: tuple[Fact, ...]
+    capabilities: tuple[Fact, ...]
+    certificates: tuple[EvidenceRow, ...]
+    agreements: tuple[EvidenceRow, ...]
+    known: tuple[Fact, ...]
+    is_demo: bool
+    may_edit: bool
+    may_certify: bool
+    base: str
+    nonce: str
+    form: FormState
+    statuses: tuple[Option, ...]
+
+
+def detail_view(
+    found: service.Profile, *, today: date, may_edit: bool, may_certify: bool, form: FormState
+) -> VendorPage:
+    """The page of one vendor."""
+    vendor = found.vendor
+    base = f"/vendors/{vendor.id}"
+    kind = "In-house team" if vendor.kind is VendorKind.IN_HOUSE else "Vendor"
+    capabilities = [
+        Fact(LABELS[facet], ", ".join(term_name(facet, value) for value in found.capabilities.get(facet, ())))
+        for facet in FACETS
+    ]
+    return VendorPage(
+        title=vendor.name,
+        crumbs=(Crumb("Vendors", "/vendors"),),
+        subtitle=" · ".join(
+            part for part in (kind, vendor.country, f"since {wording.day(vendor.created_at)}") if part
+        ),
+        hold_note=_hold_note(vendor),
+        summary=vendor.summary,
+        facts=(
+            Fact("Website", vendor.website.removeprefix("https://"), href=vendor.website),
+            Fact("Country", vendor.country),
+            Fact("Contact", vendor.contact_name),
+            Fact(
+                "Mail",
+                vendor.contact_email,
+                href=f"mailto:{vendor.contact_email}" if vendor.contact_email else "",
+            ),
+        ),
+        capabilities=tuple(capabilities),
+        certificates=tuple(_certificate_row(row, today, base) for row in found.certificates),
+        agreements=tuple(_agreement_row(row, base) for row in found.agreements),
+        known=tuple(
+            Fact(fact.key.replace("_", " "), str(fact.value), f"{fact.standing}, {wording.day(fact.as_of)}")
+            for fact in found.facts
+        ),
+        is_demo=vendor.is_demo,
+        may_edit=may_edit,
+        may_certify=may_certify,
+        base=base,
+        nonce=form.nonce,
+        form=form,
+        statuses=options_of(VendorStatus),
+    )
+
+
+def _hold_note(vendor: Vendor) -> str:
+    if vendor.status is VendorStatus.ACTIVE:
+        return ""
+    word = "On hold" if vendor.status is VendorStatus.ON_HOLD else "Archived"
+    return f"{word}: {vendor.status_reason}"
+
+
+def _certificate_row(row: Certificate, today: date, base: str) -> EvidenceRow:
+    rule = library.taxonomy().certifications.get(row.standard)
+    until = service.certificate_until(row)
+    if not certificate_counts(row, today):
+        word, kind = ("expired", "bad") if until else ("dates missing", "warn")
+    elif row.standing is Standing.CLAIMED:
+        word, kind = "claimed", "info"
+    elif until and (until - today).days <= SOON_DAYS:
+        word, kind = f"{row.standing}, ends soon", "warn"
+    else:
+        word, kind = row.standing.value, "ok"
+    return EvidenceRow(
+        name=rule.name if rule else row.standard,
+        standing=word,
+        standing_kind=kind,
+        until=wording.day(until),
+        note=" · ".join(part for part in (row.issuer, row.scope) if part),
+        file_href=f"/files/{row.file_id}/evidence" if row.file_id else "",
+        edit_href=f"{base}/certificates/{row.id}",
+        remove_action=f"{base}/certificates/{row.id}/remove",
+    )
+
+
+def _agreement_row(row: Agreement, base: str) -> EvidenceRow:
+    rule = library.taxonomy().certifications.get(row.kind)
+    kinds = {AgreementState.SIGNED: "ok", AgreementState.ENDED: "bad"}
+    signed = f"signed {wording.day(row.signed_on)}" if row.signed_on else ""
+    return EvidenceRow(
+        name=rule.name if rule else row.kind.capitalize(),
+        standing=row.state.value,
+        standing_kind=kinds.get(row.state, "warn"),
+        until=wording.day(row.ends_on),
+        note=" · ".join(part for part in (signed, row.note) if part),
+        file_href=f"/files/{row.file_id}/agreement" if row.file_id else "",
+        edit_href=f"{base}/agreements/{row.id}",
+        remove_action=f"{base}/agreements/{row.id}/remove",
+    )
