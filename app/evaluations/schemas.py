@@ -1,0 +1,215 @@
+"""The need, and what people and programs send and get about evaluations."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from app.core.permissions import Role
+from app.evaluations.models import EvaluationState, Governance, Stage, StepName, StepState
+from app.kit import library
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+def _grouped(value: Any) -> Any:
+    """Accept 1,200,000 and 1 200 000 as people type them."""
+    return value.replace(",", "").replace(" ", "").replace("\u202f", "") if isinstance(value, str) else value
+
+
+Count = Annotated[int, BeforeValidator(_grouped), Field(ge=0, le=10**12)]
+Minor = Annotated[int, BeforeValidator(_grouped), Field(ge=0, le=10**14)]
+
+
+def _known(listed: str) -> AfterValidator:
+    def check(values: list[str]) -> list[str]:
+        terms = library.taxonomy().terms(listed)
+        for value in values:
+            if value not in terms and listed != "languages":
+                raise ValueError(f"{value!r} is not in the taxonomy; choose one of the listed entries.")
+        return values
+
+    return AfterValidator(check)
+
+
+def _data_class(value: str) -> str:
+    if value not in library.taxonomy().data_classes:
+        raise ValueError("Choose one of the listed data classes.")
+    return value
+
+
+DataClass = Annotated[str, AfterValidator(_data_class)]
+
+
+class InHouseCost(BaseModel):
+    """What labeling costs us today, per year, in minor units of the need's currency; every line counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    labels_per_year: Count = Field(default=0, description="Labels the in-house team makes in a year.")
+    wages: Minor = 0
+    management: Minor = 0
+    review: Minor = 0
+    engineers: Minor = Field(default=0, description="Engineers' hours on tools and pipelines.")
+    recruiting: Minor = 0
+    licences: Minor = 0
+    storage: Minor = 0
+    upkeep: Minor = 0
+    compliance: Minor = 0
+    ramp_up: Minor = 0
+
+    @property
+    def total(self) -> int:
+        """All lines, per year, in minor units."""
+        return sum(value for name, value in self.model_dump().items() if name != "labels_per_year")
+
+
+class NeedIn(BaseModel):
+    """What is to be labelled, how much, by when, under which rules; money in minor units of `currency`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: Annotated[Text, Field(max_length=2000)] = ""
+    data_types: Annotated[list[str], _known("data_types")] = []
+    techniques: Annotated[list[str], _known("techniques")] = []
+    industries: Annotated[list[str], _known("industries")] = []
+    languages: Annotated[list[str], _known("languages")] = []
+    specialists: Annotated[list[str], _known("specialists")] = []
+    unit: Annotated[Text, Field(max_length=40)] = Field(
+        default="label", description="What one paid label is: box, item…"
+    )
+    volume: Count = Field(default=0, description="Accepted labels per year, expected.")
+    volume_low: Count | None = Field(default=None, description="Low case; empty: half of expected.")
+    volume_high: Count | None = Field(default=None, description="High case; empty: twice the expected.")
+    currency: Annotated[Text, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    budget: Minor | None = Field(default=None, description="Budget per year, minor units.")
+    start_by: date | None = Field(default=None, description="When the first accepted batch is wanted.")
+    deadline: date | None = Field(default=None, description="When the work must be finished, or empty.")
+    pilot_data_class: DataClass = "public"
+    production_data_class: DataClass = "public"
+    working_days: Annotated[int, Field(ge=1, le=366)] = 220
+    in_house: InHouseCost = InHouseCost()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "NeedIn":
+        low, high = self.volumes[0], self.volumes[2]
+        if not low <= self.volume <= high:
+            raise ValueError(
+                "The low volume must not exceed the expected one, nor the expected the high one."
+            )
+        return self
+
+    @property
+    def volumes(self) -> tuple[int, int, int]:
+        """Accepted labels per year: low, expected, high."""
+        low = self.volume // 2 if self.volume_low is None else self.volume_low
+        high = self.volume * 2 if self.volume_high is None else self.volume_high
+        return low, self.volume, high
+
+    def facets(self) -> dict[str, list[str]]:
+        """What a vendor's capabilities are matched against: facet -> values."""
+        return {
+            "data_type": self.data_types,
+            "technique": self.techniques,
+            "industry": self.industries,
+            "language": self.languages,
+        }
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("Choose a time zone such as Europe/Berlin.")
+    return value
+
+
+class EvaluationIn(BaseModel):
+    """A new evaluation, or its head data changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)] = Field(
+        examples=["Shelf detection 2027"]
+    )
+    governance: Governance = Governance.TEAM
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    decide_by: date | None = None
+    copy_from: UUID | None = Field(default=None, description="Take need, panel and candidates from this one.")
+
+
+class PanelIn(BaseModel):
+    """A person's roles on the panel; no roles takes the person off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UUID
+    roles: list[Role] = []
+
+
+class CandidateIn(BaseModel):
+    """Take a vendor of the register into the evaluation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    vendor_id: UUID
+    channel: Text = "web_search"
+    stage: Stage = Stage.LONGLIST
+
+
+class MoveIn(BaseModel):
+    """Move a candidate to another stage, with the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage: Stage
+    reason: Reason
+
+
+class SearchLogIn(BaseModel):
+    """One search that was made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Text
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    outcome: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class EvaluationOut(BaseModel):
+    """An evaluation as the API shows it."""
+
+    id: UUID
+    version: int
+    number: str = Field(examples=["EV-0007"])
+    name: str
+    state: EvaluationState
+    governance: Governance
+    time_zone: str
+    decide_by: date | None
+    need: NeedIn
+    steps: dict[StepName, StepState]
+    is_demo: bool
+
+
+class CandidateOut(BaseModel):
+    """A candidate as the API shows it."""
+
+    id: UUID
+    version: int
+    evaluation_id: UUID
+    vendor_id: UUID
+    vendor: str
+    code: str
+    stage: Stage
+    stage_reason: str
+    channel: str
