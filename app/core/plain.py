@@ -51,6 +51,13 @@ class Node:
         if self.problems:
             raise Invalid(code, self.problems)
 
+    def expect_format(self, wanted: str, code: str) -> None:
+        """Refuse a document of another format at once: its other faults would only mislead."""
+        found = self.value.get("format") if isinstance(self.value, dict) else None
+        if isinstance(found, str) and found != wanted:
+            message = f"is {found[:80]!r}, but {wanted!r} is read here; check it as what it is"
+            raise Invalid(code, [Problem("format", message)])
+
     def _child(self, value: object, path: str, given: bool = True) -> "Node":
         return Node(value, path, given, self.problems)
 
