@@ -413,6 +413,15 @@ def test_progress_counts_only_what_is_asked(call: Questionnaire) -> None:
     assert progress(call, EU, answers).sections["assurance"] == (1, 6)
 
 
+def test_question_whose_condition_is_still_open_counts_as_open() -> None:
+    questionnaire = read(FOLLOWING)
+    waiting = score(questionnaire, {"p": 3}, {"c": Answer("o1")})
+    assert [question.state for question in waiting.sections[0].questions] == ["open", "undecided", "scored"]
+    assert (waiting.low, waiting.high) == (50.0, 100.0)  # weights 1, 1, 2
+    decided = score(questionnaire, {"p": 3}, {"a": Answer("o0"), "c": Answer("o1")})
+    assert (decided.low, decided.high) == (66.6667, 66.6667)
+
+
 # feeds
 
 
