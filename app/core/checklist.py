@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
 
+from app.core.permissions import Role
 from app.core.plain import Node
 from app.core.taxonomy import Taxonomy
 
-OWNERS = ("procurement_lead", "ml_lead", "evaluator", "security_reviewer", "approver")
+OWNERS = tuple(role.value for role in Role if role not in {Role.ADMIN, Role.READER, Role.VENDOR_LINK})
 BLOCKS = ("data", "signature", "kickoff", "production", "none")
 TIERS = ("core", "full")
 STATES = ("todo", "in_progress", "blocked", "evidence_review", "done", "waived", "not_applicable")

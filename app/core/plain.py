@@ -26,7 +26,7 @@ def suggest(word: str, known: Collection[str]) -> str:
     >>> suggest("q", ["weight", "text"])
     'known: weight, text'
     """
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
     listed = list(known)
@@ -70,11 +70,12 @@ class Node:
         source = self.value if isinstance(self.value, dict) else {}
         if self.given and not isinstance(self.value, dict):
             self.fail(f"must be keys with values ({', '.join(known)})")
-        for key in source:
-            if key not in known:
-                Node(None, self._under(str(key)), True, self.problems).fail(
-                    f"unknown key; {suggest(str(key), known)}" if isinstance(key, str) else _QUOTE
-                )
+        unknown = [key for key in source if key not in known]
+        for key in unknown[:20]:
+            place = self._child(None, self._under(str(key)[:80]))
+            place.fail(f"unknown key; {suggest(key, known)}" if isinstance(key, str) else _QUOTE)
+        if len(unknown) > 20:
+            self.fail(f"has {len(unknown) - 20} more unknown keys")
         nodes = {}
         for key in known:
             value = source.get(key)
@@ -177,7 +178,7 @@ class Node:
             return default
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.fail("must be a number")
-        elif not isfinite(self.value):
+        elif isinstance(self.value, float) and not isfinite(self.value):
             self.fail("must be a finite number")
         elif not low <= self.value <= high:
             self.fail(f"must be from {low:g} to {high:g}")
