@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import rank
+from app.cli import library, rank
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -19,6 +19,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 rank.register(commands)
+library.register(commands)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -26,7 +26,7 @@ def suggest(word: str, known: Collection[str]) -> str:
     >>> suggest("q", ["weight", "text"])
     'known: weight, text'
     """
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
     listed = list(known)
@@ -51,6 +51,13 @@ class Node:
         if self.problems:
             raise Invalid(code, self.problems)
 
+    def expect_format(self, wanted: str, code: str) -> None:
+        """Refuse a document of another format at once: its other faults would only mislead."""
+        found = self.value.get("format") if isinstance(self.value, dict) else None
+        if isinstance(found, str) and found != wanted:
+            message = f"is {found[:80]!r}, but {wanted!r} is read here; check it as what it is"
+            raise Invalid(code, [Problem("format", message)])
+
     def _child(self, value: object, path: str, given: bool = True) -> "Node":
         return Node(value, path, given, self.problems)
 
@@ -63,11 +70,12 @@ class Node:
         source = self.value if isinstance(self.value, dict) else {}
         if self.given and not isinstance(self.value, dict):
             self.fail(f"must be keys with values ({', '.join(known)})")
-        for key in source:
-            if key not in known:
-                Node(None, self._under(str(key)), True, self.problems).fail(
-                    f"unknown key; {suggest(str(key), known)}" if isinstance(key, str) else _QUOTE
-                )
+        unknown = [key for key in source if key not in known]
+        for key in unknown[:20]:
+            place = self._child(None, self._under(str(key)[:80]))
+            place.fail(f"unknown key; {suggest(key, known)}" if isinstance(key, str) else _QUOTE)
+        if len(unknown) > 20:
+            self.fail(f"has {len(unknown) - 20} more unknown keys")
         nodes = {}
         for key in known:
             value = source.get(key)
@@ -170,7 +178,7 @@ class Node:
             return default
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.fail("must be a number")
-        elif not isfinite(self.value):
+        elif isinstance(self.value, float) and not isfinite(self.value):
             self.fail("must be a finite number")
         elif not low <= self.value <= high:
             self.fail(f"must be from {low:g} to {high:g}")

@@ -238,6 +238,7 @@ def parse_taxonomy(value: object) -> Taxonomy:
     references to data types or certifications that are not in the file.
     """
     root = Node(value)
+    root.expect_format("assay/taxonomy@1", "taxonomy.invalid")
     plain = [name for name in LISTS if name not in _INSIDE_LANGUAGES]
     f = root.fields("format version languages " + " ".join(plain))
     f["format"].choice(("assay/taxonomy@1",))

@@ -33,7 +33,8 @@ def load(kind: str, name: str) -> Any:
     """
     path = _folder(kind) / f"{name}.yaml"
     if not _ID.fullmatch(name) or not path.is_file():
-        raise NotFound("library.not_found", f"the library has no {kind} file {name!r}; it has {ids(kind)}")
+        known = ", ".join(ids(kind)) or "none"
+        raise NotFound("library.not_found", f"the library has no {name!r} among its {kind}; it has {known}")
     return deepcopy(_read(path))
 
 

@@ -134,7 +134,8 @@ def _long_text(_: Field, raw: object) -> str:
 
 
 def _decimal(raw: object, example: str) -> Decimal:
-    text = raw.strip() if isinstance(raw, str) else str(raw)
+    huge = isinstance(raw, int) and abs(raw) >= 10**15  # str() refuses integers of thousands of digits
+    text = raw.strip() if isinstance(raw, str) else "" if huge else str(raw)
     if isinstance(raw, str | int | float | Decimal) and not isinstance(raw, bool):
         if _NUMBER.fullmatch(text):
             return Decimal(text)
@@ -228,10 +229,10 @@ def _multiple(field: Field, raw: object) -> tuple[str, ...]:
 
 
 def _scale(_: Field, raw: object) -> int:
-    text = str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
-    if not re.fullmatch(rf"[0-{TOP_LEVEL}]", text):
-        raise _Wrong(f"choose a level from 0 to {TOP_LEVEL}")
-    return int(text)
+    for level in range(TOP_LEVEL + 1):
+        if (isinstance(raw, str) and raw.strip() == str(level)) or (type(raw) is int and raw == level):
+            return level
+    raise _Wrong(f"choose a level from 0 to {TOP_LEVEL}")
 
 
 def _language(_: Field, raw: object) -> str:

@@ -40,6 +40,7 @@ def parse_questionnaire(value: object, taxonomy: Taxonomy) -> Questionnaire:
     points outside 0..100, missing texts, conditions that name nothing or run in a circle.
     """
     root = Node(value)
+    root.expect_format("assay/questionnaire@1", "questionnaire.invalid")
     f = root.fields(
         "format id version title audience sections",
         "minutes intro confidence_levels agenda before_the_call after_the_call profile",
