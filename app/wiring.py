@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
+from app.evaluations import models as evaluation_models  # noqa: F401
 from app.home import pages as home_pages
 from app.kit.db import open_database
 from app.settings import Settings

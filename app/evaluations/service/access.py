@@ -1,0 +1,91 @@
+"""The way in: nobody works on an evaluation without passing here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.errors import Conflict, NotFound
+from app.core.permissions import Action, Role
+from app.evaluations import queries
+from app.evaluations.models import Candidate, Evaluation, EvaluationState
+from app.kit.actors import Actor
+from app.kit.db import ReadSession
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An evaluation the actor may work on, with the roles the actor has on its panel."""
+
+    evaluation: Evaluation
+    panel: frozenset[Role]
+    actor: Actor
+
+    def may(self, action: Action) -> bool:
+        """Whether the actor may do this here, by a general or a panel role."""
+        return self.actor.may(action, panel=self.panel)
+
+    def require(self, action: Action) -> None:
+        """Let pass, or raise `Forbidden`."""
+        self.actor.require(action, panel=self.panel)
+
+
+def open_evaluation(
+    session: ReadSession,
+    actor: Actor,
+    evaluation_id: UUID,
+    action: Action = Action.EVALUATION_READ,
+    *,
+    changing: bool = False,
+) -> Access:
+    """The evaluation, if the actor may do `action` on it.
+
+    Raises `NotFound` for what the actor may not know of, `Forbidden` without the right, and with `changing`
+    `Conflict` when the evaluation is no longer open.
+    """
+    found = queries.evaluation(session, actor, evaluation_id)
+    if found is None:
+        raise NotFound("evaluation.not_found", "There is no such evaluation, or it is not shared with you.")
+    member = queries.member(session, evaluation_id, actor.id)
+    panel = frozenset(Role(role) for role in member.roles) if member else frozenset()
+    access = Access(found, panel, actor)
+    access.require(action)
+    if changing and found.state is not EvaluationState.OPEN:
+        message = f"{found.label} is {found.state}; reopen it before changing this."
+        raise Conflict("evaluation.not_open", message)
+    return access
+
+
+def candidate_access(
+    session: ReadSession,
+    actor: Actor,
+    candidate_id: UUID,
+    action: Action = Action.EVALUATION_READ,
+    *,
+    changing: bool = False,
+) -> tuple[Candidate, Access]:
+    """A candidate and the access to its evaluation; raises as `open_evaluation`."""
+    row = session.get(Candidate, candidate_id)
+    if row is None:
+        raise NotFound("candidate.not_found", "There is no such candidate.")
+    return row, open_evaluation(session, actor, row.evaluation_id, action, changing=changing)
+
+
+def list_page(
+    session: ReadSession, *, actor: Actor, text: str, state: str, page: int, rows: int
+) -> tuple[Sequence[Evaluation], int]:
+    """One page of the evaluations the actor may know of, newest first, and how many there are."""
+    actor.require(Action.EVALUATION_READ)
+    return queries.evaluations_page(
+        session, actor, text=text, state=state, offset=(page - 1) * rows, limit=rows
+    )
+
+
+def list_after(session: ReadSession, *, actor: Actor, after: UUID | None, limit: int) -> Sequence[Evaluation]:
+    """The same for programs: after a cursor, oldest first."""
+    actor.require(Action.EVALUATION_READ)
+    return queries.evaluations_after(session, actor, after=after, limit=limit)
+
+
+def count_open(session: ReadSession, actor: Actor) -> int:
+    """Open evaluations the actor may know of."""
+    return queries.count_open(session, actor)
