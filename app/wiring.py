@@ -7,9 +7,11 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI, Request
 
+from app.accounts import api as account_api
 from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
+from app.accounts.schemas import role_names
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.core.permissions import Action
 from app.home import pages as home_pages
@@ -30,7 +32,7 @@ def models() -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, pages and API."""
-    return [*account_pages.routers, home_pages.router, vendors_api.router, vendors_pages.router]
+    return [account_api.router, *account_pages.routers, home_pages.router, vendors_api.router, vendors_pages.router]
 
 
 # Label, address, section, and the right that shows the entry (None: everybody who is signed in).
@@ -74,7 +76,7 @@ def shell(request: Request) -> Shell:
     actor: Actor | None = getattr(request.state, "actor", None)
     return Shell(
         user=actor.name if actor else "",
-        roles=", ".join(sorted(role.value.replace("_", " ") for role in actor.roles)) if actor else "",
+        roles=role_names(actor.roles) if actor else "",
         nav=_nav(request.url.path, actor) if actor else (),
         toasts=htmx.take_toasts(request),
         asset_version=request.app.state.asset_version,

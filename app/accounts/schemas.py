@@ -1,6 +1,7 @@
 """What people and programs send about accounts, and what programs are told."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -128,8 +129,10 @@ class SessionOut(BaseModel):
 
 
 class LinkOut(BaseModel):
-    """A link as handed out; the address is told once and null when the same request is repeated."""
+    """A link; the address is told once, when it is made, and null ever after."""
 
+    id: UUID
+    expires_at: datetime
     url: str | None
 
 
@@ -148,3 +151,21 @@ class NewTokenOut(TokenOut):
     """A token as made; the secret is told once and null when the same request is repeated."""
 
     secret: str | None
+
+
+ROLE_TEXTS: dict[Role, tuple[str, str]] = {
+    Role.ADMIN: ("Admin", "manages people, and may do everything else"),
+    Role.PROCUREMENT_LEAD: ("Procurement lead", "runs evaluations, fills questionnaires, sees prices"),
+    Role.ML_LEAD: ("ML lead", "sets up pilots and compares them"),
+    Role.EVALUATOR: ("Evaluator", "scores candidates"),
+    Role.SECURITY_REVIEWER: ("Security reviewer", "scores, and checks certificates"),
+    Role.APPROVER: ("Approver", "signs decisions and waives must-haves"),
+    Role.READER: ("Reader", "reads"),
+    Role.VENDOR_LINK: ("Vendor", "answers by link, without an account"),
+}
+
+
+def role_names(roles: Iterable[Role]) -> str:
+    """Roles in the words of the screen, in the order of the table above."""
+    held = frozenset(roles)
+    return ", ".join(ROLE_TEXTS[role][0] for role in Role if role in held)

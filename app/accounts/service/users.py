@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from app.accounts.models import ApiToken, LinkPurpose, OneTimeLink, User
-from app.accounts.queries import has_other_admin, tokens_of, user_by_email, user_by_id
+from app.accounts.queries import has_other_admin, open_links_of, tokens_of, user_by_email, user_by_id
 from app.accounts.schemas import MeIn, UserIn, UserPatch
 from app.accounts.service.links import issue_link, withdraw
 from app.accounts.service.sessions import end_sessions_of
@@ -145,6 +145,5 @@ def _shut_out(session: WriteSession, actor: Actor, user: User) -> None:
     if tokens:
         revoked = {"tokens_revoked": [token.id for token in tokens]}
         audit.record(session, actor, "account.token.revoked", ("user", user.id), after=revoked)
-    for link in session.exec(select(OneTimeLink).where(OneTimeLink.user_id == user.id)):
-        if link.revoked_at is None and link.used_at is None:
-            withdraw(session, actor, link)
+    for link in open_links_of(session, user.id, now):
+        withdraw(session, actor, link)
