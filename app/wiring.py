@@ -1,16 +1,26 @@
 """The composition root: routers, task table, settings to services. The one place that knows all features."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
+from app.accounts import api as account_api
+from app.accounts import pages as account_pages
+from app.accounts import service as accounts
+from app.accounts.cookies import session_cookie
+from app.accounts.schemas import role_names
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
+from app.core.permissions import Action
 from app.evaluations import models as evaluation_models  # noqa: F401
 from app.home import pages as home_pages
-from app.kit.db import open_database
-from app.settings import Settings
+from app.kit import htmx
+from app.kit.actors import Actor
+from app.kit.db import Database, open_database
+from app.kit.ui import NavItem, Shell
+from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
 
@@ -23,7 +33,77 @@ def models() -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, pages and API."""
-    return [home_pages.router, vendors_api.router, vendors_pages.router]
+    return [
+        account_api.router,
+        *account_pages.routers,
+        home_pages.router,
+        vendors_api.router,
+        vendors_pages.router,
+    ]
+
+
+# Label, address, section, and the right that shows the entry (None: everybody who is signed in).
+_NAV: tuple[tuple[str, str, str, Action | None], ...] = (
+    ("Work queue", "/", "", None),
+    ("Vendors", "/vendors", "", Action.VENDOR_READ),
+    ("Evaluations", "/evaluations", "", Action.EVALUATION_READ),
+    ("Onboarding", "/onboarding", "", Action.EVALUATION_READ),
+    ("Scorecards", "/scorecards", "Library", Action.LIBRARY_READ),
+    ("Questionnaires", "/questionnaires", "Library", Action.LIBRARY_READ),
+    ("Checklists", "/checklists", "Library", Action.LIBRARY_READ),
+    ("Audit log", "/audit", "Record", Action.AUDIT_READ),
+    ("Status", "/status", "Record", Action.STATUS_READ),
+    ("People", "/people", "Record", Action.ACCOUNT_MANAGE),
+)
+
+
+def identify(request: Request) -> Actor | None:
+    """Who asks, by bearer token or session cookie; refuses a reading token that wants to write.
+
+    "Last seen" is written at most hourly: for a browser only beside a write, so that reading pages never waits
+    for a writer; for a token also when it reads, because programs often do nothing else.
+    """
+    database: Database = request.app.state.database
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    with database.reading() as session:
+        found = accounts.identify(
+            session, session_cookie(request), bearer.strip() if scheme.lower() == "bearer" else ""
+        )
+    if found is None:
+        return None
+    accounts.require_scope(found.actor, request.method)
+    if found.due_token or (found.due_sign_in and request.method not in accounts.SAFE_METHODS):
+        with database.writing() as writing:
+            accounts.note_seen(writing, found)
+    return found.actor
+
+
+def shell(request: Request) -> Shell:
+    """What stands around a page: the navigation that the actor may use, who is signed in, toasts."""
+    actor: Actor | None = getattr(request.state, "actor", None)
+    return Shell(
+        user=actor.name if actor else "",
+        roles=role_names(actor.roles) if actor else "",
+        nav=_nav(request.url.path, actor) if actor else (),
+        toasts=htmx.take_toasts(request),
+        asset_version=request.app.state.asset_version,
+    )
+
+
+def _nav(path: str, actor: Actor) -> tuple[NavItem, ...]:
+    return tuple(
+        NavItem(label, href, section, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+        for label, href, section, action in _NAV
+        if action is None or actor.may(action)
+    )
+
+
+def _asset_version() -> str:
+    """A digest of our own assets, so that a changed one is fetched anew."""
+    found = hashlib.sha256(VERSION.encode())
+    for path in sorted((ROOT / "app" / "static").glob("*.*")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 @contextmanager
@@ -33,6 +113,9 @@ def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     database = open_database(settings.url)
     app.state.settings = settings
     app.state.database = database
+    app.state.asset_version = _asset_version()
+    app.state.identify = identify
+    app.state.shell = shell
     try:
         yield
     finally:

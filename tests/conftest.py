@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +13,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import wiring
+from app.accounts import service as accounts
+from app.accounts.models import User
+from app.accounts.schemas import UserIn
+from app.core.permissions import Role
 from app.kit import migrate
+from app.kit.actors import SYSTEM, Actor
 from app.kit.db import Database, open_database
 from app.main import create_app
 from app.settings import Settings
@@ -152,3 +157,41 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     """A browser that nobody has signed in with."""
     with TestClient(app, follow_redirects=False) as opened:
         yield opened
+
+
+def make_user(database: Database, *roles: Role | str, name: str = "", email: str = "") -> Actor:
+    """A person with these roles (none given: all of them), added through the service."""
+    given = [Role(role) for role in roles] or [role for role in Role if role is not Role.VENDOR_LINK]
+    shown = name or " and ".join(role.value.replace("_", " ") for role in given[:2]).capitalize()
+    address = email or f"{given[0].value}-{uuid4().hex[:8]}@example.org"
+    with database.writing() as session:
+        user = accounts.add_user(session, actor=SYSTEM, entry=UserIn(email=address, name=shown, roles=given))
+        return accounts.actor_of_user(user)
+
+
+def sign_in(client: TestClient, *roles: Role | str, name: str = "", email: str = "") -> Actor:
+    """Sign a new person with these roles (none given: all) in with this client; the client acts as them."""
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    actor = make_user(database, *roles, name=name, email=email)
+    with database.writing() as session:
+        user = session.get_one(User, actor.id)
+        secret = accounts.start_session(session, user)
+    client.cookies.clear()
+    client.cookies.set("assay_session", secret)
+    return actor
+
+
+@pytest.fixture
+def client_as(client: TestClient) -> Callable[..., TestClient]:
+    """`client_as("ml_lead")`: one more browser on the same application, signed in with these roles.
+
+    The person is at `.actor`; without roles it holds all of them.
+    """
+
+    def opened(*roles: Role | str) -> TestClient:
+        other = TestClient(client.app, follow_redirects=False)
+        other.portal = client.portal  # the running application's loop
+        other.actor = sign_in(other, *roles)  # type: ignore[attr-defined]
+        return other
+
+    return opened

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import library, rank
+from app.cli import accounts, library, rank
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -18,6 +18,7 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+accounts.register(commands)
 rank.register(commands)
 library.register(commands)
 

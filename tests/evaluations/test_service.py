@@ -82,7 +82,7 @@ def test_candidate_moves_with_reason_and_basis_and_counts_on_the_journey(db: Dat
 
 def test_stage_that_cannot_follow_is_refused(db: Database) -> None:
     candidate_id = candidate(db, opened(db), "Harbor")
-    with pytest.raises(Conflict, match="only .* can follow"), db.writing() as session:
+    with pytest.raises(Conflict, match=r"only .* can follow"), db.writing() as session:
         entry = MoveIn(stage=Stage.SELECTED, reason="because")
         service.move_candidate(session, actor=LEAD, candidate_id=candidate_id, entry=entry)
 
