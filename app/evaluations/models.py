@@ -126,8 +126,8 @@ class CandidateMove(Row, table=True):
     __owner__: ClassVar[tuple[str, str]] = ("candidate", "candidate_id")
 
     candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
-    before: Stage = Field(sa_type=enum_text(Stage))
-    after: Stage = Field(sa_type=enum_text(Stage))
+    before: Stage = Field(sa_type=enum_text(Stage, "before"))
+    after: Stage = Field(sa_type=enum_text(Stage, "after"))
     reason: str = Field(max_length=1000)
     basis: dict[str, Any] = document(default_factory=dict)
     actor_id: UUID

@@ -14,7 +14,7 @@ from app.kit import clock, ids
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
@@ -52,14 +52,17 @@ class Points(sa.types.TypeDecorator[int]):
         return value
 
 
-def enum_text(kind: type[Enum]) -> sa.Enum:
-    """A column that holds the member's value as text, checked by the database on both engines."""
+def enum_text(kind: type[Enum], name: str = "") -> sa.Enum:
+    """A column that holds the member's value as text, checked by the database on both engines.
+
+    Two columns of one kind in a table need a `name` each for their checks.
+    """
     return sa.Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=40,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0004'
-down_revision = '0001'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
@@ -92,7 +92,7 @@ def upgrade() -> None:
     sa.Column('value', sa.String(length=60), nullable=False),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_vendor_capability_vendor_id_vendor'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vendor_capability')),
-    sa.UniqueConstraint('vendor_id', 'facet', 'value', name=op.f('uq_vendor_capability_vendor_id'))
+    sa.UniqueConstraint('vendor_id', 'facet', 'value', name=op.f('uq_vendor_capability_vendor_id_facet_value'))
     )
     with op.batch_alter_table('vendor_capability', schema=None) as batch_op:
         batch_op.create_index('ix_facet_value', ['facet', 'value'], unique=False)

@@ -39,8 +39,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_candidate_evaluation_id_evaluation'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['vendor_id'], ['vendor.id'], name=op.f('fk_candidate_vendor_id_vendor'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_candidate')),
-    sa.UniqueConstraint('evaluation_id', 'code', name=op.f('uq_candidate_evaluation_id')),
-    sa.UniqueConstraint('evaluation_id', 'vendor_id', name=op.f('uq_candidate_evaluation_id'))
+    sa.UniqueConstraint('evaluation_id', 'code', name=op.f('uq_candidate_evaluation_id_code')),
+    sa.UniqueConstraint('evaluation_id', 'vendor_id', name=op.f('uq_candidate_evaluation_id_vendor_id'))
     )
     with op.batch_alter_table('candidate', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_candidate_evaluation_id'), ['evaluation_id'], unique=False)
@@ -55,7 +55,7 @@ def upgrade() -> None:
     sa.Column('note', sa.String(length=60), nullable=False),
     sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_evaluation_step_evaluation_id_evaluation'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation_step')),
-    sa.UniqueConstraint('evaluation_id', 'step', name=op.f('uq_evaluation_step_evaluation_id'))
+    sa.UniqueConstraint('evaluation_id', 'step', name=op.f('uq_evaluation_step_evaluation_id_step'))
     )
     op.create_table('panel_member',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -65,7 +65,7 @@ def upgrade() -> None:
     sa.Column('roles', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_panel_member_evaluation_id_evaluation'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_panel_member')),
-    sa.UniqueConstraint('evaluation_id', 'user_id', name=op.f('uq_panel_member_evaluation_id'))
+    sa.UniqueConstraint('evaluation_id', 'user_id', name=op.f('uq_panel_member_evaluation_id_user_id'))
     )
     with op.batch_alter_table('panel_member', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_panel_member_user_id'), ['user_id'], unique=False)
@@ -88,8 +88,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('candidate_id', sa.Uuid(), nullable=False),
-    sa.Column('before', sa.Enum('longlist', 'contacted', 'discovery', 'shortlist', 'pilot', 'finalist', 'selected', 'reserve', 'declined', 'withdrawn', name='stage', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('after', sa.Enum('longlist', 'contacted', 'discovery', 'shortlist', 'pilot', 'finalist', 'selected', 'reserve', 'declined', 'withdrawn', name='stage', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('before', sa.Enum('longlist', 'contacted', 'discovery', 'shortlist', 'pilot', 'finalist', 'selected', 'reserve', 'declined', 'withdrawn', name='before', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('after', sa.Enum('longlist', 'contacted', 'discovery', 'shortlist', 'pilot', 'finalist', 'selected', 'reserve', 'declined', 'withdrawn', name='after', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('reason', sa.String(length=1000), nullable=False),
     sa.Column('basis', sa.JSON(), nullable=False),
     sa.Column('actor_id', sa.Uuid(), nullable=False),
