@@ -145,7 +145,7 @@ def value_of_information(gap: float, spread: float) -> float:
 
 def questions(
     board: Board, status: Sequence[Sequence[CellStatus]], order: Sequence[int]
-) -> list[OpenQuestion]:
+) -> tuple[OpenQuestion, ...]:
     """What to ask next, most valuable first: every cell that is not exact and can still be answered.
 
     The gap is to the leader, and for the leader to the second. A measured interval is read as 95 %
@@ -165,4 +165,4 @@ def questions(
             spread = board.weights.share(c) * width / UNIT / (3.92 if kind == "verified" else math.sqrt(12))
             value = value_of_information(gap, spread) if math.isfinite(gap) else 0.0
             found.append(OpenQuestion(name, criterion, round(value, 4), kind))
-    return sorted(found, key=lambda q: -q.value)
+    return tuple(sorted(found, key=lambda q: -q.value))
