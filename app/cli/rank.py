@@ -70,11 +70,20 @@ def check(
         except Invalid as failure:
             # A path inside the file says nothing when several files are checked; problems of the file itself
             # name it already.
-            problems += [p if str(path) in p.where else Problem(f"{path}: {p.where}", p.message)
-                         for p in failure.problems]  # fmt: skip
+            problems += [
+                p if str(path) in p.where else Problem(f"{path}: {p.where}", p.message)
+                for p in failure.problems
+            ]
             continue
-        good.append({"path": str(path), "digest": digest(scorecard), "groups": len(scorecard.groups),
-                     "criteria": len(scorecard.criteria), "requirements": len(scorecard.requirements)})  # fmt: skip
+        good.append(
+            {
+                "path": str(path),
+                "digest": digest(scorecard),
+                "groups": len(scorecard.groups),
+                "criteria": len(scorecard.criteria),
+                "requirements": len(scorecard.requirements),
+            }
+        )
     if problems:
         raise Invalid("scorecards.invalid", problems)
     if as_json:

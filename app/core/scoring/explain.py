@@ -4,7 +4,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from app.core.scoring.board import Board
 from app.core.scoring.spec import CellStatus
@@ -45,53 +44,49 @@ class OpenQuestion:
     status: CellStatus
 
 
-Lines = list[tuple[int, int]]  # per candidate: score at weight 0 and at weight 1, on a common scale
+Lines = list[tuple[float, float]]  # per candidate: score at weight 0 and at weight 1
 
 
 def winner_map(board: Board, part: int, sums: Sequence[int], order: Sequence[int]) -> list[Segment]:
     """Who leads as one weight goes from 0 to 1 and the others keep their proportions.
 
     `part` is the weight's numerator over `board.weights.whole`, `sums` each candidate's Σ part·value inside
-    it. S(t) = (1 − t)·(T − C)/(1 − w) + t·C/w: the upper envelope of straight lines, exact. `order`:
-    candidate indexes by rank; equal lines go to the better ranked.
+    it. S(t) = (1 − t)·(T − C)/(1 − w) + t·C/w: the upper envelope of straight lines. Their ends are correctly
+    rounded quotients of whole numbers, so equal lines stay equal; they go to the better ranked. `order`:
+    candidate indexes by rank.
     """
     whole = board.weights.whole
     if not order:
         return []
     if part == whole:  # the only weight there is: nothing can move
         return [Segment(0.0, 1.0, board.ids[order[0]])]
-    lines: Lines = [((board.totals[i] - sums[i]) * part, sums[i] * (whole - part)) for i in order]
+    lines: Lines = [((board.totals[i] - sums[i]) / (whole - part), sums[i] / part) for i in order]
     current = max(range(len(lines)), key=lambda k: (lines[k][0], lines[k][1], -k))
-    start = Fraction(0)
+    start = 0.0
     segments = []
     while True:
         crossing = _next_leader(lines, current)
         if crossing is None:
-            segments.append(Segment(float(start), 1.0, board.ids[order[current]]))
+            segments.append(Segment(start, 1.0, board.ids[order[current]]))
             return segments
         end, following = crossing
         if end > start:
-            segments.append(Segment(float(start), float(end), board.ids[order[current]]))
+            segments.append(Segment(start, end, board.ids[order[current]]))
         start, current = end, following
 
 
-def _next_leader(lines: Lines, current: int) -> tuple[Fraction, int] | None:
-    """Where, and by whom, the current upper line is overtaken before weight 1."""
+def _next_leader(lines: Lines, current: int) -> tuple[float, int] | None:
+    """Where, and by whom, the current upper line is overtaken before weight 1; the steepest where several."""
     a, b = lines[current]
-    found: tuple[int, int, int] | None = None
+    best = (1.0, 0.0)
+    found = None
     for k, (c, d) in enumerate(lines):
         gap, gain = a - c, d - b
-        if gain <= 0 or gap < 0:  # not overtaking before 1, or behind us already
-            continue
-        turn = gap + gain
-        if found is None:
-            found = (gap, turn, k)
-            continue
-        left, right = gap * found[1], found[0] * turn
-        steeper = d - c > lines[found[2]][1] - lines[found[2]][0]
-        if left < right or (left == right and steeper):
-            found = (gap, turn, k)
-    return (Fraction(found[0], found[1]), found[2]) if found else None
+        if gain > 0 and gap >= 0:  # overtaken before 1, and not behind us already
+            crossing = (gap / (gap + gain), c - d)
+            if crossing < best:
+                best, found = crossing, k
+    return (best[0], found) if found is not None else None
 
 
 def crossovers(what: str, now: float, segments: Sequence[Segment], leader: str) -> list[Crossover]:

@@ -11,6 +11,7 @@ How each status counts (decision.md section 5; the mid is what totals are made o
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from app.core.numbers import exact, is_number, ratio, round_half_up
@@ -67,9 +68,8 @@ def on_line(x: Number, start: tuple[Number, int], end: tuple[Number, int]) -> in
     return round_half_up(start[1] * run + (end[1] - start[1]) * gone, run)
 
 
-def knots_of(scale: Scale) -> tuple[tuple[Number, int], ...]:
-    """(natural, units) corners of a numeric scale with x rising; flat outside. Empty for labels and flags,
-    and for a price that is judged against other prices."""
+@lru_cache(4096)
+def _corners(scale: Linear | Piecewise | Price) -> tuple[tuple[Number, int], ...]:
     match scale:
         case Linear(worst, best):
             return tuple(sorted(((worst, 0), (best, FULL))))
@@ -81,6 +81,12 @@ def knots_of(scale: Scale) -> tuple[tuple[Number, int], ...]:
             return ((target, FULL), (cap, 0))
         case _:
             return ()
+
+
+def knots_of(scale: Scale) -> tuple[tuple[Number, int], ...]:
+    """(natural, units) corners of a numeric scale with x rising; flat outside. Empty for labels and flags,
+    and for a price that is judged against other prices."""
+    return _corners(scale) if isinstance(scale, Linear | Piecewise | Price) else ()
 
 
 def points_at(scale: Scale, x: Natural) -> int:
@@ -108,7 +114,8 @@ def natural_ends(cell: Cell) -> tuple[Natural | None, Natural | None, Natural | 
     high = cell.mid if cell.high is None else cell.high
     mid = cell.mid
     if mid is None and is_number(low) and is_number(high):
-        mid = float((exact(low) + exact(high)) / 2)
+        (ln, ld), (hn, hd) = ratio(low), ratio(high)
+        mid = (ln * hd + hn * ld) / (2 * ld * hd)
     return low, mid, high
 
 
@@ -119,22 +126,29 @@ def value_of(criterion: Criterion, cell: Cell | None) -> Value:
         return Value(0, FULL // 2, FULL, cell.status, evidence=cell.evidence)
     if cell.status == "closed_unanswered":
         return Value(0, 0, FULL, cell.status, evidence=cell.evidence)
-    low, mid, high = _units_of(criterion.scale, cell)
+    ends = natural_ends(cell)
+    low, mid, high = _units_of(criterion.scale, cell.in_points, ends)
     if cell.status == "claimed" and cell.low is None and cell.high is None:
         counted = mid * CLAIM_COUNTS
         low, mid, high = 0, round_half_up(counted.numerator, counted.denominator), mid
-    return Value(low, mid, high, cell.status, natural_ends(cell)[1], cell.evidence)
+    return Value(low, mid, high, cell.status, ends[1], cell.evidence)
 
 
-def _units_of(scale: Scale, cell: Cell) -> tuple[int, int, int]:
-    low, mid, high = natural_ends(cell)
+Ends = tuple[Natural | None, Natural | None, Natural | None]
+
+
+def _units_of(scale: Scale, in_points: bool, ends: Ends) -> tuple[int, int, int]:
+    low, mid, high = ends
     assert low is not None  # noqa: S101  (checked before)
     assert high is not None  # noqa: S101  (checked before)
-    if cell.in_points:
+    if in_points:
         at = [units(x) for x in (low, high) if isinstance(x, int | float)]
         middle = units(mid) if isinstance(mid, int | float) else sum(at) // 2
         return min(at), middle, max(at)
-    first, last = points_at(scale, low), points_at(scale, high)
+    first = points_at(scale, low)
+    if low == mid == high:
+        return first, first, first
+    last = points_at(scale, high)
     corners = [first, last]
     if not isinstance(scale, Levels | Flag):
         # A scale that rises and falls may have its best or worst between the ends.

@@ -92,4 +92,5 @@ def verdict_sentence(analysis: Analysis) -> str:
         f"{group} {points:+.1f}" for group, points in lead.groups.items() if abs(points) >= 0.05
     )
     alone = f" (the order alone: {analysis.order})" if analysis.verdict == "conditional" else ""
-    return f"{first} leads {second} by {lead.gap:.1f} points ({parts}){waits}. Verdict: {analysis.verdict}{alone}."
+    gap = f"{lead.gap:.1f} points ({parts})"
+    return f"{first} leads {second} by {gap}{waits}. Verdict: {analysis.verdict}{alone}."
