@@ -60,6 +60,7 @@ def parse_scorecard(value: Any, *, where: str = "scorecard", library: bool = Tru
         value = value.get("scorecard")
     tree = reader.mapping(value, where, required=("groups",), optional=("minimum", "requirements", *DOCS))
     criteria: dict[str, Criterion | None] = {}
+    reader.blind = True  # until the groups have been read
     groups = (
         _read_groups(reader, tree["groups"], f"{where}.groups", criteria) if tree and "groups" in tree else ()
     )
@@ -111,8 +112,8 @@ def _check_library_references(
 ) -> None:
     team = around.get("small_team")
     keep = team.get("keep") if isinstance(team, Mapping) else None
-    if not criteria or not isinstance(keep, list):
-        return  # a broken tree or list has its own problems; every reference would only repeat them
+    if reader.blind or not isinstance(keep, list):
+        return
     for i, name in enumerate(keep):
         if isinstance(name, str) and name not in criteria:
             reader.problem(f"small_team.keep[{i}]", f"no criterion '{name}'{nearest(name, criteria)}")
@@ -124,6 +125,7 @@ def _read_groups(
     """The groups; `known` receives every criterion by id, None for one that is faulty."""
     group_ids: set[str] = set()
     criterion_ids: set[str] = set()
+    expected = 0
     groups = []
     for path, item in reader.items(value, where, most=MAX_GROUPS, least=1):
         found = reader.mapping(item, path, required=("id", "weight", "criteria"), optional=("minimum", *DOCS))
@@ -131,17 +133,22 @@ def _read_groups(
             continue
         group_id = reader.identifier(found["id"], f"{path}.id", group_ids) if "id" in found else None
         weight = _weight(reader, found, path)
-        criteria = tuple(
-            criterion
-            for at, raw in reader.items(
-                found.get("criteria", [{}]), f"{path}.criteria", most=MAX_CRITERIA, least=1
+        listed = found.get("criteria")
+        expected += len(listed) if isinstance(listed, list | tuple) and listed else 1
+        criteria = (
+            tuple(
+                criterion
+                for at, raw in reader.items(listed, f"{path}.criteria", most=MAX_CRITERIA, least=1)
+                if (criterion := _read_criterion(reader, raw, at, criterion_ids))
             )
-            if "criteria" in found and (criterion := _read_criterion(reader, raw, at, criterion_ids))
+            if "criteria" in found
+            else ()
         )
         known.update({criterion.id: criterion for criterion in criteria})
         docs = _docs(reader, found, path)
         groups.append(Group(group_id or "", weight or 1, criteria, _minimum(reader, found, path), docs))
     known.update({name: None for name in criterion_ids if name not in known})
+    reader.blind = len(criterion_ids) < expected or not expected
     if len(criterion_ids) > MAX_CRITERIA:
         reader.problem(
             where, f"has {len(criterion_ids)} criteria in all; at most {MAX_CRITERIA} are accepted"

@@ -137,6 +137,8 @@ def _measured(
         reader.choice(value["decide"], f"{where}.decide", ("interval", "mid")) if "decide" in value else None
     )
     if not isinstance(name, str) or name not in criteria:
+        if reader.blind:
+            return None
         return reader.problem(f"{where}.criterion", f"no criterion '{name}'{nearest(str(name), criteria)}")
     criterion = criteria[name]
     if len(relations) != 1 or criterion is None:

@@ -27,6 +27,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.blind = False  # some ids could not be read, so an unknown reference proves nothing
 
     def problem(self, where: str, message: str) -> None:
         self.problems.append(Problem(where, message))
