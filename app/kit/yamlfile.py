@@ -8,35 +8,12 @@ import yaml
 from app.core.errors import Invalid, Problem
 
 MAX_BYTES = 2_000_000
-MAX_NODES = 200_000
+MAX_NODES = 300_000  # 200 candidates on 500 criteria are 201,000
 MAX_DEPTH = 40
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads dates as text; refuses duplicate keys, aliases, and documents too deep or too large."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.nodes = 0
-        self.depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        # An alias bomb is small on disk and endless in memory; no file of ours needs aliases.
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="aliases (*name) are not accepted", problem_mark=event.start_mark
-            )
-        self.nodes += 1
-        self.depth += 1
-        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="the document is too large or too deeply nested", problem_mark=mark
-            )
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
+class _Loader(yaml.CSafeLoader):
+    """Reads dates as text and refuses duplicate keys; limits are checked before, on the events."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
@@ -61,6 +38,28 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+def _refuse(problem: str, event: yaml.Event) -> None:
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
+
+
+def _check_limits(text: str) -> None:
+    """Refuse aliases, depth and size on the stream of events, before anything is built.
+
+    An alias bomb is small on disk and endless in memory; no file of ours needs aliases.
+    """
+    nodes = depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            _refuse("aliases (*name) are not accepted", event)
+        nodes += isinstance(event, yaml.NodeEvent)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if nodes > MAX_NODES or depth > MAX_DEPTH:
+            _refuse("the document is too large or too deeply nested", event)
+
+
 def load_yaml(data: bytes, name: str) -> Any:
     """Plain values (dict, list, str, int, float, bool, None) of one YAML or JSON document.
 
@@ -78,6 +77,7 @@ def load_yaml(data: bytes, name: str) -> Any:
         message = f"not UTF-8 text (byte {failure.start}); save the file as UTF-8"
         raise Invalid("yaml.not_utf8", [Problem(name, message)]) from None
     try:
+        _check_limits(text)
         loader = _Loader(text)
         try:
             return loader.get_single_data()

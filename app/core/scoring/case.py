@@ -1,0 +1,129 @@
+"""A case file of `assay rank` to a scorecard and candidates, reporting every fault at once."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, cast
+
+from app.core.errors import Invalid
+from app.core.scoring.check import MAX_CANDIDATES, check_candidates, check_need
+from app.core.scoring.parse import parse_scorecard
+from app.core.scoring.reader import Reader, join
+from app.core.scoring.spec import PAPER_STATUSES, Candidate, Case, Cell, Paper, Scorecard, Waiver
+
+CELL_KEYS = ("value", "low", "mid", "high", "status", "scale")
+VENDOR_KEYS = ("name", "certificates", "documents", "answers", "waivers", "cells")
+
+
+def parse_case(value: Any, load_scorecard: Callable[[str], Any]) -> Case:
+    """The case in `value` (plain values; dates as text or `date`), ready for `analyse`.
+
+    `load_scorecard(path)` returns the plain values of the library file that `scorecard: path` names; what it
+    raises as `Invalid` joins the problems. Raises `Invalid("case.invalid")` with every problem of scorecard,
+    vendors and date.
+    """
+    reader = Reader()
+    found = reader.mapping(
+        value, "", required=("scorecard", "vendors", "decision_date"), optional=("need", "name", "note")
+    )
+    if found is None:
+        reader.stop_if_any("case.invalid")
+    case = found or {}
+    scorecard = _scorecard(reader, case["scorecard"], load_scorecard) if "scorecard" in case else None
+    on = reader.day(case["decision_date"], "decision_date") if "decision_date" in case else None
+    need = _texts_by_key(reader, case.get("need", {}), "need")
+    candidates: list[Candidate] = []
+    if "vendors" in case:
+        for where, item in reader.items(case["vendors"], "vendors", most=MAX_CANDIDATES):
+            candidates.append(_candidate(reader, item, where))
+    if scorecard is not None:
+        check_candidates(reader, scorecard, candidates)
+        check_need(reader, scorecard, need)
+    reader.stop_if_any("case.invalid")
+    return Case(cast(Scorecard, scorecard), tuple(candidates), cast(date, on), need)
+
+
+def _scorecard(reader: Reader, value: Any, load: Callable[[str], Any]) -> Scorecard | None:
+    try:
+        tree = load(value) if isinstance(value, str) else value
+        return parse_scorecard(tree, library=False)
+    except Invalid as failure:
+        reader.problems.extend(failure.problems)
+        return None
+
+
+def _candidate(reader: Reader, value: Any, where: str) -> Candidate:
+    found = reader.mapping(value, where, required=("id",), optional=VENDOR_KEYS) or {}
+    name = reader.text(found["id"], f"{where}.id", most=120) if "id" in found else None
+    cells = {key: _cell(reader, item, path) for key, path, item in _entries(reader, found, where, "cells")}
+    papers = [
+        {key: _paper(reader, item, path) for key, path, item in _entries(reader, found, where, kind)}
+        for kind in ("certificates", "documents")
+    ]
+    waivers = tuple(
+        waiver
+        for path, item in reader.items(found.get("waivers", []), f"{where}.waivers", most=200)
+        if (waiver := _waiver(reader, item, path))
+    )
+    answers = _texts_by_key(reader, found.get("answers", {}), f"{where}.answers")
+    # A faulty or missing id must not be reported again as a duplicate of another faulty one.
+    return Candidate(name or where, cells, papers[0], papers[1], answers, waivers)
+
+
+def _entries(reader: Reader, found: Mapping[str, Any], where: str, key: str) -> list[tuple[str, str, Any]]:
+    value = found.get(key, {})
+    if not isinstance(value, Mapping):
+        reader.mapping(value, join(where, key))
+        return []
+    return [(str(name), f"{where}.{key}.{name}", item) for name, item in value.items()]
+
+
+def _texts_by_key(reader: Reader, value: Any, where: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping):
+        reader.mapping(value, where)
+        return {}
+    return {
+        str(key): reader.texts([item] if isinstance(item, str) else item, f"{where}.{key}")
+        for key, item in value.items()
+    }
+
+
+def _cell(reader: Reader, value: Any, where: str) -> Cell:
+    if value is None:
+        return Cell(status="open")
+    if not isinstance(value, Mapping):
+        return Cell(value)
+    found = reader.mapping(value, where, optional=CELL_KEYS) or {}
+    if "value" in found and "mid" in found:
+        reader.problem(f"{where}.mid", "stands beside value; both mean the same, keep one")
+    scale = (
+        reader.choice(found["scale"], f"{where}.scale", ("natural", "points")) if "scale" in found else None
+    )
+    return Cell(
+        found.get("value", found.get("mid")),
+        found.get("low"),
+        found.get("high"),
+        found.get("status", "verified"),
+        scale == "points",
+    )
+
+
+def _paper(reader: Reader, value: Any, where: str) -> Paper:
+    found = reader.mapping(value, where, required=("status",), optional=("until",)) or {}
+    status = reader.choice(found["status"], f"{where}.status", PAPER_STATUSES) if "status" in found else None
+    until = reader.day(found["until"], f"{where}.until") if found.get("until") is not None else None
+    return Paper(cast(Any, status or "open"), until)
+
+
+def _waiver(reader: Reader, value: Any, where: str) -> Waiver | None:
+    found = reader.mapping(value, where, required=("requirement", "by", "reason"), optional=("until",))
+    if found is None:
+        return None
+    texts = {
+        key: reader.text(found[key], f"{where}.{key}")
+        for key in ("requirement", "by", "reason")
+        if key in found
+    }
+    until = reader.day(found["until"], f"{where}.until") if found.get("until") is not None else None
+    if len(texts) < 3 or any(text is None for text in texts.values()):
+        return None
+    return Waiver(str(texts["requirement"]), str(texts["by"]), str(texts["reason"]), until)
