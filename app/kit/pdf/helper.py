@@ -5,6 +5,7 @@ ends by itself when the control socket closes, however the web process died.
 """
 
 import contextlib
+import functools
 import os
 import resource
 import select
@@ -25,6 +26,7 @@ _WARM_UP = (
 )
 
 
+@functools.cache
 def _fetcher() -> Any:
     """A WeasyPrint fetcher that knows our assets; any other address ends the render."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -36,8 +38,8 @@ def _fetcher() -> Any:
             known = assets.get(url)
             if known is None:
                 raise FatalURLFetchingError(f"a document may not load {url[:200]!r}")
-            path, mime = known
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
+            content, mime = known
+            return URLFetcherResponse(url, content, {"Content-Type": mime})
 
     return Fetcher()
 
