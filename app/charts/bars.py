@@ -112,22 +112,22 @@ def stacked(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many items ended one way; `tone` colours it and is never the only sign."""
+    """How many things ended one way; `tone` colours it and is never the only sign."""
 
     name: str
     count: int
     tone: Literal["good", "warn", "bad", "muted"]
 
 
-def error_strip(counts: Sequence[Count], *, width: int = 320) -> Markup:
-    """One delivery's items by outcome (ok, loose, wrong label, missing, …) as shares of one strip.
+def error_strip(counts: Sequence[Count], *, title: str = "Outcomes", width: int = 320) -> Markup:
+    """Things by how they ended (ok, loose, wrong label, missing, …) as shares of one strip.
 
     The words and counts stand below the strip; outcomes that did not occur are not listed.
     """
     seen = [c for c in counts if c.count > 0]
     total = sum(c.count for c in seen)
     if not total:
-        return svg.empty(width, "Outcomes", "No item was compared.")
+        return svg.empty(width, title, "Nothing was counted.")
     parts: list[str] = []
     done = 0
     for entry in seen:
@@ -144,4 +144,4 @@ def error_strip(counts: Sequence[Count], *, width: int = 320) -> Markup:
         parts.append(svg.text(x + 12, y, shown, color="text-soft", size=9.5))
         x += needed
     words = ", ".join(f"{c.name} {c.count:,}" for c in seen)
-    return svg.document(width, y + 5, f"Outcomes of {total:,} comparisons", words, parts)
+    return svg.document(width, y + 5, f"{title}: {total:,} in all", words, parts)

@@ -46,7 +46,7 @@ def score_interval(low: float, mid: float | None, high: float, *, width: int = 1
         svg.rect(x(low), 2, max(2.0, x(high) - x(low)), 8, "band", radius=4),
     ]
     if mid is not None:
-        parts.append(svg.dot(min(max(x(mid), 5), width - 5), 6, 4.5, "accent"))
+        parts.append(svg.dot(min(max(x(mid), 4), width - 4), 6, 4, "accent"))
     said = "no score" if mid is None else f"score {svg.figure(mid)}"
     words = f"{said}, range {svg.figure(low)} to {svg.figure(high)} of 100"
     return svg.document(width, 12, words, words, parts)

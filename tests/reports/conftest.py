@@ -342,3 +342,9 @@ def crowded_memo(memo: MemoDocument) -> MemoDocument:
         next_steps=(Step("10 Dec", long),) * 9,
         approvals=memo.approvals * 5,
     )
+
+
+@pytest.fixture
+def document_head() -> Callable[[str, str, tuple[Fact, ...]], Head]:
+    """Heading of an invented draft: (kind, title, facts)."""
+    return head
