@@ -37,7 +37,8 @@ def diverging(bars: Sequence[Bar], *, title: str, width: int = 330, decimals: in
     if not bars:
         return svg.empty(width, title, "There is nothing to compare.")
     room = svg.label_width((b.name for b in bars), width * 0.42)
-    figures = svg.text_width("+00." + "0" * decimals) + 6
+    shown = [svg.figure(b.value, decimals, signed=True) for b in bars]
+    figures = max(svg.text_width(text) for text in shown) + 6
     least, most = min(0.0, *(b.value for b in bars)), max(0.0, *(b.value for b in bars))
     x = linear(least, most, room + (figures if least < 0 else 0) + 2, width - (figures if most > 0 else 2))
     zero = x(0.0) if most > least else room + 4
@@ -50,9 +51,9 @@ def diverging(bars: Sequence[Bar], *, title: str, width: int = 330, decimals: in
         parts.append(svg.label(0, y + 3.5, bar.name, room - 8))
         parts.append(svg.rect(min(zero, end), y - 5, abs(end - zero), 10, "accent" if right else "warn"))
         anchor, x_text = ("start", end + 5) if right else ("end", end - 5)
-        parts.append(svg.text(x_text, y + 3.5, svg.figure(bar.value, decimals, signed=True), anchor=anchor))
+        parts.append(svg.text(x_text, y + 3.5, shown[number], anchor=anchor))
     parts.append(svg.line(zero, 1, zero, height - 1, "text-soft"))
-    words = "; ".join(f"{b.name} {svg.figure(b.value, decimals, signed=True)}" for b in bars)
+    words = "; ".join(f"{b.name} {text}" for b, text in zip(bars, shown, strict=True))
     return svg.document(width, height, title, words, parts)
 
 

@@ -19,9 +19,18 @@ CREATED = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 DONE, OPEN, PROGRESS = Badge("done", "ok"), Badge("open"), Badge("in progress", "warn")
 
 
-def _task(title: str, due: str, state: Badge, blocks: str = "", evidence: str = "", late: bool = False) -> TaskLine:
+def _task(
+    title: str, due: str, state: Badge, blocks: str = "", evidence: str = "", late: bool = False
+) -> TaskLine:
     return TaskLine(
-        title, "Procurement lead", due, late=late, done=state is DONE, state=state, blocks=blocks, evidence=evidence
+        title,
+        "Procurement lead",
+        due,
+        late=late,
+        done=state is DONE,
+        state=state,
+        blocks=blocks,
+        evidence=evidence,
     )
 
 
@@ -55,7 +64,13 @@ def example() -> ChecklistDocument:
                 "Agreements",
                 "2 of 3 done",
                 (
-                    _task("Mutual confidentiality agreement in force", "6 Dec 2026", DONE, "data", "signed, end 2028"),
+                    _task(
+                        "Mutual confidentiality agreement in force",
+                        "6 Dec 2026",
+                        DONE,
+                        "data",
+                        "signed, end 2028",
+                    ),
                     _task(
                         "Data processing agreement, sub-processors and transfer clauses signed",
                         "28 Nov 2026",
@@ -67,11 +82,16 @@ def example() -> ChecklistDocument:
                     _task("Contract and work order signed", "22 Dec 2026", DONE, "kickoff"),
                 ),
             ),
-            StageLines("Security", "1 of 1 done", (_task("Certificates cover the sites", "22 Dec 2026", DONE),)),
+            StageLines(
+                "Security", "1 of 1 done", (_task("Certificates cover the sites", "22 Dec 2026", DONE),)
+            ),
             StageLines(
                 "Training",
                 "0 of 3 done",
-                tuple(_task(t, "5 Jan 2027", OPEN, "production") for t in ("Kickoff", "Gold course", "Calibration")),
+                tuple(
+                    _task(t, "5 Jan 2027", OPEN, "production")
+                    for t in ("Kickoff", "Gold course", "Calibration")
+                ),
             ),
             StageLines("Money", "no task", ()),
         ),

@@ -65,7 +65,9 @@ class Candidate:
 NORTHWIND = Candidate(
     "Northwind Labels", (84, 82, 70, 79, 75), (2, 6, 5, 2, 4), 118, 960_000, 0.995, "USD 14–19"
 )
-HARBOR = Candidate("Harbor Annotation", (80, 78, 55, 84, 55), (6, 6, 12, 2, 8), 109, 960_000, 0.004, "USD 16–21")
+HARBOR = Candidate(
+    "Harbor Annotation", (80, 78, 55, 84, 55), (6, 6, 12, 2, 8), 109, 960_000, 0.004, "USD 16–21"
+)
 INHOUSE = Candidate("In-house team", (70, 84, 90, 11, 20), (2, 8, 0, 1, 5), 241, 9_600_000, 0.001, "USD 41")
 RANKED = (NORTHWIND, HARBOR, INHOUSE)
 FOREST = (
@@ -261,7 +263,10 @@ def ordinary_memo() -> MemoDocument:
         ),
         ranking=_ranking(),
         pilot=_pilot(),
-        give_up=("Surge: Harbor doubled its volume in two days, Northwind in four.", "Price: 8% more a year."),
+        give_up=(
+            "Surge: Harbor doubled its volume in two days, Northwind in four.",
+            "Price: 8% more a year.",
+        ),
         risks=(
             Risk("Single site.", "Second site qualified by March; Harbor kept warm with 2% of volume."),
             Risk("Price tags are new.", "Calibration batch of 50 before each release, floor per batch."),
@@ -280,7 +285,12 @@ def ordinary_memo() -> MemoDocument:
         approvals=(
             Approval("1", "Budget owner", "", None, "", ""),
             Approval(
-                "2", "Information security", "Š. Ćepan", Badge("approved", "ok"), "1 Dec 2026", "7c1e90ab…a94f"
+                "2",
+                "Information security",
+                "Š. Ćepan",
+                Badge("approved", "ok"),
+                "1 Dec 2026",
+                "7c1e90ab…a94f",
             ),
         ),
         approvals_caption="recommended by the procurement lead and the ML lead, who do not approve",
@@ -324,7 +334,9 @@ def crowded_memo(memo: MemoDocument) -> MemoDocument:
     return replace(
         memo,
         conditions=memo.conditions * 10,
-        money=replace(memo.money, rows=tuple(replace(memo.money.rows[0], name=n, picked=False) for n in names)),
+        money=replace(
+            memo.money, rows=tuple(replace(memo.money.rows[0], name=n, picked=False) for n in names)
+        ),
         must_haves=gate_blocks(names, [(f"{i}. {long[:90]}", [state] * 10) for i in range(20)]),
         ranking=replace(
             memo.ranking,

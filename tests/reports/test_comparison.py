@@ -73,7 +73,10 @@ def _sections(names: tuple[str, ...]) -> tuple[CompareSection, ...]:
         CompareSection(
             "Must-haves",
             "on 12 Dec 2026",
-            (CompareRow("SOC 2 Type II or ISO 27001", "", tuple(CompareCell(badge=met) for _ in names)), gates),
+            (
+                CompareRow("SOC 2 Type II or ISO 27001", "", tuple(CompareCell(badge=met) for _ in names)),
+                gates,
+            ),
         ),
         CompareSection("Scores by criterion", "expected value, range, evidence", _score_rows(names)),
         CompareSection(
@@ -85,26 +88,40 @@ def _sections(names: tuple[str, ...]) -> tuple[CompareSection, ...]:
             ),
         ),
         CompareSection(
-            "Pilot", "600 images", (line("Seconds per box", "7.9", "6.8", "11.2", "6.1"), line("Rework", "4.1%"))
+            "Pilot",
+            "600 images",
+            (line("Seconds per box", "7.9", "6.8", "11.2", "6.1"), line("Rework", "4.1%")),
         ),
-        CompareSection("Certificates", "", (line("SOC 2 Type II", "to 30 Nov 2026", "none", "–", "to 1 Jan 2027"),)),
+        CompareSection(
+            "Certificates", "", (line("SOC 2 Type II", "to 30 Nov 2026", "none", "–", "to 1 Jan 2027"),)
+        ),
         CompareSection("Nothing to see", "", ()),
     )
 
 
-def example(head: Callable[[str, str, tuple[Fact, ...]], Head], names: tuple[str, ...] = NAMES) -> ComparisonDocument:
+def example(
+    head: Callable[[str, str, tuple[Fact, ...]], Head], names: tuple[str, ...] = NAMES
+) -> ComparisonDocument:
     totals = [
-        sum(w * s for w, s in zip(GROUPS.values(), SCORES[i % 4], strict=True)) / 100 for i in range(len(names))
+        sum(w * s for w, s in zip(GROUPS.values(), SCORES[i % 4], strict=True)) / 100
+        for i in range(len(names))
     ]
     return ComparisonDocument(
         head=head(
             "Comparison report",
             "Labeling partner for shelf detection, 2027",
-            (Fact("Evaluation", "EV-0007"), Fact("Scorecard", "image labeling, version 3"), Fact("Candidates", "4")),
+            (
+                Fact("Evaluation", "EV-0007"),
+                Fact("Scorecard", "image labeling, version 3"),
+                Fact("Candidates", "4"),
+            ),
         ),
         summary="Northwind Labels leads Harbor Annotation by 5.5 points; Polyline Data fails a must-have.",
         ranking=charts.ranking(
-            [ScoreRow(n, t - 5, t, t + 5, i == 0) for i, (n, t) in enumerate(zip(names, totals, strict=True))],
+            [
+                ScoreRow(n, t - 5, t, t + 5, i == 0)
+                for i, (n, t) in enumerate(zip(names, totals, strict=True))
+            ],
             width=490,
         ),
         contributions=charts.stacked(

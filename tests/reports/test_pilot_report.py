@@ -41,7 +41,9 @@ def _classes() -> Table:
                 (
                     TableCell(f"{counts[name]:,}"),
                     *(
-                        TableCell(f"{v:.2f}", f"{v - 0.03:.2f}–{v + 0.02:.2f}", charts.heat_class(v, 0.8, 1.0))
+                        TableCell(
+                            f"{v:.2f}", f"{v - 0.03:.2f}–{v + 0.02:.2f}", charts.heat_class(v, 0.8, 1.0)
+                        )
                         for v in row
                     ),
                 ),
@@ -87,7 +89,8 @@ def example(head: Callable[[str, str, tuple[Fact, ...]], Head]) -> PilotReportDo
                     tuple(TableCell(t) for t in ("+0.007", "−0.012 to 0.026", "0.61", "no")),
                 ),
                 TableRow(
-                    "In-house − Harbor", tuple(TableCell(t) for t in ("+0.010", "−0.011 to 0.031", "0.61", "no"))
+                    "In-house − Harbor",
+                    tuple(TableCell(t) for t in ("+0.010", "−0.011 to 0.031", "0.61", "no")),
                 ),
             ),
         ),
@@ -126,7 +129,9 @@ def example(head: Callable[[str, str, tuple[Fact, ...]], Head]) -> PilotReportDo
         speed=Table(
             "Candidate",
             ("mean", "median", "geometric mean", "boxes per person-day"),
-            _rows(("7.9", "6.1", "6.4", "2,350"), ("6.8", "5.9", "6.0", "2,700"), ("11.2", "9.0", "9.4", "725")),
+            _rows(
+                ("7.9", "6.1", "6.4", "2,350"), ("6.8", "5.9", "6.0", "2,700"), ("11.2", "9.0", "9.4", "725")
+            ),
         ),
         cost_caption="USD per accepted box",
         cost=Table(
@@ -138,5 +143,8 @@ def example(head: Callable[[str, str, tuple[Fact, ...]], Head]) -> PilotReportDo
             "Polyline Data has not delivered: nothing is known of its quality.",
             "The last two weeks of the learning curve are extrapolated.",
         ),
-        method=("Bootstrap over images, 10,000 resamples, seed 7.", "IoU 0.5, one-to-one matching, same label."),
+        method=(
+            "Bootstrap over images, 10,000 resamples, seed 7.",
+            "IoU 0.5, one-to-one matching, same label.",
+        ),
     )

@@ -14,6 +14,7 @@ from app.kit.pdf import wire
 from app.kit.pdf.wire import Attachment
 
 _START_SECONDS = 60.0
+_HELPER = (sys.executable, "-m", "app.kit.pdf.helper")
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 _KEPT_ENVIRONMENT = (
     "PATH",
@@ -152,7 +153,7 @@ class Printer:
 def _spawn(fd: int) -> subprocess.Popen[bytes]:
     environment = {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "app.kit.pdf.helper", str(fd)],
+        [*_HELPER, str(fd)],
         pass_fds=(fd,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
