@@ -8,7 +8,7 @@ Scale = Callable[[float], float]
 
 def linear(low: float, high: float, start: float, end: float) -> Scale:
     """The straight map of [low, high] onto [start, end], clamped; all equal values land in the middle."""
-    if high <= low:
+    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):
         return lambda _: (start + end) / 2
     step = (end - start) / (high - low)
     return lambda value: start + (min(max(value, low), high) - low) * step
@@ -16,7 +16,7 @@ def linear(low: float, high: float, start: float, end: float) -> Scale:
 
 def ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
     """Round values inside [low, high], about `wanted` of them, in steps of 1, 2, 2.5 or 5 × 10ⁿ."""
-    if not high > low:
+    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):
         return (low,)
     raw = (high - low) / max(1, wanted)
     power = 10.0 ** math.floor(math.log10(raw))

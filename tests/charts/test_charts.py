@@ -56,7 +56,7 @@ def test_no_data_says_so_in_the_charts_place(chart: str, said: str) -> None:
         lambda v: charts.stacked([Stack("a", (v,), "1")], ("x",), title="t"),
         lambda v: charts.line_chart([Series("a", ((0, v),))], title="t", x_name="x", y_name="y"),
         lambda v: charts.winner_map([Reign(0, v, "a")], weight=0.5, name="x"),
-        lambda v: charts.heat_class(v),
+        charts.heat_class,
     ],
 )
 def test_a_value_that_is_no_number_is_refused(draw: object, value: float) -> None:
@@ -184,7 +184,13 @@ def test_the_print_style_tints_every_heat_class() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "marks"),
-    [(0, 100, (0, 20, 40, 60, 80, 100)), (0.82, 0.98, (0.85, 0.9, 0.95)), (5, 5, (5,)), (-3, 3, (-2, 0, 2))],
+    [
+        (0, 100, (0, 20, 40, 60, 80, 100)),
+        (0.82, 0.98, (0.85, 0.9, 0.95)),
+        (5, 5, (5,)),
+        (0, 5e-324, (0,)),
+        (-3, 3, (-2, 0, 2)),
+    ],
 )
 def test_ticks_are_round_and_inside(low: float, high: float, marks: tuple[float, ...]) -> None:
     assert ticks(low, high) == pytest.approx(marks)

@@ -1,4 +1,7 @@
-"""Every chart drawn once from fixed numbers, byte for byte. ASSAY_WRITE_GOLDEN=1 writes the files anew: look at them."""
+"""Every chart drawn once from fixed numbers, byte for byte.
+
+ASSAY_WRITE_GOLDEN=1 writes the files anew: then look at them.
+"""
 
 import os
 import re

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
-import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import charts
@@ -97,3 +96,55 @@ def example() -> ChecklistDocument:
         ),
         notes=("Day 0 is the kickoff meeting; offsets are calendar days.",),
     )
+
+
+def _printed(page: ChecklistDocument) -> tuple[int, str]:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    html = environment.get_template("reports/checklist.html").render(page=page)
+    document = pypdfium2.PdfDocument(render_pdf(html, title="x", created=CREATED))
+    try:
+        pages = [document[i].get_textpage().get_text_bounded() for i in range(len(document))]
+    finally:
+        document.close()
+    return len(pages), " ".join(" ".join(pages).replace("\u00a0", " ").split())
+
+
+def test_the_checklist_opens_with_the_gate_and_lists_every_stage() -> None:
+    count, text = _printed(example())
+    assert count == 1
+    wanted = (
+        "not ready Kickoff on 5 Jan is blocked by 2 open tasks.",
+        "3 of 7 tasks done; 1 late.",
+        "done 3 in progress 1 open 3",
+        "no real data before it",
+        "signed agreement, list of sub-processors, transfer assessment",
+        "28 Nov 2026 late in progress real data",
+        "✓ Mutual confidentiality agreement",
+        "□ Gold course",
+        "No task of this stage applies.",
+    )
+    assert [w for w in wanted if w not in text] == []
+
+
+def test_a_ready_checklist_shows_no_blockers() -> None:
+    page = replace(
+        example(), blockers=(), readiness=Badge("ready", "ok"), readiness_sentence="Kickoff may start."
+    )
+    _, text = _printed(page)
+    assert "ready Kickoff may start." in text
+    assert "What keeps the gate closed" not in text
+
+
+def test_forty_tasks_repeat_the_head_on_every_page() -> None:
+    page = example()
+    stages = (replace(page.stages[0], tasks=page.stages[0].tasks * 20),)
+    count, text = _printed(replace(page, stages=stages))
+    assert count >= 3
+    assert text.count("Task and evidence") >= count - 1
+
+
+def test_an_empty_checklist_names_the_next_step() -> None:
+    _, text = _printed(replace(example(), stages=()))
+    assert "choose a template first" in text

@@ -105,8 +105,8 @@ def _ranking() -> Ranking:
         for c in RANKED
     ]
     return Ranking(
-        caption="point: expected; band: open questions and pilot uncertainty; “first in”: 10,000 draws of the five"
-        " group weights around ours (±7 points) and of the scores",
+        caption="point: expected; band: open questions and pilot uncertainty; “first in”: 10,000 draws of the"
+        " five group weights around ours (±7 points) and of the scores",
         chart=charts.ranking(rows),
         groups=tuple(f"{name} {weight}%" for name, weight in GROUPS),
         rows=tuple(
@@ -152,8 +152,8 @@ def _pilot() -> PilotSummary:
     return PilotSummary(
         caption="600 images, 4,812 gold boxes (version 2, two annotators, α 0.91); guideline 1.3",
         chart=charts.forest(FOREST, measure="F1 at IoU 0.5", floor=0.9, width=330),
-        chart_note="F1 at IoU 0.5. Thick: 95% interval over these images. Thin: over annotators, the vendor in"
-        " general. With 600 images, differences under 0.021 are noise.",
+        chart_note="F1 at IoU 0.5. Thick: 95% interval over these images. Thin: over annotators, the vendor"
+        " in general. With 600 images, differences under 0.021 are noise.",
         columns=("annotators", "s / box", "rework", "boxes per person-day", "surge day, F1", "weakest class"),
         rows=(
             PilotRow(
@@ -179,11 +179,11 @@ def _difference() -> Difference:
         lead=f"Northwind costs {wording.money(more, 'USD')} a year"
         f" ({wording.percent(more / HARBOR.cost(VOLUME))}) more than Harbor and leads by"
         f" {wording.number(lead, 1)} points.",
-        text="The lead comes from assurance beyond the must-haves and an earlier start, not from pilot quality:"
-        " on F1 the two cannot be told apart.",
+        text="The lead comes from assurance beyond the must-haves and an earlier start, not from pilot"
+        " quality: on F1 the two cannot be told apart.",
         notes=(
-            "One point of quality is worth USD 8,640 a year at these weights and anchors. Northwind stays first"
-            " until price weighs more than 62% (now 20%).",
+            "One point of quality is worth USD 8,640 a year at these weights and anchors. Northwind stays"
+            " first until price weighs more than 62% (now 20%).",
         ),
         chart=charts.diverging(
             [Bar(name, value) for name, value in sorted(parts, key=lambda p: -p[1])],
@@ -272,8 +272,8 @@ def ordinary_memo() -> MemoDocument:
             Risk("Price tags are new.", "Calibration batch of 50 before each release, floor per batch."),
         ),
         dissent=(
-            "One of five evaluators ranked Harbor first: surge is worth more than the scorecard says. Original"
-            " scores kept.",
+            "One of five evaluators ranked Harbor first: surge is worth more than the scorecard says."
+            " Original scores kept.",
         ),
         next_steps=(
             Step("10 Dec", "DPA signed"),

@@ -51,7 +51,7 @@ def _score_rows(names: tuple[str, ...]) -> tuple[CompareRow, ...]:
                 )
                 for i, m in enumerate(means)
             ]
-            if criterion == "Worker welfare":
+            if cells and criterion == "Worker welfare":
                 cells[-1] = CompareCell(
                     "–", "not known, 0–100 · open", chart=charts.score_interval(0, None, 100, width=110)
                 )
@@ -148,3 +148,60 @@ def example(
         ),
         notes=("A criterion without evidence counts as the whole range from 0 to 100.",),
     )
+
+
+def test_four_candidates_stand_side_by_side_with_every_section(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head], rendered: Callable[[str, object], str]
+) -> None:
+    pdf = render_pdf(rendered("comparison.html", example(document_head)), title="x", created=CREATED)
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        assert len(document) == 2
+        width, height = document[0].get_size()
+        text = " ".join(document[i].get_textpage().get_text_bounded() for i in range(2))
+    finally:
+        document.close()
+    assert width > height
+    for wanted in (
+        "Must-haves",
+        "Scores by criterion",
+        "Prices",
+        "Certificates",
+        "0.836–0.899",
+        "not known, 0–100",
+    ):
+        assert wanted in text
+    assert text.count("Polyline Data") >= 4  # two charts, and the head of the table on each page
+    assert "Nothing to see" not in text
+
+
+def test_many_candidates_are_cut_into_even_blocks_that_keep_every_cell(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head],
+) -> None:
+    names = tuple(f"Vendor {i}" for i in range(11))
+    page = example(document_head, names)
+    assert [len(b.columns) for b in page.blocks] == [3, 4, 4]
+    assert [c.name for b in page.blocks for c in b.columns] == list(names)
+    for block in page.blocks:
+        for section in block.sections:
+            assert all(len(row.cells) == len(block.columns) for row in section.rows)
+    prices = [c.text for b in page.blocks for c in b.sections[2].rows[0].cells]
+    assert prices[:5] == ["141,600", "130,800", "289,200", "120,000", "141,600"]
+
+
+def test_sections_without_rows_vanish_and_no_candidate_gives_no_block() -> None:
+    assert compare_blocks([], []) == ()
+    (block,) = compare_blocks([CompareColumn("a", "")], [CompareSection("empty", "", ())])
+    assert block.sections == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 10])
+def test_any_number_of_candidates_prints(
+    count: int,
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head],
+    rendered: Callable[[str, object], str],
+) -> None:
+    names = tuple(f"Consolidated Annotation Services International {i}" for i in range(count))
+    html = rendered("comparison.html", example(document_head, names))
+    assert ("no candidates yet" in html) == (count == 0)
+    assert render_pdf(html, title="x", created=CREATED).startswith(b"%PDF")

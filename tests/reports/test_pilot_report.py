@@ -61,7 +61,7 @@ def example(head: Callable[[str, str, tuple[Fact, ...]], Head]) -> PilotReportDo
             "Shelf detection: 600 images, round 2",
             (Fact("Evaluation", "EV-0007"), Fact("Task", "boxes"), Fact("Gold", "version 2, 4,812 boxes")),
         ),
-        summary="Northwind, Harbor and the in-house team cannot be told apart on F1; Polyline has not delivered.",
+        summary="Northwind, Harbor and in-house cannot be told apart on F1; Polyline has not delivered.",
         done=(
             "The same 600 images for every candidate, in the same order, under blind codes.",
             "Gold from two of our own label sets (α 0.91), adjudicated, hashed on 4 Nov before any delivery.",
@@ -148,3 +148,67 @@ def example(head: Callable[[str, str, tuple[Fact, ...]], Head]) -> PilotReportDo
             "IoU 0.5, one-to-one matching, same label.",
         ),
     )
+
+
+def _text(html: str) -> tuple[int, str]:
+    document = pypdfium2.PdfDocument(render_pdf(html, title="x", created=CREATED))
+    try:
+        pages = [document[i].get_textpage().get_text_bounded() for i in range(len(document))]
+    finally:
+        document.close()
+    return len(pages), " ".join(" ".join(pages).split())
+
+
+def test_the_report_prints_what_was_done_and_measured_with_its_warnings(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head], rendered: Callable[[str, object], str]
+) -> None:
+    count, text = _text(rendered("pilot_report.html", example(document_head)))
+    assert count == 2
+    wanted = (
+        "Polyline Data has not delivered",
+        "The same 600 images for every candidate",
+        "not measured",
+        "−0.012 to 0.026",
+        "price tag 310 0.91",
+        "wrong label 44",
+        "2,700",
+        "USD per accepted box",
+        "10,000 resamples",
+    )
+    assert [w for w in wanted if w not in text] == []
+    assert "duplicate" not in text
+
+
+def test_a_pilot_without_deliveries_says_so_everywhere(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head], rendered: Callable[[str, object], str]
+) -> None:
+    nothing = Table("Candidate", (), ())
+    page = replace(
+        example(document_head),
+        quality_chart=charts.forest([], measure="F1"),
+        quality=nothing,
+        pairs=nothing,
+        classes=nothing,
+        outcomes=(),
+        speed_chart=None,
+        speed=nothing,
+        cost=nothing,
+        warnings=(),
+        method=(),
+        done=(),
+    )
+    _, text = _text(rendered("pilot_report.html", page))
+    assert text.count("Nothing was measured.") == 5
+    assert "No candidate has delivered yet." in text
+    assert "No delivery was compared." in text
+    assert "Read this first" not in text
+
+
+def test_long_reports_repeat_their_table_heads(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head], rendered: Callable[[str, object], str]
+) -> None:
+    page = example(document_head)
+    classes = replace(page.classes, rows=page.classes.rows * 25)
+    count, text = _text(rendered("pilot_report.html", replace(page, classes=classes)))
+    assert count > 4
+    assert text.count("Class items Northwind Labels") >= 3

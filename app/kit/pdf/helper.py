@@ -6,6 +6,7 @@ ends by itself when the control socket closes, however the web process died.
 
 import contextlib
 import functools
+import logging
 import os
 import resource
 import select
@@ -26,6 +27,15 @@ _WARM_UP = (
 )
 
 
+# WeasyPrint swallows even fatal errors inside an SVG and only logs them; a chart that vanished is a fault.
+_FAULTS: list[str] = []
+
+
+class _Faults(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        _FAULTS.append(record.getMessage())
+
+
 @functools.cache
 def _fetcher() -> Any:
     """A WeasyPrint fetcher that knows our assets; any other address ends the render."""
@@ -37,7 +47,8 @@ def _fetcher() -> Any:
         def fetch(self, url: str, *_: object) -> object:
             known = assets.get(url)
             if known is None:
-                raise FatalURLFetchingError(f"a document may not load {url[:200]!r}")
+                _FAULTS.append(f"a document may not load {url[:200]!r}")
+                raise FatalURLFetchingError(_FAULTS[-1])
             content, mime = known
             return URLFetcherResponse(url, content, {"Content-Type": mime})
 
@@ -45,12 +56,16 @@ def _fetcher() -> Any:
 
 
 def render(job: wire.Job) -> bytes:
-    """The PDF of one job in this process; every date in it is the job's, so equal jobs give equal bytes."""
+    """The PDF of one job in this process; every date in it is the job's, so equal jobs give equal bytes.
+
+    Raises RuntimeError for the first fault WeasyPrint met, also for those it would have passed over.
+    """
     import weasyprint
 
     from app.kit.pdf.finish import mark_accessible
 
     fetcher = _fetcher()
+    _FAULTS.clear()
     when = job.created.astimezone(UTC).replace(microsecond=0)
     document = weasyprint.HTML(string=job.html, base_url=BASE_URL, url_fetcher=fetcher).render(
         pdf_variant="pdf/a-3a"
@@ -71,6 +86,8 @@ def render(job: wire.Job) -> bytes:
         for a in job.attachments
     ]
     pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", finisher=mark_accessible)
+    if _FAULTS:
+        raise RuntimeError(_FAULTS[0])
     return pdf
 
 
@@ -86,6 +103,8 @@ def _answer(job: wire.Job) -> wire.Answer:
         return wire.Answer(b"", f"the document needs more than {job.memory // 2**20} MiB")
     except RecursionError:
         return wire.Answer(b"", "the document is nested too deeply")
+    except RuntimeError as error:
+        return wire.Answer(b"", str(error))
     except Exception as error:
         return wire.Answer(b"", f"{type(error).__name__}: {error}")
 
@@ -152,6 +171,9 @@ def main(fd: int) -> None:
         weasyprint.HTML(string=_WARM_UP, base_url=BASE_URL, url_fetcher=_fetcher()).write_pdf(
             pdf_variant="pdf/a-3a"
         )
+    log = logging.getLogger("weasyprint")
+    log.handlers[:] = [_Faults(logging.ERROR)]
+    log.propagate = False
     control.sendall(wire.READY)
     serve(control)
 
