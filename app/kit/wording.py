@@ -1,4 +1,7 @@
-"""Numbers, money and dates in the reader's words (babel, English)."""
+"""Numbers, money and dates in the reader's words (babel, English).
+
+Missing is a dash, never zero; minus is −; an amount keeps together with its currency.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -9,39 +12,73 @@ from babel import dates, numbers
 
 LOCALE = "en"
 DASH = "–"
+_NBSP = "\u00a0"
 
 
 def number(value: float | Decimal | None, decimals: int = 0) -> str:
-    """A number with grouping and fixed decimals; a dash when there is none.
+    """A number with grouping and fixed decimals, a real minus, never `−0`; a dash when there is none.
 
-    >>> number(1234.5, 1), number(None)
-    ('1,234.5', '–')
+    >>> number(1234.5, 1), number(-0.2), number(-3), number(None)
+    ('1,234.5', '0', '−3', '–')
     """
     if value is None:
         return DASH
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(value, format=pattern, locale=LOCALE)
+    text = numbers.format_decimal(value, format=pattern, locale=LOCALE)
+    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
 
 
-def percent(value: float | None, decimals: int = 0) -> str:
-    """A share 0..1 as a percentage with a narrow space.
+def signed(value: float | Decimal | None, decimals: int = 0) -> str:
+    """As `number`, with a plus sign before what is above zero after rounding.
 
-    >>> percent(0.125, 1)
-    '12.5 %'
+    >>> signed(2.2, 1), signed(-1, 1), signed(0.01, 1)
+    ('+2.2', '−1.0', '0.0')
     """
-    return DASH if value is None else f"{number(value * 100, decimals)} %"
+    text = number(value, decimals)
+    return text if value is None or text.startswith("−") or not text.strip("0.,") else "+" + text
+
+
+def percent(value: float | Decimal | None, decimals: int = 0) -> str:
+    """A share 0..1 as a percentage; nearly none and nearly all are said so, never rounded to it.
+
+    >>> percent(0.125, 1), percent(0.9999), percent(0.0001)
+    ('12.5%', 'over 99%', 'under 1%')
+    """
+    if value is None:
+        return DASH
+    text = number(value * 100, decimals)
+    step = Decimal(1).scaleb(-decimals)
+    if text == number(0, decimals) and value > 0:
+        return f"under {number(step, decimals)}%"
+    if text == number(100, decimals) and value < 1:
+        return f"over {number(100 - step, decimals)}%"
+    return text + "%"
 
 
 def money(minor: int | None, currency: str) -> str:
-    """Minor units (cents) as money of the currency.
+    """Minor units (cents) as money, the ISO 4217 code first; whole amounts without decimals.
 
-    >>> money(141600_00, "USD")
-    '$141,600.00'
+    >>> money(141600_00, "USD"), money(1050, "EUR")
+    ('USD\\xa0141,600', 'EUR\\xa010.50')
     """
     if minor is None:
         return DASH
     digits = numbers.get_currency_precision(currency)
-    return numbers.format_currency(Decimal(minor) / 10**digits, currency, locale=LOCALE)
+    amount = Decimal(minor).scaleb(-digits)
+    return f"{currency}{_NBSP}{number(amount, 0 if amount == amount.to_integral_value() else digits)}"
+
+
+def interval(low: float | None, high: float | None, decimals: int = 1) -> str:
+    """A range with a dash, or with a word when an end is negative, because a dash would be read as minus.
+
+    >>> interval(75.5, 83.2), interval(-1, 2)
+    ('75.5–83.2', '−1.0\\xa0to\\xa02.0')
+    """
+    if low is None or high is None:
+        return DASH
+    first, last = number(low, decimals), number(high, decimals)
+    joint = f"{_NBSP}to{_NBSP}" if "−" in first + last else "–"
+    return f"{first}{joint}{last}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -82,8 +119,10 @@ def size(count: int) -> str:
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "number": number,
+    "signed": signed,
     "percent": percent,
     "money": money,
+    "interval": interval,
     "day": day,
     "moment": moment,
     "size": size,
