@@ -141,7 +141,7 @@ def _print_tables(result: "Comparison") -> None:
     if any(one.seconds for one in result.vendors):
         console.print(_speed(result))
     for line in _sentences(result):
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(title: str, *columns: str) -> "Table":
@@ -179,7 +179,7 @@ def _quality(result: "Comparison") -> "Table":
 def _estimate(one: "Estimate") -> str:
     if one.value is None or one.low is None or one.high is None:
         return "unknown"
-    return f"{one.value:.3f}  {one.low:.3f} to {one.high:.3f}"
+    return f"{one.value:.3f}\n{one.low:.3f} to {one.high:.3f}"
 
 
 def _general(one: "Estimate") -> str:

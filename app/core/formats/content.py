@@ -74,35 +74,32 @@ def _json_fault(data: bytes, failure: orjson.JSONDecodeError) -> str:
     return f"not valid JSON ({failure.msg}); export the file again"
 
 
-def detect(data: bytes, name: str) -> str:
+def detect(data: bytes) -> str:
     """The name of the format that `data` (already checked) is written in, from its content.
 
-    One of `coco`, `table`, or a key of `LATER`. Raises `Invalid` where nothing fits.
+    One of `coco`, `table`, or a key of `LATER`; what looks like none of them is taken for a table.
     """
     head = data.lstrip()[:4096]
     if head.startswith(b"<"):
         return "voc" if b"<annotation>" in head else "cvat"
     if head.startswith((b"{", b"[")):
-        return _detect_json(data, name)
+        return _detect_json(head)
     if head.startswith(b"-DOCSTART-"):
         return "conll"
     return "table"
 
 
-def _detect_json(data: bytes, name: str) -> str:
-    first = data.lstrip().split(b"\n", 1)[0]
-    try:
-        row = orjson.loads(first)
-    except orjson.JSONDecodeError:
-        row = parse_json(data, name)
-    if isinstance(row, list):
-        entry = row[0] if row else {}
-        return "label_studio" if isinstance(entry, dict) and "data" in entry else "coco"
-    if isinstance(row, dict) and "data_row" in row:
+def _detect_json(head: bytes) -> str:
+    """By the keys at the beginning: parsing a large file twice to name it would double the work."""
+
+    def has(keys: bytes) -> bool:
+        return re.search(rb'"(' + keys + rb')"\s*:', head) is not None
+
+    if has(rb"data_row"):
         return "labelbox"
-    if isinstance(row, dict) and ({"item", "item_id"} & row.keys()):
-        return "table"
-    return "coco"
+    if head.startswith(b"["):
+        return "label_studio" if has(rb"data|completed_by|lead_time") else "coco"
+    return "table" if has(rb"item|item_id") and not has(rb"images|annotations|categories") else "coco"
 
 
 def format_of(data: bytes, name: str, wanted: str | None, readable: tuple[str, ...]) -> str:
@@ -110,7 +107,7 @@ def format_of(data: bytes, name: str, wanted: str | None, readable: tuple[str, .
 
     Raises `Invalid` naming the format that cannot be read for this task and what can.
     """
-    found = wanted or detect(data, name)
+    found = wanted or detect(data)
     if found in readable:
         return found
     accepted = " or ".join("CSV, TSV or JSONL" if one == "table" else "COCO JSON" for one in readable)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.core.formats.rows import Bools, Boxes, Floats, Ints
+from app.core.pilots.assignment import match
 from app.core.pilots.findings import DUPLICATE, EXTRA, LOOSE, MISSING, OK, WRONG, Findings
 
 LOOSE_FROM = 0.1  # below this overlap two boxes are not the same object
@@ -25,7 +26,7 @@ def score_boxes(gold: Boxes, delivery: Boxes, iou: float = 0.5) -> Findings:
     same = gold.label[g] == delivery.label[d]
     enough = overlap >= iou - _ROUNDING
     worth = overlap + _TIE * same * (1 + enough)
-    pick = _match(gold.item[g], g, d, worth)
+    pick = match(g, d, worth)
     right = same[pick] & enough[pick]
     kind = np.where(right, OK, np.where(same[pick], LOOSE, WRONG))
     free = np.setdiff1d(theirs, d[pick], assume_unique=True)
@@ -97,38 +98,6 @@ def _shared_area(a: Floats, b: Floats) -> Floats:
     low = np.maximum(a[:, :2], b[:, :2])
     high = np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
     return np.asarray(np.clip(high - low, 0, None).prod(axis=1), np.float64)
-
-
-def _match(image: Ints, g: Ints, d: Ints, worth: Floats) -> Ints:
-    """Positions of the pairs of a maximum-weight one-to-one matching.
-
-    A pair whose two boxes overlap nothing else is taken at once; only the rest needs an assignment, image by
-    image.
-    """
-    if not len(g):
-        return np.zeros(0, np.int64)
-    alone = (np.bincount(g)[g] == 1) & (np.bincount(d)[d] == 1)
-    rest = np.nonzero(~alone)[0]
-    taken = [np.nonzero(alone)[0]]
-    rest = rest[np.argsort(image[rest], kind="stable")]
-    if len(rest):
-        starts = np.nonzero(np.diff(image[rest]))[0] + 1
-        taken += [part[_assign(g[part], d[part], worth[part])] for part in np.split(rest, starts)]
-    return np.concatenate(taken)
-
-
-def _assign(g: Ints, d: Ints, worth: Floats) -> Ints:
-    """The pairs of one image that make the total worth largest."""
-    from scipy.optimize import linear_sum_assignment
-
-    rows, row = np.unique(g, return_inverse=True)
-    columns, column = np.unique(d, return_inverse=True)
-    table = np.zeros((len(rows), len(columns)))
-    pair = np.full(table.shape, -1)
-    table[row, column] = worth
-    pair[row, column] = np.arange(len(g))
-    chosen = pair[linear_sum_assignment(table, maximize=True)]
-    return chosen[chosen >= 0]
 
 
 def _in_crowd(gold: Boxes, delivery: Boxes, free: Ints, iou: float) -> Bools:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from app.core.formats.rows import Floats, Ints
-from app.core.pilots.statistics import LEVEL
+from app.core.pilots.statistics import t_quantile
 
 FAR = 3.5  # |z| of Iglewicz and Hoaglin beyond which a time is looked at
 _MIN_ROWS = 10
@@ -113,5 +112,5 @@ def time_ratio(a: Floats, b: Floats) -> TimeRatio | None:
         return None
     difference = b[both] - a[both]
     mean = float(difference.mean())
-    half = float(stdtrit(count - 1, 0.5 + LEVEL / 2)) * float(difference.std(ddof=1)) / math.sqrt(count)
+    half = t_quantile(count - 1) * float(difference.std(ddof=1)) / math.sqrt(count)
     return TimeRatio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), count)

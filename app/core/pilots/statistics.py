@@ -6,9 +6,9 @@ max-T intervals (Westfall and Young 1993) on item bootstrap replicates; paired s
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import bdtr, ndtri, stdtrit
 
 from app.core.formats.rows import Bools, Floats, Ints
 
@@ -26,8 +26,9 @@ def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float
     """
     if trials <= 0:
         return None
-    z = float(ndtri(0.5 + level / 2))
-    share, spread = successes / trials, z * z / trials
+    trials = float(trials)
+    z = _z(0.5 + level / 2)
+    share, spread = float(successes) / trials, z * z / trials
     centre = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
     low = 0.0 if successes <= 0 else max(0.0, centre - half)
@@ -35,13 +36,30 @@ def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float
     return low, high
 
 
+def _z(probability: float) -> float:
+    return NormalDist().inv_cdf(probability)
+
+
+def t_quantile(freedom: int) -> float:
+    """The two-sided 95 % quantile of Student's t."""
+    from scipy.special import stdtrit  # half a second to import, and only needed with several annotators
+
+    return float(stdtrit(freedom, 0.5 + LEVEL / 2))
+
+
 def mcnemar_midp(b: int, c: int) -> float:
     """Two-sided mid-p value of McNemar's test; `b` items only A has right, `c` only B. 1 without any."""
     n, k = b + c, min(b, c)
     if b == c:
         return 1.0
-    exact = 2 * float(bdtr(k, n, 0.5))
-    return min(1.0, exact - math.comb(n, k) * 0.5**n)
+    # 2 P(X <= k) - P(X = k), summed from the largest term down until nothing is added.
+    term = math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2))
+    total = term
+    while k and term > total * 1e-17:
+        term *= k / (n - k + 1)
+        k -= 1
+        total += 2 * term
+    return min(1.0, total)
 
 
 def generator(seed: int) -> np.random.Generator:
@@ -148,7 +166,7 @@ def detectable_paired(items: int, discordant: float, pairs: int = 1) -> float | 
     `discordant` is the share of items on which two vendors differ, `pairs` the number of comparisons
     (Bonferroni). None where no difference up to `discordant` can be shown.
     """
-    z_a, z_b = float(ndtri(1 - (1 - LEVEL) / (2 * max(1, pairs)))), float(ndtri(POWER))
+    z_a, z_b = _z(1 - (1 - LEVEL) / (2 * max(1, pairs))), _z(POWER)
 
     def needed(d: float) -> float:
         return (z_a * math.sqrt(discordant) + z_b * math.sqrt(discordant - d * d)) ** 2 / (d * d)
@@ -164,8 +182,7 @@ def detectable_paired(items: int, discordant: float, pairs: int = 1) -> float | 
 
 def detectable_normal(standard_error: float, pairs: int = 1) -> float:
     """The smallest difference shown with power 80 % when its standard error is known (Bonferroni)."""
-    z_a = float(ndtri(1 - (1 - LEVEL) / (2 * max(1, pairs))))
-    return (z_a + float(ndtri(POWER))) * standard_error
+    return (_z(1 - (1 - LEVEL) / (2 * max(1, pairs))) + _z(POWER)) * standard_error
 
 
 def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[float, float] | None:
@@ -181,5 +198,5 @@ def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[fl
         return None
     sums = np.bincount(code, influence[known], minlength=groups)
     error = math.sqrt(groups / (groups - 1) * float(((sums - sums.mean()) ** 2).sum()))
-    half = float(stdtrit(groups - 1, 0.5 + LEVEL / 2)) * error
+    half = t_quantile(groups - 1) * error
     return max(0.0, value - half), min(1.0, value + half)
