@@ -42,7 +42,7 @@ def read_gold_boxes(data: bytes, name: str) -> Boxes:
     label = resolve(columns.category, {one: at for at, one in enumerate(labels)})
     refuse_unknown(columns.image, item, "image_id", "is not among the images of this file", faults)
     refuse_unknown(columns.category, label, "category_id", "is not among the categories of this file", faults)
-    extent = np.array([sizes[one] for one in order]).reshape(-1, 2)
+    extent = np.array([sizes[one] for one in order], np.float64).reshape(-1, 2)
     xywh, repairs = inside(columns, item, extent, faults)
     faults.stop()
     return _boxes(

@@ -12,6 +12,7 @@ from app.core.formats.rows import Floats, Ints
 
 MAX_PER_IMAGE = 2_000
 EDGE = 1.0  # pixels over the edge that rounding explains
+_LARGEST = 1e9  # no image is a billion pixels wide
 _ROW_FIELDS = ("image_id", "category_id", "bbox")
 
 
@@ -116,7 +117,8 @@ def inside(columns: Columns, item: Ints, sizes: Floats, faults: Faults) -> tuple
     xywh = columns.xywh
     if not len(xywh):
         return xywh, ()
-    _each(~(np.isfinite(xywh).all(1)), columns, faults, lambda box: f"bbox {box} is not finite")
+    huge = ~(np.abs(xywh) < _LARGEST).all(1)
+    _each(huge, columns, faults, lambda box: f"bbox {box} is beyond any image; give pixels")
     _each(
         (xywh[:, 2:] <= 0).any(1),
         columns,

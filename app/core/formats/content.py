@@ -64,7 +64,7 @@ def parse_json(data: bytes, name: str) -> Any:
 
 
 def _json_fault(data: bytes, failure: orjson.JSONDecodeError) -> str:
-    if "recursion" in failure.msg.lower():
+    if "depth" in failure.msg or "recursion" in failure.msg.lower():
         return "nested too deeply; no labeling tool writes this, export the file again"
     around = data.decode("utf-8")[max(0, failure.pos - 12) : failure.pos + 12]
     if re.search(r"NaN|Infinity", around):
