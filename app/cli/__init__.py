@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, library, pilot, rank
+from app.cli import accounts, agreement, library, pilot, rank
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -22,6 +22,7 @@ accounts.register(commands)
 rank.register(commands)
 library.register(commands)
 pilot.register(commands)
+agreement.register(commands)
 
 
 def main(argv: list[str] | None = None) -> None:

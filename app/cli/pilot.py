@@ -55,7 +55,7 @@ def compare(
     formats = _named("--format", format or [])
     if strangers := sorted(formats.keys() - files.keys()):
         raise Invalid("pilot.arguments", [Problem("--format", f"no vendor {', '.join(strangers)} is given")])
-    reference = read_gold(task, _read(gold), gold.name, gold_format)
+    reference = read_gold(task, read_bytes(gold), gold.name, gold_format)
     deliveries, side = _read_all(task, files, formats, reference, times)
     result = run(task, reference, deliveries, iou=iou, seed=seed, resamples=resamples, times=side)
     if json:
@@ -81,7 +81,8 @@ def _named(option: str, values: Sequence[str]) -> dict[str, str]:
     return out
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file named on the command line, as far as needed to refuse one too large; or `Invalid`."""
     from app.core.formats.content import MAX_BYTES
 
     try:
@@ -104,11 +105,11 @@ def _read_all(
     side = None
     for name, path in files.items():
         try:
-            deliveries[name] = read_delivery(task, _read(path), path.name, gold, formats.get(name))
+            deliveries[name] = read_delivery(task, read_bytes(path), path.name, gold, formats.get(name))
         except Invalid as failure:
             problems += [Problem(f"{name}: {one.where}", one.message) for one in failure.problems]
     try:
-        side = read_times(_read(times), times.name) if times else None
+        side = read_times(read_bytes(times), times.name) if times else None
     except Invalid as failure:
         problems += failure.problems
     if problems:
@@ -239,7 +240,8 @@ def _sentences(result: "Comparison") -> list[str]:
         least = result.minimum_detectable_difference
         title = _TITLES[result.metric]
         out.append(
-            f"With {len(result.items)} items, differences in {title} under {least:.3f} are noise."
+            f"With {len(result.items)} items, a difference in {title} shows reliably (4 times in 5) "
+            f"from {least:.3f}; below that it may be noise."
             if least is not None
             else f"With {len(result.items)} items, no difference in {title} can be shown reliably."
         )

@@ -69,7 +69,7 @@ def test_the_table_shows_quality_pairs_speed_and_warnings(run):
         "K7 − M4",
         "different",
         "All vendors can be told apart.",
-        "differences in Accuracy under",
+        "a difference in Accuracy shows reliably",
         "Seconds per item",
         "Note: M4: 2 of 60 items missing; they count as wrong.",
     ):

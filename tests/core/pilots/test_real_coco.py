@@ -39,7 +39,7 @@ def test_the_real_delivery_has_its_figures(files):
 
 
 def test_the_real_delivery_has_the_largest_number_of_true_positives(files):
-    """650 is the largest number of right pairs any matching reaches; pycocotools takes greedily and gets 649."""
+    """650 is the largest number of right pairs of any matching; pycocotools, greedy, gets 649."""
     gold, rows = json.loads(files[0]), json.loads(files[1])
     right = right_pairs(gold["annotations"], rows)
     assert int((maximum_bipartite_matching(right) >= 0).sum()) == 650
