@@ -82,7 +82,7 @@ def _named(option: str, values: Sequence[str]) -> dict[str, str]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file named on the command line, as far as needed to refuse one too large; or `Invalid`."""
+    """The bytes of a file of the command line (of one too large, enough to refuse it); or `Invalid`."""
     from app.core.formats.content import MAX_BYTES
 
     try:
