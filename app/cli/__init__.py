@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, library, rank
+from app.cli import accounts, agreement, library, pilot, rank
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -21,6 +21,8 @@ commands = typer.Typer(
 accounts.register(commands)
 rank.register(commands)
 library.register(commands)
+pilot.register(commands)
+agreement.register(commands)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -1,0 +1,120 @@
+"""What a file is, by its first bytes and keys, and whether it can be read at all."""
+
+import re
+from typing import Any
+
+import orjson
+
+from app.core.formats.faults import refuse
+
+MAX_BYTES = 256_000_000
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet; unpack it, or save the sheet as CSV (UTF-8)",
+    b"%PDF": "a PDF; export the labels as data",
+    b"\x1f\x8b": "gzip-compressed; unpack it first",
+    b"SQLite format 3": "a database; export the labels as data",
+}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+LATER = {
+    "label_studio": "Label Studio JSON",
+    "cvat": "CVAT XML",
+    "labelbox": "Labelbox NDJSON",
+    "yolo": "YOLO",
+    "voc": "Pascal VOC XML",
+    "conll": "CoNLL",
+}
+READ = ("coco", "table")
+
+
+def check_bytes(data: bytes, name: str) -> bytes:
+    """The bytes without a UTF-8 byte order mark; raises `Invalid` for what is no text at all.
+
+    Refused: over 256 MB, empty, archives and other known binaries, UTF-16, NUL bytes, not UTF-8.
+    """
+    if len(data) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1_000_000} MB; split the pilot into smaller files"
+        raise refuse("file.too_large", name, message)
+    for magic, message in _MAGIC.items():
+        if data.startswith(magic):
+            raise refuse("file.wrong_type", name, f"this is {message}")
+    if data.startswith(_UTF16):
+        raise refuse("file.not_utf8", name, "encoded as UTF-16; save the file as UTF-8")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        raise refuse("file.empty", name, "the file is empty; export it again")
+    if b"\x00" in data:
+        message = "binary, not text; export the labels as COCO JSON, CSV or JSONL in UTF-8"
+        raise refuse("file.binary", name, message)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        line = data.count(b"\n", 0, failure.start) + 1
+        message = f"not UTF-8 text (byte {failure.start}); save the file as UTF-8"
+        raise refuse("file.not_utf8", f"{name}, line {line}", message) from None
+    return data
+
+
+def parse_json(data: bytes, name: str) -> Any:
+    """The plain values of one JSON document; raises `Invalid` naming line and column."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as failure:
+        where = f"{name}, line {failure.lineno}, column {failure.colno}"
+        raise refuse("file.broken_json", where, _json_fault(data, failure)) from None
+
+
+def _json_fault(data: bytes, failure: orjson.JSONDecodeError) -> str:
+    if "depth" in failure.msg or "recursion" in failure.msg.lower():
+        return "nested too deeply; no labeling tool writes this, export the file again"
+    around = data.decode("utf-8")[max(0, failure.pos - 12) : failure.pos + 12]
+    if re.search(r"NaN|Infinity", around):
+        return "NaN and Infinity are not JSON and not a number; give a real number or leave the entry out"
+    if failure.pos >= len(data.decode("utf-8").rstrip()) - 1:
+        return "the file ends in the middle (truncated); export or transfer it again"
+    return f"not valid JSON ({failure.msg}); export the file again"
+
+
+def detect(data: bytes) -> str:
+    """The name of the format that `data` (already checked) is written in, from its content.
+
+    One of `coco`, `table`, or a key of `LATER`; what looks like none of them is taken for a table.
+    """
+    head = data.lstrip()[:4096]
+    if head.startswith(b"<"):
+        return "voc" if b"<annotation>" in head else "cvat"
+    if head.startswith((b"{", b"[")):
+        return _detect_json(head)
+    if head.startswith(b"-DOCSTART-"):
+        return "conll"
+    return "table"
+
+
+def _detect_json(head: bytes) -> str:
+    """By the keys at the beginning: parsing a large file twice to name it would double the work."""
+
+    def has(keys: bytes) -> bool:
+        return re.search(rb'"(' + keys + rb')"\s*:', head) is not None
+
+    if has(rb"data_row"):
+        return "labelbox"
+    if head.startswith(b"["):
+        return "label_studio" if has(rb"data|completed_by|lead_time") else "coco"
+    return "table" if has(rb"item|item_id") and not has(rb"images|annotations|categories") else "coco"
+
+
+def format_of(data: bytes, name: str, wanted: str | None, readable: tuple[str, ...]) -> str:
+    """The format to read: `wanted` where given, else the detected one; must be in `readable`.
+
+    Raises `Invalid` naming the format that cannot be read for this task and what can.
+    """
+    found = wanted or detect(data)
+    if found in readable:
+        return found
+    accepted = " or ".join("CSV, TSV or JSONL" if one == "table" else "COCO JSON" for one in readable)
+    if found in LATER:
+        raise refuse("format.later", name, f"{LATER[found]} is not read yet; give {accepted}")
+    if found in READ:
+        looks = "a CSV, TSV or JSONL table" if found == "table" else "COCO JSON"
+        raise refuse("format.wrong_task", name, f"this is {looks}, and this task needs {accepted}")
+    known = ", ".join((*READ, *LATER))
+    raise refuse("format.unknown", name, f"format {found!r} is not known; use one of {known}")

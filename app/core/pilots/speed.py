@@ -1,0 +1,116 @@
+"""Speed: seconds per item of one vendor, the ratio between two, and rows far from the rest."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.formats.rows import Floats, Ints
+from app.core.pilots.statistics import t_quantile
+
+FAR = 3.5  # |z| of Iglewicz and Hoaglin beyond which a time is looked at
+_MIN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """Who worked how long on what: positions of item and annotator (-1 unknown), seconds (NaN unknown)."""
+
+    item: Ints
+    annotator: Ints
+    annotators: tuple[str, ...]
+    seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Seconds per row of work: the mean pays the bill, median and geometric mean describe the pace."""
+
+    mean: float
+    median: float
+    geometric_mean: float
+    rows: int
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A time far from the vendor's others: `tail` is fast or slow, `z` the robust score of its logarithm."""
+
+    item: str
+    annotator: str | None
+    seconds: float
+    tail: str
+    z: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRatio:
+    """How many times as long b takes as a on the same items: geometric mean ratio with a 95 % t interval."""
+
+    value: float
+    low: float
+    high: float
+    items: int
+
+
+def summarise(seconds: Floats) -> Seconds | None:
+    """Mean, median and geometric mean of the known seconds; None where none is known."""
+    known = seconds[np.isfinite(seconds)]
+    if not len(known):
+        return None
+    return Seconds(
+        mean=float(known.mean()),
+        median=float(np.median(known)),
+        geometric_mean=float(np.exp(np.log(known).mean())),
+        rows=len(known),
+        total=float(known.sum()),
+    )
+
+
+def anomalies(work: Work, items: Sequence[str]) -> tuple[Anomaly, ...]:
+    """Rows whose log seconds have a robust z (0.6745 (x - median) / MAD) beyond 3.5, at both tails.
+
+    Sorted by distance. Fewer than ten known times, or no spread at all, give none.
+    """
+    known = np.nonzero(np.isfinite(work.seconds))[0]
+    if len(known) < _MIN_ROWS:
+        return ()
+    logs = np.log(work.seconds[known])
+    away = logs - np.median(logs)
+    spread = float(np.median(np.abs(away)))
+    if spread < 1e-12:
+        return ()
+    z = 0.6745 * away / spread
+    found = [
+        Anomaly(
+            item=items[work.item[row]],
+            annotator=work.annotators[work.annotator[row]] if work.annotator[row] >= 0 else None,
+            seconds=float(work.seconds[row]),
+            tail="fast" if score < 0 else "slow",
+            z=float(score),
+        )
+        for row, score in zip(known[np.abs(z) > FAR], z[np.abs(z) > FAR], strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: (-abs(one.z), one.item, one.annotator or "")))
+
+
+def item_logs(work: Work, items: int) -> Floats:
+    """Mean log seconds per item; NaN where unknown."""
+    known = np.isfinite(work.seconds)
+    count = np.bincount(work.item[known], minlength=items)
+    total = np.bincount(work.item[known], np.log(work.seconds[known]), minlength=items)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def time_ratio(a: Floats, b: Floats) -> TimeRatio | None:
+    """The ratio b / a from log seconds per item; None with fewer than two common items."""
+    both = np.isfinite(a) & np.isfinite(b)
+    count = int(both.sum())
+    if count < 2:
+        return None
+    difference = b[both] - a[both]
+    mean = float(difference.mean())
+    half = t_quantile(count - 1) * float(difference.std(ddof=1)) / math.sqrt(count)
+    return TimeRatio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), count)

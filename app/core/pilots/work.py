@@ -1,0 +1,83 @@
+"""Who worked on what, for how long: from the deliveries themselves or from the side file of times."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.core.formats.faults import Faults
+from app.core.formats.rows import Boxes, Ints, Labels, Times
+from app.core.pilots.findings import Findings
+from app.core.pilots.speed import Work
+
+
+def works(
+    gold: Labels | Boxes, deliveries: Mapping[str, Labels | Boxes], times: Times | None
+) -> tuple[dict[str, Work | None], list[str]]:
+    """The work of each vendor (None: nothing known) and sentences about what was passed over.
+
+    Where the side file speaks of a vendor, it replaces the seconds of the delivery. Raises `Invalid` with
+    every row of the side file whose vendor or item is unknown.
+    """
+    out = {name: _own_work(delivery) for name, delivery in deliveries.items()}
+    if times is None:
+        return out, []
+    position = {one: at for at, one in enumerate(gold.ids)} if isinstance(gold, Boxes) else {}
+    position |= {one: at for at, one in enumerate(gold.items)}
+    _refuse_strangers(times, position, deliveries)
+    notes = []
+    for name in deliveries:
+        rows = np.array([at for at, vendor in enumerate(times.vendor) if vendor == name], np.int64)
+        if not len(rows):
+            continue
+        own = out[name]
+        if own is not None and np.isfinite(own.seconds).any():
+            notes.append(f"{name}: the seconds of {times.source} are used, not those in the delivery.")
+        out[name] = _side_work(times, rows, position)
+    return out, notes
+
+
+def _own_work(delivery: Labels | Boxes) -> Work | None:
+    if not isinstance(delivery, Labels):
+        return None
+    if not delivery.annotators and not np.isfinite(delivery.seconds).any():
+        return None
+    return Work(delivery.item, delivery.annotator, delivery.annotators, delivery.seconds)
+
+
+def _side_work(times: Times, rows: Ints, position: Mapping[str, int]) -> Work:
+    people = [times.annotator[at] for at in rows]
+    annotators = tuple(sorted({one for one in people if one}))
+    code = {"": -1} | {one: at for at, one in enumerate(annotators)}
+    return Work(
+        item=np.array([position[times.item[at]] for at in rows], np.int64),
+        annotator=np.array([code[one] for one in people], np.int64),
+        annotators=annotators,
+        seconds=times.seconds[rows],
+    )
+
+
+def _refuse_strangers(times: Times, position: Mapping[str, int], vendors: Mapping[str, object]) -> None:
+    faults = Faults("times.broken", times.source)
+    known = ", ".join(vendors)
+    for vendor, item, line in zip(times.vendor, times.item, times.line, strict=True):
+        if vendor not in vendors:
+            faults.add(f"line {line}", f"vendor {vendor!r} has no delivery here; use one of {known}")
+        if item not in position:
+            faults.add(f"line {line}", f"item {item!r} is not in the gold; correct the id or remove the row")
+    faults.stop()
+
+
+def clusters(found: Findings, delivery: Labels | Boxes, work: Work | None, items: int) -> Ints:
+    """The annotator behind each finding, -1 where unknown.
+
+    Taken from the label itself where the delivery names annotators, else whoever spent the most time on the
+    item.
+    """
+    if isinstance(delivery, Labels) and delivery.annotators:
+        return np.append(delivery.annotator, -1)[found.delivered]
+    owner = np.full(items, -1, np.int64)
+    if work is not None:
+        # Last written wins: the longest time per item comes last.
+        order = np.lexsort((work.annotator, np.nan_to_num(work.seconds)))
+        owner[work.item[order]] = work.annotator[order]
+    return owner[found.item]

@@ -1,0 +1,157 @@
+import dataclasses
+
+import krippendorff
+import numpy as np
+import pytest
+from statsmodels.stats.inter_rater import fleiss_kappa
+
+from app.core.errors import Invalid
+from app.core.formats.table import read_gold_labels, read_ratings
+from app.core.pilots.agreement import LEVELS, ac1, agreement, alpha, counts_table, dawid_skene, fleiss
+
+FLEISS_TEXT = (
+    "00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 00501 30012 "
+    "51000 02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006"
+)
+FLEISS_1971 = np.array(
+    [[int(one) for one in row] for row in FLEISS_TEXT.split()],
+    float,
+)
+KRIPPENDORFF_2011 = ("1233214 12***", "12332241 25*3", "*333234225 1*", "1233244125 1*")
+WIKIPEDIA = ("*****34121133*3", "1*213343*******", "**21344*21133*4")
+GWET = ("1233214 12---", "12332241 25--", "-333234225 13", "1233244125 1-")
+ANAESTHETISTS = (
+    "1111111 3334334 1122122 2223121 2223222 2223322 1222111 3333433 2222223 2322223 4444444 2223343 1111111 "
+    "2223212 1211111 1112111 1111111 1111111 2222221 2221322 2222222 2222221 2223222 2212222 1111111 1111111 "
+    "2322222 1111111 1111111 1121121 1111111 3333233 1111111 2222222 2223232 4334343 2212232 2323233 3333432 "
+    "1111111 1111111 1212111 2322222 1211111 2222222"
+)
+
+
+def ratings(*rows):
+    """One string per annotator, one character per item, * or - for no label."""
+    text = "".join(
+        f"{item:03},r{who},{label}\n"
+        for who, row in enumerate(rows)
+        for item, label in enumerate(row.replace(" ", ""))
+        if label not in "*-"
+    )
+    return read_ratings(f"item,annotator,label\n{text}".encode(), "ratings.csv")
+
+
+@pytest.mark.parametrize(
+    ("rows", "values"),
+    [
+        (WIKIPEDIA, (0.691358, 0.806721, 0.810845, 0.808944)),
+        (KRIPPENDORFF_2011, (0.743421, 0.815388, 0.849107, 0.797403)),
+    ],
+)
+def test_published_tables_have_the_published_alpha_at_every_level(rows, values):
+    for level, value in zip(LEVELS, values, strict=True):
+        found = agreement(ratings(*rows), level)
+        assert found.alpha.value == pytest.approx(value, abs=1e-6)
+        assert found.alpha.low < value < found.alpha.high
+        assert (found.ac1 is None) == (found.consensus is None) == (level != "nominal")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "value"), [("0100000010", "1110010000", 0.095238), ("aabbdcccedda", "babbbccceddd", 0.691964)]
+)
+def test_two_annotators_have_the_published_alpha(a, b, value):
+    found = agreement(ratings(a, b))
+    assert found.alpha.value == pytest.approx(value, abs=1e-6)
+    assert found.consensus.method == "majority"
+    assert set(found.consensus.annotator_accuracy.values()) == {None}
+
+
+def test_random_tables_have_the_alpha_of_the_krippendorff_package():
+    rng = np.random.default_rng(4)
+    for level in LEVELS:
+        table = rng.integers(0, 3, (40, 5)).astype(float)
+        values = np.array([1.0, 2.0, 3.5, 7.0, 20.0])
+        expected = krippendorff.alpha(value_counts=table, value_domain=values, level_of_measurement=level)
+        assert alpha(table, level, values).value == pytest.approx(expected, abs=1e-9)
+
+
+def test_gwet_s_raw_data_have_his_coefficients():
+    found = agreement(ratings(*GWET))
+    assert found.percent_agreement == pytest.approx(0.818182, abs=1e-6)
+    assert found.fleiss_kappa == pytest.approx(0.761169, abs=1e-6)
+    assert found.ac1.value == pytest.approx(0.775444, abs=1e-6)
+    assert found.ac1.standard_error == pytest.approx(0.142950, abs=1e-6)
+    assert (found.ac1.low, found.ac1.high) == pytest.approx((0.460813, 1.0), abs=1e-6)
+
+
+def test_fleiss_1971_has_the_published_kappa_and_ac1():
+    assert fleiss(FLEISS_1971) == pytest.approx(0.4302445, abs=1e-7)
+    assert fleiss(FLEISS_1971) == pytest.approx(fleiss_kappa(FLEISS_1971))
+    found = ac1(FLEISS_1971)
+    assert (found.value, found.standard_error, found.low, found.high) == pytest.approx(
+        (0.447885, 0.055662, 0.334043, 0.561726), abs=1e-6
+    )
+    assert alpha(FLEISS_1971, "nominal", np.arange(5.0)).value == pytest.approx(0.4334098, abs=1e-7)
+
+
+def test_two_annotators_with_a_published_table_have_the_published_ac1():
+    table = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
+    rows = [
+        [int(i == k) + int(j == k) for k in range(3)]
+        for i in range(3)
+        for j in range(3)
+        for _ in range(table[i][j])
+    ]
+    found = ac1(np.array(rows, float))
+    assert found.value == pytest.approx(0.849331, abs=1e-6)
+    # The published error of a two-way table divides by n, the one of raw ratings by n - 1.
+    assert found.standard_error * 0.99**0.5 == pytest.approx(0.043217, abs=1e-6)
+
+
+def test_the_anaesthetists_have_the_consensus_of_dawid_and_skene():
+    seven = ratings(*("".join(column) for column in zip(*ANAESTHETISTS.split(), strict=True)))
+    observer = np.array([0, 0, 0, 1, 2, 3, 4])[seven.annotator]  # the first one rated three times
+    five = dataclasses.replace(seven, annotator=observer, annotators=seven.annotators[:5])
+    posterior, shares, confusion = dawid_skene(five, counts_table(five))
+    labels = "".join(str(one) for one in posterior.argmax(1) + 1)
+    assert labels == "142222132243121111222222112111131224233111212"
+    assert shares == pytest.approx([0.3996, 0.4220, 0.1118, 0.0667], abs=1e-4)
+    first = [
+        [0.8895, 0.1105, 0, 0],
+        [0.0706, 0.8764, 0.0530, 0],
+        [0, 0.3388, 0.6612, 0],
+        [0, 0, 0.5556, 0.4444],
+    ]
+    assert confusion[0] == pytest.approx(np.array(first), abs=1e-4)
+    assert confusion[1][1] == pytest.approx([0.0527, 0.6329, 0.3143, 0], abs=1e-4)
+
+
+def test_three_annotators_have_a_consensus_and_an_accuracy_each():
+    found = agreement(ratings("aabbaabb", "aabbaaba", "aabbabbb"))
+    assert found.consensus.method == "dawid_skene"
+    assert "".join(found.consensus.labels.values()) == "aabbaabb"
+    assert found.consensus.annotator_accuracy["r0"] == pytest.approx(1, abs=1e-3)
+    assert found.consensus.annotator_accuracy["r1"] < 1
+
+
+def test_gold_gives_the_share_of_right_majorities_and_a_tie_its_share():
+    gold = read_gold_labels(b"item,label\n000,a\n001,b\n002,a\n009,a\n", "gold.csv")
+    found = agreement(ratings("aab", "aba", "abb"), gold=gold)
+    assert found.majority_accuracy == pytest.approx(2 / 3)
+    assert agreement(ratings("ab", "bb"), gold=gold).majority_accuracy == pytest.approx(0.75)
+    with pytest.raises(Invalid, match="no item in common"):
+        agreement(ratings("aab", "aba"), gold=read_gold_labels(b"item,label\nx,a\n", "gold.csv"))
+
+
+def test_what_is_not_defined_is_none_and_not_a_number():
+    alone = agreement(ratings("aab"))
+    assert (alone.alpha.value, alone.ac1.value, alone.fleiss_kappa, alone.percent_agreement) == (None,) * 4
+    same = agreement(ratings("aaa", "aaa"))
+    assert (same.alpha.value, same.fleiss_kappa, same.percent_agreement) == (None, None, 1.0)
+
+
+def test_words_at_a_numeric_level_and_repeated_labels_are_refused():
+    with pytest.raises(Invalid, match="'b' is not a number; level ordinal needs numbers"):
+        agreement(ratings("1b", "1b"), "ordinal")
+    with pytest.raises(Invalid, match="use one of nominal"):
+        agreement(ratings("1b", "1b"), "cardinal")
+    with pytest.raises(Invalid, match="line 3: item '1' by annotator 'x' already stands on line 2"):
+        read_ratings(b"item,annotator,label\n1,x,a\n1,x,b\n", "r.csv")
