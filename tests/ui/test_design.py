@@ -211,7 +211,13 @@ def test_leaving_a_guarded_form_with_unsaved_text_asks_first(page: "sync_api.Pag
     assert asked == ["beforeunload"]
 
 
+<<<<<<< HEAD
 def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls(page: "sync_api.Page") -> None:
+=======
+def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls_in_its_card(
+    page: "sync_api.Page",
+) -> None:
+>>>>>>> a512836 (Let people in: accounts, sessions, one-time links, and who is asking)
     page.goto("/list")
     page.evaluate(
         "() => { const t = document.querySelector('[data-rows] tbody');"
