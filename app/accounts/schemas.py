@@ -63,6 +63,13 @@ class UserPatch(_In):
     active: bool | None = None
 
 
+class PersonForm(_In):
+    """What the page of a person sends: both are always there."""
+
+    name: Name
+    roles: Roles
+
+
 class MeIn(_In):
     """What everybody changes about themselves; absent fields stay as they are."""
 

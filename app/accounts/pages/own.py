@@ -61,8 +61,7 @@ def change_password(request: Request, session: Write, actor: CurrentActor, form:
         entry = PasswordIn(current=str(form.get("current") or ""), password=str(form.get("password") or ""))
     if service.has_password(user):
         address = request.client.host if request.client else ""
-        with database(request).reading() as reading:
-            check = service.check_password(reading, email=user.email, password=entry.current, address=address)
+        check = service.check_password(session, email=user.email, password=entry.current, address=address)
         if not service.note_check(session, check):
             message = check.refusal if check.limited else "This is not your current password. Type it again."
             state = FormState(errors=(FieldError("current", message),))

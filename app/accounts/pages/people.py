@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.accounts import queries, service, views
 from app.accounts.models import LinkPurpose, User
-from app.accounts.schemas import LinkIn, UserIn, UserPatch, role_names
+from app.accounts.schemas import LinkIn, PersonForm, UserIn, UserPatch, role_names
 from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.kit import clock, forms, htmx
@@ -120,15 +120,8 @@ def edit_person(
     """Store a person's name and roles."""
     actor.require(Action.ACCOUNT_MANAGE)
     with rejecting(request, form, lambda state: _person(session, actor, user_id, state)):
-        entry = forms.parse(UserPatch, form)
-        missing = [
-            Problem(name, message)
-            for name, message in (("name", "Fill this in."), ("roles", "Choose at least one role."))
-            if getattr(entry, name) is None
-        ]
-        if missing:
-            raise Invalid("user.incomplete", missing)
-        entry = UserPatch(name=entry.name, roles=entry.roles)
+        typed = forms.parse(PersonForm, form)
+        entry = UserPatch(name=typed.name, roles=typed.roles)
         seen = forms.seen_version(form)
         user = service.edit_user(session, actor=actor, user_id=user_id, entry=entry, seen=seen)
     return htmx.redirect(request, f"/people/{user_id}", toast=f"{user.name} is saved.")
