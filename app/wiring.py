@@ -1,8 +1,10 @@
 """The composition root: routers, task table, settings to services. The one place that knows all features."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI, Request
@@ -15,16 +17,21 @@ from app.accounts.schemas import role_names
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.core.permissions import Action
 from app.evaluations import models as evaluation_models  # noqa: F401
+from app.files import models as file_models  # noqa: F401 — its tables
 from app.home import pages as home_pages
+from app.jobs import tasks as job_tasks
+from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
 from app.kit import htmx
 from app.kit.actors import Actor
 from app.kit.db import Database, open_database
+from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
 
 VERSION = version("assay")
+STOP_SECONDS = 20
 
 
 def models() -> None:
@@ -106,6 +113,36 @@ def _asset_version() -> str:
     return found.hexdigest()[:12]
 
 
+PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
+
+
+def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
+    """The task table: what a job's name stands for."""
+    return {
+        "jobs.sweep": job_tasks.sweep,
+        "mail.send": job_tasks.mailing(settings),
+    }
+
+
+def worker(database: Database, settings: Settings) -> Worker:
+    """A worker that knows every task; any number may run side by side."""
+    return Worker(database, tasks(settings), periodic=PERIODIC)
+
+
+@contextmanager
+def working(database: Database, settings: Settings) -> Iterator[None]:
+    """Run jobs in a thread of this process; the job at hand is finished before the block ends."""
+    runner, stop = worker(database, settings), threading.Event()
+    thread = threading.Thread(target=runner.run_forever, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        runner.wake.set()
+        thread.join(STOP_SECONDS)  # a job that takes longer is done again by the next worker
+
+
 @contextmanager
 def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     """Everything the application holds while it runs, on `app.state`."""
@@ -116,7 +153,10 @@ def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     app.state.asset_version = _asset_version()
     app.state.identify = identify
     app.state.shell = shell
+    app.state.contents = LocalStore(settings.files_dir)
+    here = database.is_sqlite if settings.worker_in_web is None else settings.worker_in_web
     try:
-        yield
+        with working(database, settings) if here else nullcontext():
+            yield
     finally:
         database.close()

@@ -1,1 +1,1 @@
-"""Content-addressed files and notes on any subject."""
+"""Files, attachments and notes on any subject."""

@@ -1,1 +1,1 @@
-"""Side effects, enqueued in the transaction that causes them."""
+"""Side effects that follow a commit: one table, leased, retried, dead-lettered."""
