@@ -1,8 +1,8 @@
-"""Files, attachments and notes: the verbs.
+"""Files and attachments: the verbs.
 
 A file travels in three steps: `store_upload` puts the content on disk and judges it, before any session has
 begun (hashing and fsync may not hold the write slot); `store` makes the row; `attach_file` hangs it on a subject.
-In a route the first step is done by a parameter of `app.files.receiving`.
+In a route the first step is done by a parameter, see `receiving`.
 """
 
 from dataclasses import dataclass
@@ -10,42 +10,17 @@ from typing import BinaryIO
 from uuid import UUID
 
 from app.audit import service as audit
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from app.core.errors import Forbidden, Invalid, NotFound, Problem
 from app.core.permissions import Action
 from app.files import content, queries
 from app.files.kinds import Purpose
-from app.files.models import Attachment, File, Note
-from app.files.queries import Attached, Written
-from app.files.schemas import NoteIn
-from app.files.subjects import Subject, may_read, panel_roles, register_subject
-from app.kit import canonical, clock
+from app.files.models import Attachment, File
+from app.files.queries import Attached
+from app.files.subjects import Subject, may_read, panel_roles
+from app.kit import clock
 from app.kit.actors import Actor
-from app.kit.db import ReadSession, WriteSession, unchanged
+from app.kit.db import ReadSession, WriteSession
 from app.kit.storage import LocalStore
-
-__all__ = [
-    "Attached",
-    "Purpose",
-    "Subject",
-    "Upload",
-    "Written",
-    "add_note",
-    "attach_file",
-    "attachments_of",
-    "edit_note",
-    "find_file",
-    "notes_of",
-    "register_subject",
-    "remove_attachment",
-    "remove_note",
-    "restore_attachment",
-    "restore_note",
-    "store",
-    "store_upload",
-    "totals",
-]
-
-totals = queries.totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +145,12 @@ def _attachment(session: ReadSession, actor: Actor, attachment_id: UUID, *, chan
     if row is None or subject is None or not may_read(session, actor, subject):
         raise NotFound("file.not_found", "This file is not there, or it is not yours to see.")
     if changing:
-        _require_own(session, actor, subject, row.added_by, Action.FILE_ADD)
+        require_own(session, actor, subject, row.added_by, Action.FILE_ADD)
     return row
 
 
-def _require_own(session: ReadSession, actor: Actor, subject: Subject, owner: UUID, action: Action) -> None:
+def require_own(session: ReadSession, actor: Actor, subject: Subject, owner: UUID, action: Action) -> None:
+    """Let the one who added something pass, and leads; raise `Forbidden` for others."""
     panel = panel_roles(session, actor, subject)
     actor.require(action, panel=panel)
     if owner != actor.id and not actor.may(Action.EVALUATION_EDIT, panel=panel):
@@ -200,88 +176,3 @@ def find_file(session: ReadSession, *, actor: Actor, file_id: UUID) -> File:
         if row.created_by == actor.id or any(may_read(session, actor, subject) for subject in on):
             return row
     raise NotFound("file.not_found", "This file is not there, or it is not yours to see.")
-
-
-def add_note(session: WriteSession, *, actor: Actor, subject: Subject, entry: NoteIn) -> Note:
-    """Write a note, call or mail down on a subject."""
-    actor.require(Action.NOTE_WRITE, panel=panel_roles(session, actor, subject))
-    row = Note(
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        kind=entry.kind,
-        text=entry.text,
-        author_id=actor.id,
-    )
-    session.add(row)
-    session.flush()
-    after = {"subject": [subject.kind, subject.id], **_facts(row)}
-    audit.record(session, actor, "files.note.added", ("note", row.id), after=after)
-    return row
-
-
-def _facts(row: Note) -> dict[str, object]:
-    return {"kind": row.kind, "text_digest": canonical.digest(row.text)}  # the text may name people
-
-
-def edit_note(
-    session: WriteSession, *, actor: Actor, note_id: UUID, entry: NoteIn, seen: int | None = None
-) -> Note:
-    """Change one's own note. Raises `Conflict` with both texts when it changed since version `seen`."""
-    row = find_note(session, actor=actor, note_id=note_id)
-    actor.require(Action.NOTE_WRITE, panel=panel_roles(session, actor, _subject(row)))
-    if row.author_id != actor.id:
-        raise Forbidden("note.not_own", "Only its author may change a note. Add one of your own instead.")
-    if row.removed_at is not None:
-        raise Conflict("note.removed", "This note was removed. Restore it first, then change it.")
-    unchanged(row, seen, {"kind": entry.kind.value, "text": entry.text})
-    before = _facts(row)
-    row.kind, row.text = entry.kind, entry.text
-    if _facts(row) != before:
-        row.edited_at = clock.now()
-        audit.record(session, actor, "files.note.edited", ("note", row.id), before=before, after=_facts(row))
-        session.flush()
-    return row
-
-
-def remove_note(session: WriteSession, *, actor: Actor, note_id: UUID) -> Note:
-    """Take a note away; `restore_note` undoes it. For its author, and for leads."""
-    return _set_removed(session, actor, note_id, removed=True)
-
-
-def restore_note(session: WriteSession, *, actor: Actor, note_id: UUID) -> Note:
-    """Undo `remove_note`."""
-    return _set_removed(session, actor, note_id, removed=False)
-
-
-def _set_removed(session: WriteSession, actor: Actor, note_id: UUID, *, removed: bool) -> Note:
-    row = find_note(session, actor=actor, note_id=note_id)
-    _require_own(session, actor, _subject(row), row.author_id, Action.NOTE_WRITE)
-    if (row.removed_at is not None) != removed:
-        row.removed_at = clock.now() if removed else None
-        session.flush()
-        verb = "removed" if removed else "restored"
-        audit.record(session, actor, f"files.note.{verb}", ("note", row.id))
-    return row
-
-
-def find_note(session: ReadSession, *, actor: Actor, note_id: UUID) -> Note:
-    """A note, removed or not. Raises `NotFound` when its subject is not the actor's to see."""
-    row = session.get(Note, note_id)
-    if row is None or not may_read(session, actor, _subject(row)):
-        raise NotFound("note.not_found", "This note is not there, or it is not yours to see.")
-    return row
-
-
-def notes_of(session: ReadSession, *, actor: Actor, subject: Subject) -> list[Written]:
-    """The notes on a subject, newest first. Raises `NotFound` when it is not the actor's to see."""
-    panel_roles(session, actor, subject)
-    return queries.written(session, subject)
-
-
-def author_name(session: ReadSession, note: Note) -> str:
-    """Who wrote a note, '' once the person was erased."""
-    return queries.names(session, {note.author_id}).get(note.author_id, "")
-
-
-def _subject(note: Note) -> Subject:
-    return Subject(note.subject_kind, note.subject_id)

@@ -8,9 +8,8 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from app.core.errors import AssayError, Invalid, Problem
-from app.files import service
 from app.files.kinds import Purpose
-from app.files.service import Upload
+from app.files.service.files import Upload, store_upload
 from app.kit.actors import CurrentActor
 from app.kit.requests import BodyRead
 from app.kit.storage import LocalStore
@@ -79,9 +78,7 @@ def _field(
             continue
         try:
             uploads.append(
-                service.store_upload(
-                    contents, value.file, value.filename, purpose=purpose, limit=limit, field=name
-                )
+                store_upload(contents, value.file, value.filename, purpose=purpose, limit=limit, field=name)
             )
         except Invalid as failure:
             problems.extend(failure.problems)
