@@ -17,7 +17,8 @@ from app.accounts.schemas import role_names
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.core.permissions import Action
 from app.evaluations import models as evaluation_models  # noqa: F401
-from app.files import models as file_models  # noqa: F401 — its tables
+from app.files import api as files_api
+from app.files import pages as files_pages
 from app.home import pages as home_pages
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
@@ -43,6 +44,8 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        files_api.router,
+        files_pages.router,
         home_pages.router,
         vendors_api.router,
         vendors_pages.router,

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, agreement, library, pilot, rank
+from app.cli import accounts, agreement, library, operations, pilot, rank
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -19,10 +19,14 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 accounts.register(commands)
+operations.register(commands)
 rank.register(commands)
 library.register(commands)
 pilot.register(commands)
 agreement.register(commands)
+
+# By name: the commands without a database must not import its library to catch its errors.
+_STORE_AWAY = frozenset({"OperationalError", "ArgumentError", "NoSuchModuleError"})
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -42,6 +46,10 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as failure:
         if hasattr(failure, "format_message"):  # click's usage errors
             print(failure.format_message(), file=sys.stderr)
+            sys.exit(2)
+        if type(failure).__module__ == "sqlalchemy.exc" and type(failure).__name__ in _STORE_AWAY:
+            cause = str(getattr(failure, "orig", None) or failure).strip().splitlines()[0]
+            print(f"The database does not answer ({cause}). Check ASSAY_DATABASE_URL.", file=sys.stderr)
             sys.exit(2)
         raise
     sys.exit(code if isinstance(code, int) else 0)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     AUDIT_READ = "audit.read"
     STATUS_READ = "status.read"
+    JOB_RETRY = "job.retry"
     VENDOR_READ = "vendor.read"
     VENDOR_EDIT = "vendor.edit"
     CERTIFICATE_EDIT = "certificate.edit"

@@ -33,12 +33,19 @@ def check(url: str) -> None:
     command.check(_config(url))
 
 
-def pending(url: str) -> bool:
-    """Whether the store is older than this version."""
+def revisions(url: str) -> tuple[str, tuple[str, ...]]:
+    """The store's revision ('' for an empty store) and those it lacks, oldest first."""
     database = open_database(url)
     try:
         with database.read.connect() as connection:
             current: Any = MigrationContext.configure(connection).get_current_revision()
     finally:
         database.close()
-    return bool(current != ScriptDirectory.from_config(_config(url)).get_current_head())
+    script = ScriptDirectory.from_config(_config(url))
+    lacking = [item.revision for item in script.iterate_revisions("head", current or "base")]
+    return current or "", tuple(reversed(lacking))
+
+
+def pending(url: str) -> bool:
+    """Whether the store is older than this version."""
+    return bool(revisions(url)[1])

@@ -1,7 +1,7 @@
 """What a route asks for: a session, the form. The commit happens before the response leaves."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -25,14 +25,19 @@ def database(request: Request) -> Database:
     return store
 
 
-async def _body_read(request: Request) -> FormData | None:
+async def _body_read(request: Request) -> AsyncIterator[FormData | None]:
     """Read the whole body before a writer slot is taken: a dribbling upload must not hold up everybody else."""
     if request.method in _SAFE:
-        return None
-    if request.headers.get("content-type", "").startswith(_FORMS):
-        return await request.form(max_files=50, max_fields=2000)
-    await request.body()
-    return None
+        yield None
+    elif request.headers.get("content-type", "").startswith(_FORMS):
+        form = await request.form(max_files=50, max_fields=2000)
+        try:
+            yield form
+        finally:
+            await form.close()  # uploads lie in temporary files
+    else:
+        await request.body()
+        yield None
 
 
 BodyRead = Annotated[FormData | None, Depends(_body_read)]

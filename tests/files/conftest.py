@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from app.core.permissions import Role
 from app.files import subjects
@@ -10,6 +13,7 @@ from app.kit import ids
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.storage import LocalStore
+from app.kit.ui import Shell
 
 
 def someone(*roles: Role) -> Actor:
@@ -38,3 +42,15 @@ def subject(monkeypatch: pytest.MonkeyPatch) -> Subject:
 @pytest.fixture
 def contents(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "files")
+
+
+@pytest.fixture
+def client_for(app: FastAPI, client: TestClient) -> Callable[[Actor], TestClient]:
+    """The browser of an actor; the last one asked for is the one that acts."""
+
+    def opened(actor: Actor) -> TestClient:
+        app.state.identify = lambda _request: actor
+        app.state.shell = lambda _request: Shell(actor.name, "", (), (), "1")
+        return client
+
+    return opened

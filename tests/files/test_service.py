@@ -12,6 +12,7 @@ from app.files.models import File
 from app.files.schemas import NoteIn
 from app.files.service import Purpose, Subject, Upload
 from app.kit import ids
+from app.kit.actors import Actor
 from app.kit.db import Database
 from app.kit.storage import LocalStore
 from tests.files.conftest import EVALUATOR, LEAD, OUTSIDER, READER, someone
@@ -23,7 +24,7 @@ def uploaded(contents: LocalStore, data: bytes = PDF, name: str = "report.pdf") 
     return service.store_upload(contents, io.BytesIO(data), name, purpose=Purpose.EVIDENCE, limit=1_000_000)
 
 
-def attach(db: Database, subject: Subject, upload: Upload, actor: service.Actor = EVALUATOR) -> UUID:
+def attach(db: Database, subject: Subject, upload: Upload, actor: Actor = EVALUATOR) -> UUID:
     with db.writing() as session:
         return service.attach_file(session, actor=actor, subject=subject, file=upload).id
 
