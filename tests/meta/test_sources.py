@@ -12,7 +12,7 @@ RAW_SQL = {"text", "exec_driver_sql", "TextClause"}
 
 
 def is_verb(path: str) -> bool:
-    """Whether a module of a feature runs inside the frame's transaction: it neither commits nor writes SQL."""
+    """Whether a module of a feature runs in the frame's transaction: it neither commits nor writes SQL."""
     parts = PurePosixPath(path.removesuffix(".py")).parts
     return len(parts) > 2 and parts[1] not in ("kit", "core") and bool(VERBS & set(parts[2:]))
 

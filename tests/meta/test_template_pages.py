@@ -1,4 +1,4 @@
-"""Every page against its template, both ways: nothing read that does not exist, nothing made that is not read.
+"""Every page against its template, both ways: nothing read that is not there, nothing made that is not read.
 
 A page is a dataclass of `app` with a class-level `template: ClassVar[str]`, wherever it stands.
 """
