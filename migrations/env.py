@@ -56,7 +56,9 @@ def run(connection: sa.Connection) -> None:
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
-                raise RuntimeError(f"the migration would leave {len(broken)} rows without their parent: {broken[:5]}")
+                raise RuntimeError(
+                    f"the migration would leave {len(broken)} rows without their parent: {broken[:5]}"
+                )
 
 
 given = context.config.attributes.get("connection")
