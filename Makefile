@@ -48,6 +48,8 @@ clean: ## Remove everything that was installed or cached; the data folder stays
 
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
+OURS := .venv/bin/uv pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+
 $(BOOT): requirements-uv.lock
 	@python=$$(scripts/find-python) && echo "Python environment: $$python" && "$$python" -m venv --clear .venv
 	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
@@ -56,12 +58,13 @@ $(BOOT): requirements-uv.lock
 $(APP): $(BOOT) requirements.lock pyproject.toml
 	@echo "Python packages"
 	@.venv/bin/uv pip install -q --require-hashes --python $(PY) -r requirements.lock
-	@.venv/bin/uv pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@$(OURS)
 	@touch $@
 
 $(DEV): $(APP) requirements-dev.lock
 	@echo "Python packages of the checks"
-	@.venv/bin/uv pip install -q --require-hashes --python $(PY) -r requirements-dev.lock
+	@.venv/bin/uv pip sync -q --require-hashes --python $(PY) requirements-uv.lock requirements-dev.lock
+	@$(OURS)
 	@touch $@
 
 $(ASSETS): package.json package-lock.json .npmrc

@@ -3,6 +3,7 @@
 Linking so late keeps the lock for microseconds; taken at the first write it made writers wait for each other.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,19 +97,7 @@ def _append(session: WriteSession, events: list[Event]) -> None:
     for item in events:
         seq += 1
         at = clock.now()
-        body = canonical_json(
-            {
-                "at": at,
-                "actor": item.actor.id,
-                "action": item.action,
-                "subject": list(item.subject),
-                "label": item.label,
-                "before": plain(item.before),
-                "after": plain(item.after),
-                "reason": item.reason,
-                "request_id": item.request_id,
-            }
-        ).decode()
+        body = _body(item, at)
         link = link_hash(seq, prev, body)
         session.add(
             AuditEvent(
@@ -129,6 +118,22 @@ def _append(session: WriteSession, events: list[Event]) -> None:
             known.add(item.actor.id)
             session.add(ActorName(actor_id=item.actor.id, kind=item.actor.kind, name=item.actor.name))
     session.flush()
+
+
+def _body(item: Event, at: datetime) -> str:
+    """What the link's digest covers, besides its place in the chain."""
+    told = {
+        "at": at,
+        "actor": item.actor.id,
+        "action": item.action,
+        "subject": list(item.subject),
+        "label": item.label,
+        "before": plain(item.before),
+        "after": plain(item.after),
+        "reason": item.reason,
+        "request_id": item.request_id,
+    }
+    return canonical_json(told).decode()
 
 
 def _known_names(session: WriteSession, events: list[Event]) -> set[Any]:

@@ -80,6 +80,7 @@ class ErrorPage:
 @dataclass(frozen=True)
 class ConflictPage:
     title: str = "This was changed meanwhile"
+    message: str = "Somebody else changed this while you were editing."
     rows: tuple[ConflictRow, ...] = (
         ConflictRow("Website", "https://northwind.example/labels", "https://northwind.example"),
         ConflictRow("Note", "", "Prefers calls on Tuesdays.\nAsk for Mara."),

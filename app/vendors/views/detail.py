@@ -82,16 +82,7 @@ def detail_view(
         ),
         hold_note=_hold_note(vendor),
         summary=vendor.summary,
-        facts=(
-            Fact("Website", vendor.website.removeprefix("https://"), href=vendor.website),
-            Fact("Country", vendor.country),
-            Fact("Contact", vendor.contact_name),
-            Fact(
-                "Mail",
-                vendor.contact_email,
-                href=f"mailto:{vendor.contact_email}" if vendor.contact_email else "",
-            ),
-        ),
+        facts=_facts(vendor),
         capabilities=tuple(capabilities),
         certificates=tuple(_certificate_row(row, today, base) for row in found.certificates),
         agreements=tuple(_agreement_row(row, base) for row in found.agreements),
@@ -106,6 +97,16 @@ def detail_view(
         nonce=form.nonce,
         form=form,
         statuses=options_of(VendorStatus),
+    )
+
+
+def _facts(vendor: Vendor) -> tuple[Fact, ...]:
+    mail = f"mailto:{vendor.contact_email}" if vendor.contact_email else ""
+    return (
+        Fact("Website", vendor.website.removeprefix("https://"), href=vendor.website),
+        Fact("Country", vendor.country),
+        Fact("Contact", vendor.contact_name),
+        Fact("Mail", vendor.contact_email, href=mail),
     )
 
 
