@@ -28,7 +28,8 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
-from app.questionnaires import models as questionnaire_models  # noqa: F401
+from app.questionnaires import api as questionnaires_api
+from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
@@ -56,6 +57,8 @@ def routers() -> list[APIRouter]:
         files_api.router,
         files_pages.router,
         home_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
         vendors_api.router,
         vendors_pages.router,
     ]
