@@ -16,6 +16,7 @@ from app.core.formats.faults import SHOWN, Faults
 from app.core.formats.rows import Floats, Ints, Labels, Times
 
 MAX_SECONDS = 86_400.0
+MAX_CLASSES = 2_000
 _ALIASES = {"item_id": "item"}
 _SPOKEN = {"item": "item (or item_id)"}
 
@@ -180,6 +181,10 @@ def read_gold_labels(data: bytes, name: str) -> Labels:
             message = f"item {item!r} already stands on line {seen[item]}; the gold has one label per item"
             faults.add(f"line {line}", message)
         seen.setdefault(item, line)
+    if (count := len(set(labels))) > MAX_CLASSES:
+        faults.add(
+            "", f"{count} different labels, at most {MAX_CLASSES} can be compared; is it the right column?"
+        )
     faults.stop()
     order = sorted(range(len(items)), key=items.__getitem__)
     classes = tuple(sorted(set(labels)))
