@@ -12,7 +12,7 @@ from app.kit import clock, forms, htmx
 from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, rejecting
-from app.kit.requests import RawForm, Read, Write, database
+from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
 from app.kit.ui import FieldError
 
