@@ -1,6 +1,7 @@
 """Every look into the tables of evaluations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,15 @@ from app.evaluations.models import (
     Candidate,
     CandidateMove,
     Evaluation,
+    EvaluationState,
     EvaluationStep,
     Governance,
     PanelMember,
     SearchLogEntry,
+    Stage,
 )
 from app.kit.actors import Actor
+from app.kit.columns import UtcDateTime
 from app.kit.db import ReadSession
 
 
@@ -154,3 +158,42 @@ def count_open(session: ReadSession, actor: Actor) -> int:
     """Visible evaluations that are not decided yet."""
     wanted = visible(actor, select(Evaluation).where(Evaluation.state == "open"))
     return session.exec(select(sa.func.count()).select_from(wanted.subquery())).one()
+
+
+def own_open(session: ReadSession, actor: Actor) -> list[tuple[Evaluation, list[str]]]:
+    """Open evaluations that the actor opened or sits on the panel of, with his roles there, most urgent first."""
+    seat = sa.and_(col(PanelMember.evaluation_id) == col(Evaluation.id), col(PanelMember.user_id) == actor.id)
+    wanted = (
+        select(Evaluation, PanelMember)
+        .outerjoin(PanelMember, seat)
+        .where(
+            Evaluation.state == EvaluationState.OPEN,
+            sa.or_(col(Evaluation.created_by) == actor.id, col(PanelMember.id).is_not(None)),
+        )
+        .order_by(col(Evaluation.decide_by).asc().nulls_last(), col(Evaluation.number))
+    )
+    rows: list[tuple[Evaluation, PanelMember | None]] = list(session.exec(wanted))
+    return [(row, list(seat.roles) if seat else []) for row, seat in rows]
+
+
+def unmoved_since(
+    session: ReadSession, evaluation_ids: Sequence[UUID], moment: datetime, *, stages: Iterable[Stage]
+) -> list[tuple[Candidate, datetime]]:
+    """Candidates at these stages whose last move (or arrival) lies before `moment`, with when that was."""
+    last = (
+        select(CandidateMove.candidate_id, sa.func.max(CandidateMove.created_at).label("at"))
+        .group_by(col(CandidateMove.candidate_id))
+        .subquery()
+    )
+    since = sa.type_coerce(sa.func.coalesce(last.c.at, Candidate.created_at), UtcDateTime)
+    wanted = (
+        select(Candidate, since)
+        .outerjoin(last, last.c.candidate_id == col(Candidate.id))
+        .where(
+            col(Candidate.evaluation_id).in_(list(evaluation_ids)),
+            col(Candidate.stage).in_(list(stages)),
+            since < moment,
+        )
+        .order_by(since)
+    )
+    return [(row, at) for row, at in session.exec(wanted)]

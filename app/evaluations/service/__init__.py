@@ -9,6 +9,7 @@ from app.evaluations.service.access import (
     open_evaluation,
 )
 from app.evaluations.service.candidates import (
+    FAR,
     CandidateView,
     add_candidate,
     candidacies_of,
@@ -32,8 +33,12 @@ from app.evaluations.service.setup import (
     set_need,
     set_state,
 )
+from app.evaluations.service.work import PLACES, TO_DO, next_step, work_items_of
 
 __all__ = [
+    "FAR",
+    "PLACES",
+    "TO_DO",
     "Access",
     "CandidateView",
     "Planned",
@@ -57,6 +62,7 @@ __all__ = [
     "move_candidates",
     "moves_of",
     "need_of",
+    "next_step",
     "open_evaluation",
     "panel_of",
     "patch_evaluation",
@@ -69,4 +75,5 @@ __all__ = [
     "steps_of",
     "steps_of_many",
     "undo_move",
+    "work_items_of",
 ]
