@@ -1,5 +1,6 @@
 """Every look into the tables of evaluations."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -52,11 +53,15 @@ SORTS: dict[str, Any] = {
     "decide": col(Evaluation.decide_by),
 }
 
+_NUMBER = re.compile(r"(?:EV-?)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
+
 
 def _matching(actor: Actor, text: str, state: str) -> SelectOfScalar[Evaluation]:
     wanted = visible(actor, select(Evaluation))
     if text:
-        wanted = wanted.where(col(Evaluation.name).icontains(text, autoescape=True))
+        named = col(Evaluation.name).icontains(text, autoescape=True)
+        number = _NUMBER.fullmatch(text.strip())
+        wanted = wanted.where(sa.or_(named, col(Evaluation.number) == int(number[1])) if number else named)
     if state:
         wanted = wanted.where(Evaluation.state == state)
     return wanted

@@ -70,6 +70,7 @@ class CandidatesPage(Page):
     total: int
     csv_url: str
     excel_url: str
+    move_action: str
     move_form: FormState
     stages: tuple[Option, ...]
     searches: tuple[SearchLine, ...]
@@ -129,6 +130,7 @@ def candidates_view(
         total=len(candidates),
         csv_url=link(f"{here}.csv", query),
         excel_url=link(f"{here}.xlsx", query),
+        move_action=link(f"{here}/move", query),
         move_form=move_form,
         stages=stages(),
         searches=searches,

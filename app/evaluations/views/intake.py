@@ -11,7 +11,7 @@ from app.evaluations.views.match import Match
 from app.evaluations.views.terms import channels, stages
 from app.kit import wording
 from app.kit.forms import FormState
-from app.kit.paging import pager
+from app.kit.paging import link, pager
 from app.kit.templating import Page
 from app.kit.ui import Option, Pager
 from app.vendors.models import Vendor
@@ -44,6 +44,7 @@ class AddPage(Page):
     at_leasts: tuple[Option, ...]
     rows: tuple[VendorChoice, ...]
     pager: Pager
+    action: str
     form: FormState
     channels: tuple[Option, ...]
     stages: tuple[Option, ...]
@@ -68,7 +69,7 @@ class PastePage(Page):
 
 def add_view(
     frame: EvaluationFrame,
-    found: Sequence[tuple[Vendor, Mapping[str, Sequence[str]], Match]],
+    found: Sequence[tuple[Vendor, Match]],
     total: int,
     *,
     text: str,
@@ -79,7 +80,7 @@ def add_view(
     form: FormState,
 ) -> AddPage:
     """The register's best matches; `wanted` is the need in words, `offers` what of it each vendor offers."""
-    here = f"{frame.base}/candidates/add"
+    here, query = f"{frame.base}/candidates/add", {"q": text, "at_least": at_least}
     return AddPage(
         title=f"Add candidates to {frame.name}",
         frame=frame,
@@ -95,9 +96,10 @@ def add_view(
                 match=match.text,
                 offers=offers[vendor.id] or wording.DASH,
             )
-            for vendor, _, match in found
+            for vendor, match in found
         ),
-        pager=pager(here, {"q": text, "at_least": at_least}, page=page, total=total),
+        pager=pager(here, query, page=page, total=total),
+        action=link(here, query, page=page if page > 1 else ""),
         form=form,
         channels=channels(),
         stages=stages(),

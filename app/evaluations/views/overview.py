@@ -47,7 +47,6 @@ class CandidateLine:
     stage: str
     kind: str
     is_in_house: bool
-    is_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,5 +220,4 @@ def _line(frame: EvaluationFrame, view: CandidateView) -> CandidateLine:
         stage=words(stage),
         kind="bad" if view.is_out else STAGE_KINDS.get(stage, ""),
         is_in_house=view.is_in_house,
-        is_out=view.is_out,
     )
