@@ -35,6 +35,9 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.questionnaires import api as questionnaires_api
+from app.questionnaires import pages as questionnaire_pages
+from app.questionnaires import service as questionnaires
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -42,8 +45,6 @@ from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
-
-# What notes and files can hang on, and who may read them there.
 
 
 def models() -> None:
@@ -66,6 +67,8 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         status_pages.api,
         status_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
         vendors_api.router,
         vendors_pages.router,
     ]
@@ -185,6 +188,10 @@ def subjects() -> None:
         "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
     )
     files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+    files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+    files.register_subject(
+        questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
+    )
 
 
 @contextmanager
