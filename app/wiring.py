@@ -30,6 +30,8 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -131,6 +133,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     return {
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
+        pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
     }
 
 
