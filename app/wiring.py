@@ -18,9 +18,10 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
-from app.evaluations import models as evaluation_models  # noqa: F401
+from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
+from app.files import service as files
 from app.home import pages as home_pages
 from app.home import status_pages
 from app.jobs import tasks as job_tasks
@@ -35,6 +36,7 @@ from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
+from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
@@ -51,6 +53,7 @@ def routers() -> list[APIRouter]:
         *account_pages.routers,
         audit_api.router,
         audit_pages.router,
+        evaluations_api.router,
         files_api.router,
         files_pages.router,
         home_pages.router,
@@ -156,10 +159,16 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
         thread.join(STOP_SECONDS)  # a job that takes longer is done again by the next worker
 
 
+def subjects() -> None:
+    """Tell the files who may see what hangs on which subject."""
+    files.register_subject("vendor", vendors.may_read)
+
+
 @contextmanager
 def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     """Everything the application holds while it runs, on `app.state`."""
     settings.prepare()
+    subjects()
     database = open_database(settings.url)
     app.state.settings = settings
     app.state.database = database
