@@ -32,6 +32,7 @@ from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
@@ -161,6 +162,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
     files.register_subject("vendor", vendors.may_read)
 
 
