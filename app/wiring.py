@@ -35,6 +35,9 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import service as pilots
+from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
@@ -159,6 +162,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     return {
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
+        pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
     }
 
 
@@ -192,6 +196,7 @@ def subjects() -> None:
     files.register_subject(
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
     )
+    files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
 
 
 @contextmanager
