@@ -14,12 +14,15 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
+from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
+from app.audit import pages as audit_pages
 from app.core.permissions import Action
-from app.evaluations import models as evaluation_models  # noqa: F401
+from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.home import pages as home_pages
+from app.home import status_pages
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
 from app.kit import htmx
@@ -44,9 +47,14 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        audit_api.router,
+        audit_pages.router,
+        evaluations_api.router,
         files_api.router,
         files_pages.router,
         home_pages.router,
+        status_pages.api,
+        status_pages.router,
         vendors_api.router,
         vendors_pages.router,
     ]

@@ -1,6 +1,7 @@
 """The onboarding checklist as typed data for its printed form."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -33,6 +34,8 @@ class StageLines:
 @dataclass(frozen=True, slots=True)
 class ChecklistDocument:
     """Stages, tasks, what blocks what, and whether the vendor may start."""
+
+    template: ClassVar[str] = "reports/checklist.html"
 
     head: Head
     readiness: Badge
