@@ -14,6 +14,7 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
+from app.assessment import models as assessment_models  # noqa: F401
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
@@ -33,6 +34,7 @@ from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.questionnaires import models as questionnaire_models  # noqa: F401
 from app.questionnaires import service as questionnaires
+from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages

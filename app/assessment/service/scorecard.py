@@ -8,24 +8,24 @@ from math import lcm
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import get_currency_precision
+
 from app.assessment import queries
 from app.assessment.models import PinnedScorecard, Rating
 from app.assessment.schemas import PinIn, PriceIn, WeightsIn
-from app.assessment.service.opened import first_opening
 from app.audit import service as audit
-from app.core import money
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.permissions import Action
 from app.core.scoring import (
     AllOf,
     AnyOf,
-    Condition,
     Measured,
     Scorecard,
     canonical,
     parse_scorecard,
     rank_order_centroid,
 )
+from app.core.scoring.spec import Condition
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance
 from app.evaluations.schemas import NeedIn
@@ -83,9 +83,7 @@ def pin_scorecard(
     Currency and, where the need says enough, target and cap come from the need. Raises `Invalid` when the
     scorecard asks the need for what it does not hold, `Conflict` once ratings exist or weights are locked.
     """
-    access = evaluations.open_evaluation(
-        session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True
-    )
+    access = evaluations.open_evaluation(session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True)
     old = queries.pin(session, evaluation_id)
     if old is not None:
         _replaceable(session, old)
@@ -226,10 +224,6 @@ def _unlocked(session: WriteSession, actor: Actor, evaluation_id: UUID) -> Pinne
     if row.weights_locked_at is not None:
         message = f"Weights and price anchors were locked on {row.weights_locked_at:%Y-%m-%d} for good."
         raise Conflict("assessment.locked", message)
-    opened = first_opening(session, evaluation_id)
-    if opened is not None:
-        message = f"{opened.what} arrived on {opened.at:%Y-%m-%d}: weights are locked since then."
-        raise Conflict("assessment.locked", message)
     return row
 
 
@@ -266,10 +260,12 @@ def _anchors(scorecard: Scorecard, need: NeedIn) -> dict[str, Any]:
     found |= {"target": None, "cap": None}
     if not need.budget or not need.volume:
         return found
-    unit = Decimal(1).scaleb(-money.digits(need.currency))
+    unit = Decimal(1).scaleb(-get_currency_precision(need.currency))
     cap = _rounded(Decimal(need.budget) * unit / need.volume)
     today = need.in_house
-    base = Decimal(today.total) * unit / today.labels_per_year if today.total and today.labels_per_year else cap
+    base = (
+        Decimal(today.total) * unit / today.labels_per_year if today.total and today.labels_per_year else cap
+    )
     target = _rounded(base * TARGET_SHARE)
     return {**found, "cap": _plain(cap), "target": _plain(min(target, _rounded(cap * TARGET_SHARE)))}
 
@@ -294,8 +290,12 @@ def _centroid(ranks: Mapping[str, Decimal]) -> dict[str, int]:
 def _weight_problems(scorecard: Scorecard, entry: WeightsIn) -> list[Problem]:
     groups = [group.id for group in scorecard.groups]
     criteria = {criterion.id for criterion in scorecard.criteria}
-    problems = [Problem(f"group.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups]
-    problems += [Problem(f"group.{name}", "There is no such group.") for name in entry.groups if name not in groups]
+    problems = [
+        Problem(f"group.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups
+    ]
+    problems += [
+        Problem(f"group.{name}", "There is no such group.") for name in entry.groups if name not in groups
+    ]
     problems += [
         Problem(f"criterion.{name}", "There is no such criterion.")
         for name in entry.criteria
