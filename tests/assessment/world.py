@@ -44,14 +44,24 @@ scorecard:
       name: Security
       weight: 15
       criteria:
-        - {id: vetting, name: Vetting, weight: 1, kind: levels, levels: {signed: 0, checked: 60, secure: 100}, from: {rating: true, see: []}, who: [security_reviewer]}
+        - id: vetting
+          name: Vetting
+          weight: 1
+          kind: levels
+          levels: {signed: 0, checked: 60, secure: 100}
+          from: {rating: true, see: []}
+          who: [security_reviewer]
     - id: price
       name: Price
       weight: 25
       criteria:
-        - {id: cost, name: Cost, weight: 1, kind: price, method: absolute_linear, target: null, cap: null, currency: null, from: {cost: per_accepted}}
+        - {id: cost, name: Cost, weight: 1, kind: price, method: absolute_linear, from: {cost: per_accepted}}
   requirements:
-    - {id: soc2, name: Independent assurance, any_of: [{certificate: soc2_type2}, {certificate: iso27001}], before: award, except_when: {data_class: [public]}}
+    - id: soc2
+      name: Independent assurance
+      any_of: [{certificate: soc2_type2}, {certificate: iso27001}]
+      before: award
+      except_when: {data_class: [public]}
     - {id: floor, name: F1 floor, criterion: f1, at_least: 0.9, decide: interval, before: award}
 """
 
