@@ -23,6 +23,7 @@ from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.files.service import register_subject
+from app.files import service as files
 from app.home import pages as home_pages
 from app.home import status_pages
 from app.jobs import tasks as job_tasks
@@ -38,6 +39,7 @@ from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
+from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
@@ -165,10 +167,16 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
         thread.join(STOP_SECONDS)  # a job that takes longer is done again by the next worker
 
 
+def subjects() -> None:
+    """Tell the files who may see what hangs on which subject."""
+    files.register_subject("vendor", vendors.may_read)
+
+
 @contextmanager
 def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     """Everything the application holds while it runs, on `app.state`."""
     settings.prepare()
+    subjects()
     database = open_database(settings.url)
     app.state.settings = settings
     app.state.database = database
