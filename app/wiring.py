@@ -20,12 +20,16 @@ from app.audit import guard  # noqa: F401 — its session events hold the audit 
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
 from app.evaluations import api as evaluations_api
+from app.evaluations import pages as evaluations_pages
+from app.evaluations import service as evaluations
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.files.service import register_subject
 from app.files import service as files
+from app.home import api as home_api
 from app.home import pages as home_pages
-from app.home import status_pages
+from app.home import queue_pages, status_pages
+from app.home import service as home
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
 from app.kit import htmx
@@ -43,6 +47,11 @@ from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
+
+# What notes and files can hang on, and who may read them there.
+files.register_subject("vendor", vendors.may_read_vendor)
+files.register_subject("evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation)
+files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
 
 
 register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
@@ -63,9 +72,12 @@ def routers() -> list[APIRouter]:
         audit_api.router,
         audit_pages.router,
         evaluations_api.router,
+        *evaluations_pages.routers,
         files_api.router,
         files_pages.router,
+        home_api.router,
         home_pages.router,
+        queue_pages.router,
         status_pages.api,
         status_pages.router,
         vendors_api.router,
@@ -100,6 +112,9 @@ def identify(request: Request) -> Actor | None:
         found = accounts.identify(
             session, session_cookie(request), bearer.strip() if scheme.lower() == "bearer" else ""
         )
+        # counted in this short session, because a page may not hold a second connection while its route runs
+        if found is not None and not request.url.path.startswith("/api/"):
+            request.state.counts = home.counts(session, found.actor)
     if found is None:
         return None
     accounts.require_scope(found.actor, request.method)
@@ -115,15 +130,25 @@ def shell(request: Request) -> Shell:
     return Shell(
         user=actor.name if actor else "",
         roles=role_names(actor.roles) if actor else "",
-        nav=_nav(request.url.path, actor) if actor else (),
+        nav=_nav(request, actor) if actor else (),
         toasts=htmx.take_toasts(request),
         asset_version=request.app.state.asset_version,
     )
 
 
-def _nav(path: str, actor: Actor) -> tuple[NavItem, ...]:
+def _nav(request: Request, actor: Actor) -> tuple[NavItem, ...]:
+    path, counts = request.url.path, getattr(request.state, "counts", None)
+    waiting = (
+        {"/": counts.work, "/vendors": counts.vendors, "/evaluations": counts.evaluations} if counts else {}
+    )
     return tuple(
-        NavItem(label, href, section, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+        NavItem(
+            label,
+            href,
+            section,
+            current=path == href or (href != "/" and path.startswith(f"{href}/")),
+            count=waiting.get(href),
+        )
         for label, href, section, action in _NAV
         if action is None or actor.may(action)
     )
