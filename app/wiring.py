@@ -37,7 +37,8 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
-from app.questionnaires import models as questionnaire_models  # noqa: F401
+from app.questionnaires import api as questionnaires_api
+from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
@@ -80,6 +81,8 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         status_pages.api,
         status_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
         vendors_api.router,
         vendors_pages.router,
     ]
