@@ -41,6 +41,9 @@ from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.scorecards import models as scorecard_models  # noqa: F401
+from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import service as pilots
+from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -173,6 +176,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     return {
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
+        pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
     }
 
 
@@ -197,6 +201,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
     files.register_subject("vendor", vendors.may_read)
 
 
