@@ -24,7 +24,6 @@ from app.evaluations import pages as evaluations_pages
 from app.evaluations import service as evaluations
 from app.files import api as files_api
 from app.files import pages as files_pages
-from app.files.service import register_subject
 from app.files import service as files
 from app.home import api as home_api
 from app.home import pages as home_pages
@@ -37,13 +36,13 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import service as pilots
+from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.scorecards import models as scorecard_models  # noqa: F401
-from app.pilots import models as pilot_models  # noqa: F401
-from app.pilots import service as pilots
-from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -56,10 +55,8 @@ STOP_SECONDS = 20
 files.register_subject("vendor", vendors.may_read_vendor)
 files.register_subject("evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation)
 files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
-
-
-register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
-register_subject(
+files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+files.register_subject(
     questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
 )
 
@@ -81,11 +78,11 @@ def routers() -> list[APIRouter]:
         files_pages.router,
         home_api.router,
         home_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
         queue_pages.router,
         status_pages.api,
         status_pages.router,
-        questionnaires_api.router,
-        *questionnaire_pages.routers,
         vendors_api.router,
         vendors_pages.router,
     ]

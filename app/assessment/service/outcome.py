@@ -59,7 +59,10 @@ class OutLine:
 
 @dataclass(frozen=True, slots=True)
 class PinnedInfo:
-    """Which scorecard counts and since when; `digest` is of the scorecard as it was pinned."""
+    """Which scorecard counts and since when; `digest` is of the scorecard as it was pinned.
+
+    `weights_locked_at`: by hand, else by the first delivery or price, whichever came first.
+    """
 
     key: str
     number: int
@@ -68,6 +71,8 @@ class PinnedInfo:
     pinned_at: datetime
     weights_method: str
     weights_locked_at: datetime | None
+    first_delivery_at: datetime | None
+    first_price_at: datetime | None
     target: float | None
     cap: float | None
     currency: str

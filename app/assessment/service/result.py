@@ -22,7 +22,7 @@ from app.assessment.service.outcome import (
     WithoutOne,
 )
 from app.assessment.service.panel import PanelBoard, panel_board
-from app.assessment.service.scorecard import has_anchors
+from app.assessment.service.scorecard import has_anchors, locked_at, opened_of
 from app.assessment.service.sources import Found, from_ratings
 from app.core import scoring
 from app.core.errors import Conflict
@@ -76,9 +76,9 @@ def analysis_of(
         candidates=lines,
         out=_out(session, evaluation_id, {line.id for line in lines}),
         cells=_cells(ground, lines),
-        pin=pinned_info(ground.board.pin),
+        pin=pinned_info(session, ground.board.pin),
         panel=_panel_facts(session, ground, analysis),
-        controls=controls_of(ground.board),
+        controls=controls_of(session, ground.board),
         inputs=ground.inputs,
         gate_need=ground.gate_need,
         input_digest=_digest(ground, scorecard),
@@ -103,8 +103,9 @@ def require_unblinded(session: ReadSession, evaluation: Evaluation, actor: Actor
         raise Conflict("assessment.blind", message)
 
 
-def pinned_info(pin: PinnedScorecard) -> PinnedInfo:
+def pinned_info(session: ReadSession, pin: PinnedScorecard) -> PinnedInfo:
     """The scorecard's identity and dates as values."""
+    opened = opened_of(session, pin.evaluation_id)
     return PinnedInfo(
         key=pin.key,
         number=pin.number,
@@ -112,7 +113,9 @@ def pinned_info(pin: PinnedScorecard) -> PinnedInfo:
         digest=pin.digest,
         pinned_at=pin.pinned_at,
         weights_method=pin.weights_method,
-        weights_locked_at=pin.weights_locked_at,
+        weights_locked_at=locked_at(session, pin),
+        first_delivery_at=opened.delivery,
+        first_price_at=opened.price,
         target=pin.price.get("target"),
         cap=pin.price.get("cap"),
         currency=str(pin.price.get("currency") or ""),
@@ -120,9 +123,9 @@ def pinned_info(pin: PinnedScorecard) -> PinnedInfo:
     )
 
 
-def controls_of(board: PanelBoard) -> tuple[Control, ...]:
+def controls_of(session: ReadSession, board: PanelBoard) -> tuple[Control, ...]:
     """The controls of the governance profile that scoring applies, on or off."""
-    blind, locked = board.is_blind, board.pin.weights_locked_at is not None
+    blind, locked = board.is_blind, locked_at(session, board.pin) is not None
     conflicts = f"{len(board.conflicts)} declared" if board.conflicts else "none declared"
     raters = sum(bool(names) for names in board.duties.values())
     return (

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -147,7 +149,9 @@ def set_price(
     session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: PriceIn, seen: int | None
 ) -> PinnedScorecard:
     """Set the price that earns all points and the one that earns none. `Conflict` once locked."""
-    row = _unlocked(session, actor, evaluation_id)
+    stored = pin_of(session, evaluation_id)
+    late = not has_anchors(stored, scorecard_of(stored))
+    row = _unlocked(session, actor, evaluation_id, late=late)
     unchanged(row, seen, {})
     if scorecard_of(row).price is None:
         raise Conflict("assessment.no_price", "This scorecard has no price criterion.")
@@ -212,19 +216,55 @@ def _known_need(scorecard: Scorecard) -> None:
 
 
 def _replaceable(session: ReadSession, pin: PinnedScorecard) -> None:
-    if pin.weights_locked_at is not None:
+    if locked_at(session, pin) is not None:
         raise Conflict("assessment.locked", "Weights are locked; the scorecard can no longer be replaced.")
     if queries.of_evaluation(session, Rating, pin.evaluation_id):
         raise Conflict("assessment.rated", "Ratings exist on this scorecard; it can no longer be replaced.")
 
 
-def _unlocked(session: WriteSession, actor: Actor, evaluation_id: UUID) -> PinnedScorecard:
+def _unlocked(
+    session: WriteSession, actor: Actor, evaluation_id: UUID, *, late: bool = False
+) -> PinnedScorecard:
+    # late: anchors that were never set may still be, else nothing could ever be ranked; the dates tell.
     evaluations.open_evaluation(session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True)
     row = pin_of(session, evaluation_id)
     if row.weights_locked_at is not None:
         message = f"Weights and price anchors were locked on {row.weights_locked_at:%Y-%m-%d} for good."
         raise Conflict("assessment.locked", message)
+    at = None if late else locked_at(session, row)
+    if at is not None:
+        message = f"The first delivery or price came on {at:%Y-%m-%d}: weights and anchors stand since then."
+        raise Conflict("assessment.locked", message)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """When the first delivery arrived and the first price was entered; either locks the weights by itself."""
+
+    delivery: datetime | None
+    price: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earlier of the two."""
+        return min((at for at in (self.delivery, self.price) if at is not None), default=None)
+
+
+def opened_of(session: ReadSession, evaluation_id: UUID) -> Opened:
+    """When deliveries and prices of an evaluation began to be known."""
+    return Opened(queries.first_delivery(session, evaluation_id), queries.first_offer(session, evaluation_id))
+
+
+def locked_at(session: ReadSession, pin: PinnedScorecard) -> datetime | None:
+    """Since when weights and anchors stand: locked by hand, or by the first delivery or price after pinning.
+
+    None: still open. Who enters in the middle pins after the first delivery; then only the lock by hand counts,
+    and the printed dates say that it came late.
+    """
+    first = opened_of(session, pin.evaluation_id).first
+    by_itself = first if first is not None and first > pin.pinned_at else None
+    return pin.weights_locked_at or by_itself
 
 
 def _left_out(scorecard: Scorecard, evaluation: Evaluation, *, small_team: bool) -> list[str]:

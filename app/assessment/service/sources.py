@@ -27,6 +27,8 @@ from app.evaluations.models import Candidate
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
 from app.kit.db import ReadSession
+from app.pilots import service as pilots
+from app.pilots.service import Measure
 from app.questionnaires import service as questionnaires
 from app.questionnaires.service import FedAnswer
 from app.scorecards.service import is_rated
@@ -61,6 +63,7 @@ class Records:
     papers: Mapping[str, EvidenceState]
     facts: Mapping[str, VendorFact]
     capabilities: Mapping[str, Sequence[str]]
+    measures: Mapping[str, Measure]
     values: Mapping[str, ManualValue]
     consensus: Mapping[str, Consensus]
 
@@ -81,6 +84,7 @@ def records_of(
         papers=vendors.evidence_on(session, vendor.id, day),
         facts=vendors.facts_of(session, vendor.id),
         capabilities=vendors.capabilities_of(session, [vendor.id])[vendor.id],
+        measures=pilots.metrics_for(session, view.candidate.id),
         values=values,
         consensus=agreed,
     )
@@ -107,6 +111,8 @@ def _from_source(criterion: Criterion, records: Records, ratings: Sequence[Ratin
         return from_ratings(criterion, ratings, records.consensus.get(criterion.id))
     if "questionnaire" in source:
         return from_answers(criterion, records, need)
+    if "pilot" in source or "cost" in source:
+        return from_pilot(criterion, records, need)
     if "vendor" in source:
         return from_fact(criterion, records.facts.get(str(source["vendor"])))
     return Found(OPEN, "none", "", "it has no source that is read here; type the value in with its source")
@@ -146,6 +152,56 @@ def _spread(criterion: Criterion, ratings: Sequence[Rating], refs: tuple[Evidenc
     mid = median(numbers) if len(numbers) > 2 else fmean(numbers)
     cell = Cell(mid, numbers[0], numbers[-1], "verified", evidence=refs)
     return Found(cell, "rating", words, single=single)
+
+
+def from_pilot(criterion: Criterion, records: Records, need: NeedIn) -> Found:
+    """The figure of the newest compared pilot with its interval; a cost is the one per accepted label."""
+    source = criterion.source
+    key = f"cost.{source['cost']}" if "cost" in source else str(source["pilot"])
+    where = "the offer at the pilot's pace and acceptance" if "cost" in source else "the pilot"
+    measure = records.measures.get(key)
+    if measure is None:
+        return Found(OPEN, "pilot", where, f"the pilot has not measured {key!r}")
+    if "cost" in source and measure.unit != need.currency:
+        reason = f"the offer is in {measure.unit}, the need in {need.currency}; offer in the need's currency"
+        return Found(replace(OPEN, evidence=(measure.evidence,)), "pilot", where, reason)
+    low, high = measure.low, measure.high
+    if source.get("interval") == "annotator_cluster" and measure.low_general is not None:
+        low, high = measure.low_general, measure.high_general
+    words = f"{where}: {measure.note}" if measure.note else where
+    if "times" in source:
+        return _capacity(criterion, records, measure, need)
+    cell = Cell(measure.mid, low, high, "verified", evidence=(measure.evidence,))
+    return Found(_ordered(cell), "pilot", words)
+
+
+def _capacity(criterion: Criterion, records: Records, measure: Measure, need: NeedIn) -> Found:
+    """Accepted labels per labeler and day × labelers offered ÷ labels needed per working day."""
+    question = str(criterion.source["times"])
+    where = f"the pilot's pace times the answer to {question!r}"
+    fed = [e for e in records.feeds.get(f"criterion.{criterion.id}", ()) if e.fed.question == question]
+    people = fed[0].fed.value if fed else None
+    if not isinstance(people, int | Decimal) or not need.volume:
+        missing = (
+            "the need has no volume" if not need.volume else f"{question!r} is not answered with a number"
+        )
+        return Found(replace(OPEN, evidence=(measure.evidence,)), "pilot", where, missing)
+    refs = (measure.evidence, *(entry.evidence for entry in fed[:1] if entry.evidence))
+    ratio = measure.mid * float(people) * need.working_days / need.volume
+    status: Any = "verified" if fed[0].fed.status == "evidenced" else "claimed"
+    return Found(Cell(ratio, status=status, evidence=refs), "pilot", where)
+
+
+def _ordered(cell: Cell) -> Cell:
+    """The ends widened to hold the mid: an interval for the vendor in general may be centred elsewhere."""
+    mid, low, high = cell.mid, cell.low, cell.high
+    if (
+        not isinstance(mid, int | float)
+        or not isinstance(low, int | float)
+        or not isinstance(high, int | float)
+    ):
+        return replace(cell, low=None, high=None)
+    return replace(cell, low=min(low, mid), high=max(high, mid))
 
 
 def from_answers(criterion: Criterion, records: Records, need: NeedIn) -> Found:
