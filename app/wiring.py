@@ -30,10 +30,13 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import service as onboarding
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
 
+onboarding.register_subjects()
 VERSION = version("assay")
 STOP_SECONDS = 20
 

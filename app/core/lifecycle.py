@@ -52,3 +52,14 @@ CANDIDATE = _machine(
         "withdrawn": "longlist contacted discovery shortlist pilot finalist",
     },
 )
+
+# Whether it is ready is not a state: a waiver that runs out closes the gate again without anybody writing.
+ONBOARDING = _machine(
+    "onboarding",
+    {
+        "planned": "started cancelled",
+        "started": "done planned cancelled",
+        "done": "started",
+        "cancelled": "planned",
+    },
+)
