@@ -30,7 +30,9 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.onboarding import api as onboarding_api
 from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
@@ -55,6 +57,8 @@ def routers() -> list[APIRouter]:
         files_api.router,
         files_pages.router,
         home_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
         status_pages.api,
         status_pages.router,
         vendors_api.router,

@@ -56,13 +56,13 @@ def vendor_names(session: ReadSession, candidate_ids: Collection[UUID]) -> dict[
         .join(Vendor, col(Vendor.id) == col(Candidate.vendor_id))
         .where(col(Candidate.id).in_(list(candidate_ids)))
     )
-    return {key: name for key, name in session.exec(wanted).all()}
+    return dict(session.exec(wanted).all())
 
 
 def people(session: ReadSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id; somebody who was erased is left out."""
     wanted = select(User.id, User.name).where(col(User.id).in_(list(user_ids)))
-    return {key: name for key, name in session.exec(wanted).all()}
+    return dict(session.exec(wanted).all())
 
 
 def active_people(session: ReadSession) -> Sequence[User]:

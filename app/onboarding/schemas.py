@@ -165,9 +165,10 @@ class OnboardingOut(BaseModel):
 
 
 class KickoffOut(OnboardingOut):
-    """The same after the kickoff moved: how many due dates went with it."""
+    """The same after the kickoff moved: how many due dates went with it, how many set by hand stayed."""
 
     moved: int
+    by_hand: int
 
 
 class TaskOut(BaseModel):
@@ -211,3 +212,17 @@ class ChecklistFullOut(ChecklistOut):
 
     body: dict[str, Any]
 
+
+class WorkItemOut(BaseModel):
+    """A task that waits for the actor; `days_late` is negative while there is time."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    task_id: UUID
+    title: str
+    vendor: str
+    evaluation: str
+    due: date
+    days_late: int
+    blocks: str
+    href: str

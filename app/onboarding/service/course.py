@@ -95,9 +95,7 @@ def start_onboarding(
     return row
 
 
-def _require_chosen(
-    session: WriteSession, candidate: Candidate, access: Access, reason: str
-) -> None:
+def _require_chosen(session: WriteSession, candidate: Candidate, access: Access, reason: str) -> None:
     if access.evaluation.state is EvaluationState.CANCELLED:
         message = f"{access.evaluation.label} is cancelled; reopen it before starting an onboarding."
         raise Conflict("evaluation.not_open", message)
@@ -144,7 +142,9 @@ def _lay_out(
         )
         session.add(task)
         after = {"onboarding": row.id, "owner": task.owner_id, "role": role, "due": task.due}
-        audit.record(session, actor, "onboarding.task.planned", ("task", task.id), label=task.key, after=after)
+        audit.record(
+            session, actor, "onboarding.task.planned", ("task", task.id), label=task.key, after=after
+        )
     session.flush()
 
 
@@ -265,9 +265,7 @@ def set_state(
     return row
 
 
-def _require_settled(
-    session: WriteSession, actor: Actor, row: Onboarding, wanted: OnboardingState
-) -> None:
+def _require_settled(session: WriteSession, actor: Actor, row: Onboarding, wanted: OnboardingState) -> None:
     found = standing_of(session, actor=actor, onboarding_id=row.id)
     if wanted is OnboardingState.STARTED and row.state is OnboardingState.PLANNED and not found.is_ready:
         waiting = found.blockers

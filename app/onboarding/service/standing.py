@@ -118,9 +118,7 @@ def _standings(
     tasks: dict[UUID, list[OnboardingTask]] = {row.id: [] for row in shown}
     for task in queries.tasks(session, list(tasks)):
         tasks[task.onboarding_id].append(task)
-    return [
-        standing(row, known[row.evaluation_id], names[row.candidate_id], tasks[row.id]) for row in shown
-    ]
+    return [standing(row, known[row.evaluation_id], names[row.candidate_id], tasks[row.id]) for row in shown]
 
 
 def standing(

@@ -61,9 +61,7 @@ def set_task_state(
     return TaskChange(task, (*warnings, *_before_its_turn(session, row, task)))
 
 
-def _unproven(
-    session: WriteSession, task: OnboardingTask, access: Access, evidence: str
-) -> tuple[str, ...]:
+def _unproven(session: WriteSession, task: OnboardingTask, access: Access, evidence: str) -> tuple[str, ...]:
     subject = Subject("task", task.id)
     if not task.wanted or evidence or files.attachments_of(session, actor=access.actor, subject=subject):
         return ()

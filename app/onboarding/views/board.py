@@ -63,9 +63,9 @@ class BoardPage(Page):
     partial: ClassVar[str] = "onboarding/_board.html"
 
     frame: EvaluationFrame
+    onboarding_id: str
     base: str
     here: str
-    vendor: str
     phase: tuple[str, str]
     tabs: tuple[Tab, ...]
     others: tuple[tuple[str, str], ...]
@@ -132,9 +132,9 @@ def board_view(
     return BoardPage(
         title=f"Onboarding of {found.vendor}",
         frame=frame,
+        onboarding_id=str(row.id),
         base=base,
         here=here,
-        vendor=found.vendor,
         phase=(phase, words.PHASE_KINDS[phase]),
         tabs=_tabs(frame, standings, row.id),
         others=start_links(startable),
@@ -185,7 +185,11 @@ def _tabs(frame: EvaluationFrame, standings: Sequence[Standing], current: UUID) 
 def _gates(found: Standing) -> tuple[tuple[str, str, str], ...]:
     def line(label: str, gate: Gate) -> tuple[str, str, str]:
         waits = len(gate.waits_for)
-        return (label, "may start", "ok") if gate.open else (label, f"waits for {words.count(waits, 'task')}", "warn")
+        return (
+            (label, "may start", "ok")
+            if gate.open
+            else (label, f"waits for {words.count(waits, 'task')}", "warn")
+        )
 
     ready = found.readiness
     return (
@@ -201,7 +205,12 @@ def _facts(found: Standing) -> tuple[Fact, ...]:
     holidays = ", ".join(row.holidays)
     facts = [
         Fact("Kickoff", wording.day(row.kickoff), words.days_text(row.kickoff, found.today)),
-        Fact("Checklist", f"{row.checklist}, version {row.checklist_version}", row.tier, f"/checklists/{row.checklist}"),
+        Fact(
+            "Checklist",
+            f"{row.checklist}, version {row.checklist_version}",
+            row.tier,
+            f"/checklists/{row.checklist}",
+        ),
         Fact("Dates in", row.time_zone),
     ]
     if holidays:
@@ -222,9 +231,7 @@ def _next_state(found: Standing) -> tuple[str, str]:
     return OnboardingState.PLANNED.value, "Take up again"
 
 
-def _stages(
-    found: Standing, access: Access, people: Mapping[UUID, str], show: str
-) -> tuple[StageCard, ...]:
+def _stages(found: Standing, access: Access, people: Mapping[UUID, str], show: str) -> tuple[StageCard, ...]:
     cards = []
     for stage in found.onboarding.body["stages"]:
         every = [task for task in found.tasks if task.stage == stage]
@@ -251,9 +258,7 @@ def is_shown(found: Standing, access: Access, task: OnboardingTask, show: str) -
     return True
 
 
-def _row(
-    found: Standing, access: Access, task: OnboardingTask, people: Mapping[UUID, str]
-) -> TaskRow:
+def _row(found: Standing, access: Access, task: OnboardingTask, people: Mapping[UUID, str]) -> TaskRow:
     word, kind = words.state_badge(found, task)
     late = found.is_overdue(task)
     return TaskRow(

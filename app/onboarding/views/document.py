@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from markupsafe import Markup
@@ -17,11 +17,11 @@ from app.onboarding.views import words
 from app.onboarding.views.board import blocker
 
 _TONES: Mapping[str, Tone] = {"ok": "ok", "warn": "warn", "bad": "bad"}
-_STRIP = (
+_STRIP: tuple[tuple[str, Literal["good", "warn", "bad", "muted"]], ...] = (
     ("done", "good"),
+    ("not applicable", "good"),
     ("waived", "warn"),
-    ("not applicable", "grid"),
-    ("doing", "accent"),
+    ("doing", "warn"),
     ("open", "muted"),
     ("waiver ended", "bad"),
 )
@@ -65,6 +65,7 @@ class ChecklistDocument:
     stages: tuple[StageLines, ...]
     notes: tuple[str, ...]
 
+
 def document_view(found: Standing, people: Mapping[UUID, str], made: datetime) -> ChecklistDocument:
     """The checklist as it stands today, for print."""
     row = found.onboarding
@@ -76,12 +77,8 @@ def document_view(found: Standing, people: Mapping[UUID, str], made: datetime) -
         readiness_sentence=f"{sentence}. {waits}".strip(),
         progress=_progress(found),
         progress_chart=charts.error_strip(_counts(found), title="Tasks", width=630),
-        blockers=tuple(
-            f"{blocker(task, people)}: {words.MAY_NOT[task.blocks]}." for task in found.blockers
-        ),
-        stages=tuple(
-            stage for name in row.body["stages"] if (stage := _stage(found, people, name)).tasks
-        ),
+        blockers=tuple(f"{blocker(task, people)}: {words.MAY_NOT[task.blocks]}." for task in found.blockers),
+        stages=tuple(stage for name in row.body["stages"] if (stage := _stage(found, people, name)).tasks),
         notes=(
             "Day 0 is the kickoff; a date on a weekend or holiday moves to the working day before.",
             "Not shown: stages in which no task applies.",

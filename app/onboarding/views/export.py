@@ -46,9 +46,25 @@ def calendar(found: Standing, base_url: str) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Assay//Onboarding//EN", "CALSCALE:GREGORIAN"]
     kickoff = f"Kickoff with {found.vendor}"
     stamp = row.created_at
-    events = [(row.id, row.version, stamp, row.kickoff, kickoff, f"{base_url}/evaluations/{row.evaluation_id}/onboarding")]
+    events = [
+        (
+            row.id,
+            row.version,
+            stamp,
+            row.kickoff,
+            kickoff,
+            f"{base_url}/evaluations/{row.evaluation_id}/onboarding",
+        )
+    ]
     events += [
-        (task.id, task.version, task.created_at, task.due, f"{found.vendor}: {task.title}", f"{base_url}/tasks/{task.id}")
+        (
+            task.id,
+            task.version,
+            task.created_at,
+            task.due,
+            f"{found.vendor}: {task.title}",
+            f"{base_url}/tasks/{task.id}",
+        )
         for task in found.tasks
         if not found.is_settled(task)
     ]
@@ -81,7 +97,8 @@ def _folded(line: str) -> str:
     >>> _folded("SUMMARY:" + "é" * 40).split("\\r\\n ")[0].encode().__len__()
     74
     """
-    parts, now = [], ""
+    parts: list[str] = []
+    now = ""
     for character in line:
         room = _WIDEST - (1 if parts else 0)
         if len((now + character).encode()) > room:

@@ -93,7 +93,7 @@ def checklist_view(item: Checklist) -> ChecklistPage:
     return ChecklistPage(
         title=item.name,
         crumbs=(Crumb("Checklists", "/checklists"),),
-        summary=f"Version {item.version} · {words.count(len(item.tasks), 'task')}, {core_count(item)} of them in the core tier",
+        summary=f"Version {item.version} · {words.count(len(item.tasks), 'task')}, {core_count(item)} of them core",
         stages=tuple(
             TemplateStage(
                 words.stage_name(stage), tuple(_task(task) for task in item.tasks if task.stage == stage)

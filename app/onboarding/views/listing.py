@@ -19,7 +19,10 @@ _HEADER = (
 _SORTS: dict[str, tuple[str, Callable[[Standing], tuple[object, ...]]]] = {
     "vendor": ("Vendor", lambda item: (item.vendor.casefold(),)),
     "kickoff": ("Kickoff", lambda item: (item.onboarding.kickoff, item.vendor)),
-    "progress": ("Progress", lambda item: (item.readiness.settled / max(item.readiness.total, 1), item.vendor)),
+    "progress": (
+        "Progress",
+        lambda item: (item.readiness.settled / max(item.readiness.total, 1), item.vendor),
+    ),
     "late": ("Late", lambda item: (item.overdue, item.vendor)),
 }
 _TROUBLES = (Option("blocked", "Kickoff blocked"), Option("late", "Late tasks"))

@@ -80,9 +80,7 @@ def task_view(
         state=words.state_badge(found, task),
         blocks=words.BLOCKS[task.blocks],
         facts=_facts(frame, found, task, people, vendor_id),
-        earlier=tuple(
-            (item.title, f"/tasks/{item.id}", *words.state_badge(found, item)) for item in earlier
-        ),
+        earlier=tuple((item.title, f"/tasks/{item.id}", *words.state_badge(found, item)) for item in earlier),
         form=form or blank(values, version=task.version),
         states=words.STATE_OPTIONS,
         wanted=f"The checklist asks for: {task.wanted}." if task.wanted else "",

@@ -33,8 +33,16 @@ STATES: Mapping[str, str] = {state: state.replace("_", " ") for state in TaskSta
 STATE_OPTIONS = tuple(
     Option(state, STATES[state].capitalize()) for state in TaskState if state is not TaskState.WAIVED
 )
-PHASE_OPTIONS = tuple(Option(name, name.capitalize()) for name in ("planned", "ready", "started", "done", "cancelled"))
-PHASE_KINDS: Mapping[str, str] = {"ready": "ok", "started": "info", "done": "ok", "cancelled": "bad", "planned": ""}
+PHASE_OPTIONS = tuple(
+    Option(name, name.capitalize()) for name in ("planned", "ready", "started", "done", "cancelled")
+)
+PHASE_KINDS: Mapping[str, str] = {
+    "ready": "ok",
+    "started": "info",
+    "done": "ok",
+    "cancelled": "bad",
+    "planned": "",
+}
 
 
 def role_name(role: str) -> str:
