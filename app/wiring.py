@@ -36,6 +36,10 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.onboarding import api as onboarding_api
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
+from app.onboarding import service as onboarding
 from app.pilots import models as pilot_models  # noqa: F401
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
@@ -70,6 +74,8 @@ def routers() -> list[APIRouter]:
         home_api.router,
         home_pages.router,
         queue_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
         status_pages.api,
         status_pages.router,
         questionnaires_api.router,
@@ -189,6 +195,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    onboarding.register_subjects()
     files.register_subject("vendor", vendors.may_read_vendor)
     files.register_subject(
         "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
