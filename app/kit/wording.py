@@ -55,6 +55,33 @@ def percent(value: float | Decimal | None, decimals: int = 0) -> str:
     return text + "%"
 
 
+def compact(value: int) -> str:
+    """A large count in three figures and a letter, for headings; exact figures stand where they matter.
+
+    >>> compact(1_200_000), compact(45_000), compact(999_999), compact(320)
+    ('1.2\\xa0M', '45\\xa0k', '1\\xa0M', '320')
+    """
+    for size_of_unit, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
+        rounded = round(Decimal(value) / size_of_unit, 3 - len(str(max(value // size_of_unit, 1))))
+        if value >= size_of_unit or rounded >= 1:
+            return f"{number(rounded, max(0, -int(rounded.normalize().as_tuple().exponent)))}{_NBSP}{letter}"
+    return number(value)
+
+
+def plural(noun: str, count: int) -> str:
+    """A unit of the taxonomy as people count it.
+
+    >>> plural("box", 2), plural("audio_minute", 5), plural("label", 1)
+    ('boxes', 'audio minutes', 'label')
+    """
+    word = noun.replace("_", " ")
+    if count == 1 or not word:
+        return word
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
+
+
 def money(minor: int | None, currency: str) -> str:
     """Minor units (cents) as money, the ISO 4217 code first; whole amounts without decimals.
 
