@@ -18,7 +18,7 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
-from app.evaluations import models as evaluation_models  # noqa: F401
+from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.home import pages as home_pages
@@ -49,6 +49,7 @@ def routers() -> list[APIRouter]:
         *account_pages.routers,
         audit_api.router,
         audit_pages.router,
+        evaluations_api.router,
         files_api.router,
         files_pages.router,
         home_pages.router,

@@ -1,6 +1,7 @@
 """Every look into the tables of evaluations."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,26 +42,46 @@ def evaluation(session: ReadSession, actor: Actor, evaluation_id: UUID) -> Evalu
     return session.exec(visible(actor, select(Evaluation).where(Evaluation.id == evaluation_id))).first()
 
 
-def evaluations_page(
-    session: ReadSession, actor: Actor, *, text: str, state: str, offset: int, limit: int
-) -> tuple[Sequence[Evaluation], int]:
-    """One page of visible evaluations, newest first, and how many there are."""
+SORTS: dict[str, Any] = {
+    "number": col(Evaluation.number),
+    "name": sa.func.lower(Evaluation.name),
+    "decide": col(Evaluation.decide_by),
+}
+
+
+def _matching(actor: Actor, text: str, state: str) -> SelectOfScalar[Evaluation]:
     wanted = visible(actor, select(Evaluation))
     if text:
         wanted = wanted.where(col(Evaluation.name).icontains(text, autoescape=True))
     if state:
         wanted = wanted.where(Evaluation.state == state)
+    return wanted
+
+
+def evaluations_page(
+    session: ReadSession,
+    actor: Actor,
+    *,
+    text: str,
+    state: str,
+    sort: str = "-number",
+    offset: int,
+    limit: int,
+) -> tuple[Sequence[Evaluation], int]:
+    """One page of visible evaluations and how many there are; `sort` is a key of `SORTS`, - for descending."""
+    wanted = _matching(actor, text, state)
     total = session.exec(select(sa.func.count()).select_from(wanted.subquery())).one()
-    return session.exec(
-        wanted.order_by(col(Evaluation.number).desc()).offset(offset).limit(limit)
-    ).all(), total
+    order = SORTS.get(sort.removeprefix("-"), SORTS["number"])
+    by = order.desc() if sort.startswith("-") else order.asc()
+    ordered = wanted.order_by(by.nulls_last(), col(Evaluation.number).desc())
+    return session.exec(ordered.offset(offset).limit(limit)).all(), total
 
 
 def evaluations_after(
-    session: ReadSession, actor: Actor, *, after: UUID | None, limit: int
+    session: ReadSession, actor: Actor, *, after: UUID | None, limit: int, text: str = "", state: str = ""
 ) -> Sequence[Evaluation]:
     """Visible evaluations after a cursor, oldest first."""
-    wanted = visible(actor, select(Evaluation))
+    wanted = _matching(actor, text, state)
     if after is not None:
         wanted = wanted.where(col(Evaluation.id) > after)
     return session.exec(wanted.order_by(col(Evaluation.id)).limit(limit)).all()

@@ -28,12 +28,22 @@ from app.accounts.service.sessions import (
     start_session,
 )
 from app.accounts.service.tokens import create_token, require_person, revoke_token
-from app.accounts.service.users import add_user, edit_me, edit_user, ensure_first_admin, erase_user
+from app.accounts.service.users import (
+    active_people,
+    add_user,
+    edit_me,
+    edit_user,
+    ensure_first_admin,
+    erase_user,
+    names_of,
+    user_of,
+)
 
 __all__ = [
     "SAFE_METHODS",
     "Identity",
     "PasswordCheck",
+    "active_people",
     "actor_of_link",
     "actor_of_user",
     "add_user",
@@ -50,6 +60,7 @@ __all__ = [
     "has_password",
     "identify",
     "issue_link",
+    "names_of",
     "note_check",
     "note_seen",
     "open_link",
@@ -60,4 +71,5 @@ __all__ = [
     "set_password",
     "sign_in_with_password",
     "start_session",
+    "user_of",
 ]

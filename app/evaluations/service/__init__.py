@@ -15,17 +15,18 @@ from app.evaluations.service.candidates import (
     candidate_of,
     candidates_of,
     log_search,
-    move_candidate,
-    moves_of,
     search_log,
 )
+from app.evaluations.service.intake import Planned, add_candidates, add_in_house, add_names, plan_names
 from app.evaluations.service.journey import mark_step, steps_of, steps_of_many
+from app.evaluations.service.moves import move_candidate, move_candidates, moves_of, undo_move
 from app.evaluations.service.setup import (
     cancel_evaluation,
     create_evaluation,
     edit_evaluation,
     need_of,
     panel_of,
+    patch_evaluation,
     reopen_evaluation,
     set_member,
     set_need,
@@ -35,7 +36,11 @@ from app.evaluations.service.setup import (
 __all__ = [
     "Access",
     "CandidateView",
+    "Planned",
     "add_candidate",
+    "add_candidates",
+    "add_in_house",
+    "add_names",
     "cancel_evaluation",
     "candidacies_of",
     "candidate_access",
@@ -49,10 +54,13 @@ __all__ = [
     "log_search",
     "mark_step",
     "move_candidate",
+    "move_candidates",
     "moves_of",
     "need_of",
     "open_evaluation",
     "panel_of",
+    "patch_evaluation",
+    "plan_names",
     "reopen_evaluation",
     "search_log",
     "set_member",
@@ -60,4 +68,5 @@ __all__ = [
     "set_state",
     "steps_of",
     "steps_of_many",
+    "undo_move",
 ]

@@ -65,25 +65,38 @@ def candidate_access(
 ) -> tuple[Candidate, Access]:
     """A candidate and the access to its evaluation; raises as `open_evaluation`."""
     row = session.get(Candidate, candidate_id)
-    if row is None:
-        raise NotFound("candidate.not_found", "There is no such candidate.")
+    # one answer for both, so that nobody learns that a candidate of a hidden evaluation exists
+    if row is None or queries.evaluation(session, actor, row.evaluation_id) is None:
+        raise NotFound("candidate.not_found", "There is no such candidate, or it is not shared with you.")
     return row, open_evaluation(session, actor, row.evaluation_id, action, changing=changing)
 
 
 def list_page(
-    session: ReadSession, *, actor: Actor, text: str, state: str, page: int, rows: int
+    session: ReadSession,
+    *,
+    actor: Actor,
+    text: str,
+    state: str,
+    sort: str = "-number",
+    page: int,
+    rows: int,
 ) -> tuple[Sequence[Evaluation], int]:
-    """One page of the evaluations the actor may know of, newest first, and how many there are."""
+    """One page of the evaluations the actor may know of, and how many there are.
+
+    `sort` is number, name or decide, with - for descending.
+    """
     actor.require(Action.EVALUATION_READ)
     return queries.evaluations_page(
-        session, actor, text=text, state=state, offset=(page - 1) * rows, limit=rows
+        session, actor, text=text, state=state, sort=sort, offset=(page - 1) * rows, limit=rows
     )
 
 
-def list_after(session: ReadSession, *, actor: Actor, after: UUID | None, limit: int) -> Sequence[Evaluation]:
+def list_after(
+    session: ReadSession, *, actor: Actor, after: UUID | None, limit: int, text: str = "", state: str = ""
+) -> Sequence[Evaluation]:
     """The same for programs: after a cursor, oldest first."""
     actor.require(Action.EVALUATION_READ)
-    return queries.evaluations_after(session, actor, after=after, limit=limit)
+    return queries.evaluations_after(session, actor, after=after, limit=limit, text=text, state=state)
 
 
 def count_open(session: ReadSession, actor: Actor) -> int:

@@ -1,25 +1,23 @@
 """Take vendors in, move them along, and keep what was searched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.audit import service as audit
-from app.core import lifecycle
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import queries
 from app.evaluations.models import (
     OUT,
     Candidate,
-    CandidateMove,
     Evaluation,
     SearchLogEntry,
     Stage,
     StepName,
     StepState,
 )
-from app.evaluations.schemas import CandidateIn, MoveIn, SearchLogIn
+from app.evaluations.schemas import CandidateIn, SearchLogIn
 from app.evaluations.service.access import candidate_access, open_evaluation
 from app.evaluations.service.codes import free_code
 from app.evaluations.service.journey import mark_step
@@ -29,6 +27,7 @@ from app.kit.db import ReadSession, WriteSession
 from app.vendors import service as vendors
 from app.vendors.models import Vendor, VendorKind, VendorStatus
 
+FAR = frozenset({Stage.SHORTLIST, Stage.PILOT, Stage.FINALIST, Stage.SELECTED, Stage.RESERVE})
 _CHANNELS_BESIDE = frozenset({"past_evaluation", "in_house"})
 
 
@@ -95,51 +94,13 @@ def add_candidate(
     return row
 
 
-def move_candidate(
-    session: WriteSession,
-    *,
-    actor: Actor,
-    candidate_id: UUID,
-    entry: MoveIn,
-    basis: Mapping[str, object] | None = None,
-) -> Candidate:
-    """Move a candidate to another stage; `basis` keeps what the mover was shown (gates, scores, coverage).
-
-    Raises `Conflict` when the stage cannot follow the present one.
-    """
-    row, _ = candidate_access(session, actor, candidate_id, Action.CANDIDATE_MOVE, changing=True)
-    lifecycle.CANDIDATE.require(row.stage, entry.stage)
-    before, row.stage, row.stage_reason = row.stage, entry.stage, entry.reason
-    session.add(
-        CandidateMove(
-            candidate_id=row.id,
-            before=before,
-            after=entry.stage,
-            reason=entry.reason,
-            basis=dict(basis or {}),
-            actor_id=actor.id,
-        )
-    )
-    audit.record(
-        session,
-        actor,
-        "evaluations.candidate.moved",
-        ("candidate", row.id),
-        before={"stage": before},
-        after={"stage": entry.stage, "basis": dict(basis or {})},
-        reason=entry.reason,
-    )
-    session.flush()
-    mark_counts(session, actor, row.evaluation_id)
-    return row
-
-
 def candidates_of(
     session: ReadSession, evaluation_id: UUID, *, with_out: bool = True
 ) -> Sequence[CandidateView]:
     """The candidates with their vendors, in the order they came in."""
     rows = queries.candidates(session, evaluation_id, with_out=with_out)
-    return [CandidateView(row, vendors.vendor_of(session, row.vendor_id)) for row in rows]
+    found = vendors.vendors_of(session, [row.vendor_id for row in rows])
+    return [CandidateView(row, found[row.vendor_id]) for row in rows]
 
 
 def candidate_of(
@@ -148,11 +109,6 @@ def candidate_of(
     """One candidate with its vendor and evaluation. Raises `NotFound`."""
     row, access = candidate_access(session, actor, candidate_id)
     return CandidateView(row, vendors.vendor_of(session, row.vendor_id)), access.evaluation
-
-
-def moves_of(session: ReadSession, candidate_id: UUID) -> Sequence[CandidateMove]:
-    """How a candidate came to where it is, newest first."""
-    return queries.moves(session, candidate_id)
 
 
 def candidacies_of(
@@ -186,23 +142,8 @@ def search_log(session: ReadSession, evaluation_id: UUID) -> Sequence[SearchLogE
 def mark_counts(session: WriteSession, actor: Actor, evaluation_id: UUID) -> None:
     """Keep the figures beside 'search' and 'shortlist' true."""
     rows = queries.candidates(session, evaluation_id)
-    far = {Stage.SHORTLIST, Stage.PILOT, Stage.FINALIST, Stage.SELECTED, Stage.RESERVE}
-    listed = sum(row.stage in far for row in rows)
-    state = StepState.DONE if rows else StepState.TODO
-    mark_step(
-        session,
-        actor=actor,
-        evaluation_id=evaluation_id,
-        step=StepName.SEARCH,
-        state=state,
-        note=str(len(rows)),
-    )
-    if listed:
-        mark_step(
-            session,
-            actor=actor,
-            evaluation_id=evaluation_id,
-            step=StepName.SHORTLIST,
-            state=StepState.DONE,
-            note=str(listed),
-        )
+    listed = sum(row.stage in FAR for row in rows)
+    for step, count in ((StepName.SEARCH, len(rows)), (StepName.SHORTLIST, listed)):
+        state = StepState.DONE if count else StepState.TODO
+        note = str(count) if count else ""
+        mark_step(session, actor=actor, evaluation_id=evaluation_id, step=step, state=state, note=note)
