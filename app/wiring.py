@@ -21,6 +21,7 @@ from app.core.permissions import Action
 from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
+from app.files import service as files
 from app.home import pages as home_pages
 from app.home import status_pages
 from app.jobs import tasks as job_tasks
@@ -30,9 +31,12 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
+from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
@@ -132,6 +136,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     return {
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
+        pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
     }
 
 
@@ -154,10 +159,16 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
         thread.join(STOP_SECONDS)  # a job that takes longer is done again by the next worker
 
 
+def subjects() -> None:
+    """Tell the files who may see what hangs on which subject."""
+    files.register_subject("vendor", vendors.may_read)
+
+
 @contextmanager
 def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     """Everything the application holds while it runs, on `app.state`."""
     settings.prepare()
+    subjects()
     database = open_database(settings.url)
     app.state.settings = settings
     app.state.database = database

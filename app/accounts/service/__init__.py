@@ -1,5 +1,6 @@
 """The verbs of accounts."""
 
+from app.accounts.queries import user_by_email
 from app.accounts.service.links import (
     actor_of_link,
     consume_link,
@@ -71,5 +72,6 @@ __all__ = [
     "set_password",
     "sign_in_with_password",
     "start_session",
+    "user_by_email",
     "user_of",
 ]
