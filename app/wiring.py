@@ -22,6 +22,7 @@ from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.files import service as files
+from app.files.service import register_subject
 from app.home import pages as home_pages
 from app.home import status_pages
 from app.jobs import tasks as job_tasks
@@ -33,6 +34,8 @@ from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.pilots import models as pilot_models  # noqa: F401
 from app.pilots import tasks as pilot_tasks
+from app.questionnaires import models as questionnaire_models  # noqa: F401
+from app.questionnaires import service as questionnaires
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -40,6 +43,12 @@ from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
+
+
+register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+register_subject(
+    questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
+)
 
 
 def models() -> None:
