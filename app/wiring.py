@@ -18,6 +18,12 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
+from app.decisions import api as decisions_api
+from app.decisions import models as decision_models  # noqa: F401
+from app.decisions import pages as decision_pages
+from app.decisions import service as decisions
+from app.decisions import tasks as decision_tasks
+from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
 from app.files import api as files_api
 from app.files import pages as files_pages
@@ -62,6 +68,8 @@ def routers() -> list[APIRouter]:
         *account_pages.routers,
         audit_api.router,
         audit_pages.router,
+        decisions_api.router,
+        *decision_pages.routers,
         evaluations_api.router,
         files_api.router,
         files_pages.router,
@@ -143,6 +151,7 @@ PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     """The task table: what a job's name stands for."""
     return {
+        decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
@@ -170,6 +179,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    files.register_subject("decision", decisions.may_read)
     files.register_subject("vendor", vendors.may_read)
 
 

@@ -191,6 +191,7 @@ class Measured(_Part):
     low_general: float | None
     high_general: float | None
     seconds: float | None
+    per_day: float | None
     weakest: str
     weakest_value: float | None
     weakest_count: float | None
@@ -206,13 +207,15 @@ class PairMark(_Part):
 
 
 class PilotPart(_Part):
-    """What the pilot measured."""
+    """What the pilot measured; `gold` is the number of the gold's version."""
 
     name: str
     task: str
     metric: str
     iou: float | None
     items: int
+    gold_labels: int
+    gold: int
     floor: float | None
     least_difference: float | None
     lines: tuple[Measured, ...]
@@ -222,15 +225,18 @@ class PilotPart(_Part):
 
 
 class Record(_Part):
-    """Everything a memo shows, except who answered."""
+    """Everything a memo shows, except who answered. `day` is the date must-haves were decided on; with it and the
+    `candidates` the result can be computed again later."""
 
     format: str = FORMAT
     made_at: datetime
+    day: date
     about: About
     controls: Controls
     asked: Asked
     candidates: tuple[Entrant, ...]
     result: Result | None
+    missing: str
     gates: tuple[Gate, ...]
     money: MoneyTable | None
     pilot: PilotPart | None

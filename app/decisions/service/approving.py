@@ -18,7 +18,7 @@ from app.decisions.service.drafting import mark, require_state
 from app.evaluations.models import Evaluation, StepState
 from app.jobs import service as jobs
 from app.kit import clock
-from app.kit.actors import SYSTEM, Actor
+from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.kit.mail import Mail
 
@@ -119,17 +119,19 @@ def decide_by_link(
 ) -> Approval:
     """The answer of a link's holder; the link works once. `present` is who is signed in, if anybody.
 
-    Raises as `decide`, and `NotFound` when the memo answered belongs to another decision.
+    Raises as `decide`, and `NotFound` when the memo answered belongs to another decision. The link is used up
+    last, so that a refused answer leaves it as it was; the decision's row lets one answer through.
     """
-    link = accounts.consume_link(session, secret, LinkPurpose.APPROVE)
-    asked = _asked(session, link)
+    asked = open_request(session, secret)
     if present is not None:
         _refuse_recommender(asked.decision, asked.evaluation, present.id)
     known = {memo.digest for memo in queries.memos(session, asked.decision.id)}
     if entry.memo_digest not in known:
         raise NotFound("memo.not_found", "The memo that was answered is not the one this link is about.")
-    signer = accounts.actor_of_link(link)
-    return _answer(session, signer, asked.decision, asked.evaluation, entry, by_link=True)
+    signer = accounts.actor_of_link(asked.link)
+    approval = _answer(session, signer, asked.decision, asked.evaluation, entry, by_link=True)
+    accounts.consume_link(session, secret, LinkPurpose.APPROVE)
+    return approval
 
 
 def decide(session: WriteSession, *, actor: Actor, decision_id: UUID, entry: AnswerIn) -> Approval:
@@ -163,13 +165,13 @@ def _answer(
     memo = current_memo(session, row)
     if memo is None or memo.digest != entry.memo_digest:
         message = "A newer version of the memo was proposed. Read that one, then answer."
-        raise Conflict("memo.superseded", message)
-    if entry.verdict is Verdict.APPROVE and proposing.is_stale(session, SYSTEM, memo, evaluation.id):
+        raise Conflict("memo.superseded", message, field="comment")
+    if entry.verdict is Verdict.APPROVE and proposing.is_stale(session, memo):
         message = (
             "Scores, answers, prices or the pilot changed after this memo was made, so it cannot be approved."
             " Return it with a comment, so that it is proposed again with today's figures."
         )
-        raise Conflict("memo.stale", message)
+        raise Conflict("memo.stale", message, field="comment")
     approval = Approval(
         decision_id=row.id,
         memo_id=memo.id,

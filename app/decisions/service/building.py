@@ -1,13 +1,14 @@
 """The record of a memo: what the evaluation says today, joined with the recommendation."""
 
-from datetime import datetime
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from app.audit import service as audit
 from app.decisions.models import Decision
 from app.decisions.schemas.entries import ConditionIn, NextStepIn, RiskIn
 from app.decisions.schemas.record import About, Asked, Controls, Record
 from app.decisions.service.access import Opened
-from app.decisions.service.controls import controls_of
+from app.decisions.service.controls import controls_of, panel_notes
 from app.decisions.service.parts import entrants, gate_part, pilot_part, result_part
 from app.decisions.service.sources import Sources, gather
 from app.evaluations.models import Evaluation
@@ -16,28 +17,32 @@ from app.kit import clock, library, wording
 from app.kit.db import ReadSession
 
 
-def build_record(
-    session: ReadSession, opened: Opened, *, version: int, recommended_by: str, at: datetime | None = None
-) -> Record:
+def build_record(session: ReadSession, opened: Opened, *, version: int, recommended_by: str) -> Record:
     """Everything the memo of a recommendation shows, as of now. Names, codes and prices are all in it: who shows
     it to somebody checks what that person may see."""
     row, evaluation = opened.decision, opened.access.evaluation
     sources = gather(session, evaluation)
-    selected = str(row.selected_id) if row.selected_id else None
     analysis = sources.analysis
     return Record(
-        made_at=at or clock.now(),
+        made_at=clock.now(),
+        day=analysis.day if analysis else today_of(evaluation),
         about=_about(evaluation, sources.need),
         controls=_controls(evaluation, sources),
         asked=_asked(row, version, recommended_by),
         candidates=entrants(sources.views),
-        result=result_part(analysis, sources.scorecard, selected) if analysis else None,
+        result=result_part(analysis, row.selected_id) if analysis else None,
+        missing=sources.missing,
         gates=gate_part(analysis) if analysis else (),
         money=sources.money,
         pilot=pilot_part(sources.pilot) if sources.pilot else None,
         inputs=sources.digest(),
         audit_head=audit.head(session),
     )
+
+
+def today_of(evaluation: Evaluation) -> date:
+    """Today in the evaluation's time zone."""
+    return clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
 
 
 def _about(evaluation: Evaluation, need: NeedIn) -> About:
@@ -63,8 +68,8 @@ def _about(evaluation: Evaluation, need: NeedIn) -> About:
 
 
 def _controls(evaluation: Evaluation, sources: Sources) -> Controls:
-    on, off = controls_of(evaluation.governance, sources)
-    return Controls(profile=evaluation.governance.value, on=on, off=off, notes=sources.notes)
+    on, off = controls_of(evaluation.governance, sources.analysis)
+    return Controls(profile=evaluation.governance.value, on=on, off=off, notes=panel_notes(sources.analysis))
 
 
 def _asked(row: Decision, version: int, recommended_by: str) -> Asked:
@@ -84,8 +89,3 @@ def _asked(row: Decision, version: int, recommended_by: str) -> Asked:
         next_steps=tuple(NextStepIn.model_validate(one) for one in row.next_steps),
         conditions=tuple(ConditionIn.model_validate(one) for one in row.conditions),
     )
-
-
-def preview_record(session: ReadSession, opened: Opened) -> Record:
-    """The record as it would be frozen now, for the draft's preview."""
-    return build_record(session, opened, version=0, recommended_by="")

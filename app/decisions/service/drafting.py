@@ -10,7 +10,9 @@ from app.decisions import queries
 from app.decisions.models import Decision, DecisionState
 from app.decisions.schemas.entries import DecisionIn
 from app.decisions.service.access import open_decision
-from app.decisions.service.sources import Suggestion, suggestion
+from app.decisions.service.blindness import refuse_blind
+from app.decisions.service.sources import gather
+from app.decisions.service.suggesting import Suggestion, suggestion
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, StepName, StepState
 from app.kit import canonical
@@ -28,13 +30,14 @@ def draft_decision(session: WriteSession, *, actor: Actor, evaluation_id: UUID) 
     """
     access = evaluations.open_evaluation(session, actor, evaluation_id, Action.RECOMMEND, changing=True)
     access.require(Action.PRICE_READ)
+    refuse_blind(session, actor, evaluation_id)
     session.get(Evaluation, evaluation_id, with_for_update=True)  # one draft, whoever asks at the same moment
     present = queries.active(session, evaluation_id)
     if present is not None:
         message = f"Recommendation {present.number} is {present.state}; continue or withdraw that one."
         raise Conflict("decision.exists", message)
     former = queries.newest(session, evaluation_id)
-    seed = suggestion(session, actor, evaluation_id)
+    seed = suggestion(gather(session, access.evaluation))
     row = Decision(evaluation_id=evaluation_id, number=former.number + 1 if former else 1)
     _fill(row, seed, former)
     session.add(row)

@@ -9,12 +9,13 @@ from app.decisions import queries
 from app.decisions.models import Decision, DecisionState, Memo
 from app.decisions.schemas.entries import ReasonIn
 from app.decisions.schemas.record import Record, digest_of
-from app.decisions.service.access import current_memo, open_decision
+from app.decisions.service.access import open_decision
+from app.decisions.service.blindness import refuse_blind
 from app.decisions.service.building import build_record
 from app.decisions.service.consequences import undo_award
 from app.decisions.service.drafting import mark, require_state
-from app.decisions.service.sources import inputs_digest
-from app.evaluations.models import StepState
+from app.decisions.service.sources import gather
+from app.evaluations.models import Evaluation, StepState
 from app.jobs import service as jobs
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
@@ -30,6 +31,7 @@ def propose(session: WriteSession, *, actor: Actor, decision_id: UUID, seen: int
     """
     opened = open_decision(session, actor, decision_id, Action.RECOMMEND, changing=True)
     opened.access.require(Action.PRICE_READ)
+    refuse_blind(session, actor, opened.decision.evaluation_id)
     row = opened.decision
     require_state(row, DecisionState.DRAFT, "Only a draft can be proposed.")
     if seen is not None and row.version != seen:
@@ -37,7 +39,7 @@ def propose(session: WriteSession, *, actor: Actor, decision_id: UUID, seen: int
         raise Conflict("row.stale", message)
     number = len(queries.memos(session, row.id)) + 1
     who = recommender_role(actor.roles | opened.access.panel)
-    record = build_record(session, opened, actor=actor, version=number, recommended_by=who)
+    record = build_record(session, opened, version=number, recommended_by=who)
     _require_complete(row, record)
     document = record.document()
     memo = Memo(
@@ -101,9 +103,15 @@ def recommender_role(roles: frozenset[Role]) -> str:
     return next((role.value.replace("_", " ") for role in order if role in roles), "recommender")
 
 
-def is_stale(session: ReadSession, actor: Actor, memo: Memo, evaluation_id: UUID) -> bool:
-    """Whether what the memo was computed from has changed since: scores, answers, pilot, prices, need."""
-    return inputs_digest(session, actor, evaluation_id) != memo.inputs
+def is_stale(session: ReadSession, memo: Memo) -> bool:
+    """Whether what the memo was computed from has changed since: scores, answers, evidence, pilot, prices, need.
+
+    Computed for the memo's own day and candidates, so that time passing alone changes nothing.
+    """
+    record = Record.model_validate(memo.record)
+    evaluation = session.get_one(Evaluation, record.about.evaluation_id)
+    ids = [UUID(one.id) for one in record.candidates]
+    return gather(session, evaluation, day=record.day, candidate_ids=ids or None).digest() != memo.inputs
 
 
 def withdraw_decision(session: WriteSession, *, actor: Actor, decision_id: UUID, entry: ReasonIn) -> Decision:
@@ -138,8 +146,3 @@ def withdraw_decision(session: WriteSession, *, actor: Actor, decision_id: UUID,
         "draft" if draft else "",
     )
     return row
-
-
-def memo_of(session: ReadSession, decision: Decision) -> Memo | None:
-    """The newest memo of a decision, None before it was proposed."""
-    return current_memo(session, decision)

@@ -1,17 +1,19 @@
 """From a memo's record to the document: words and charts, no figure that is not in the record."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
-from app.decisions import models
 from app.decisions.models import DecisionState, Verdict
 from app.decisions.schemas.record import Record, digest_of
+from app.decisions.service import Standing
+from app.decisions.service.verifying import ATTACHED
 from app.decisions.views import document as page
 from app.decisions.views.difference import difference
 from app.decisions.views.tables import money, must_have_notes, must_haves, pilot, ranking
 from app.decisions.views.terms import metric_name, per_label
-from app.kit import wording
+from app.kit import canonical, wording
+from app.kit.pdf import Attachment, render_pdf
 from app.kit.pdf.parts import Badge, Fact, Figure, Head, Preview, Tone
+from app.kit.templating import render_template
 
 _VERDICTS: dict[str, Tone] = {"certain": "ok", "robust": "ok"}
 _CONDITIONS: dict[str, Badge] = {
@@ -24,18 +26,6 @@ _ANSWERS: dict[Verdict, Badge] = {
     Verdict.RETURN: Badge("returned", "warn"),
     Verdict.REJECT: Badge("rejected", "bad"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands beside the record: the decision's state, whether this memo is the newest, and its answers.
-
-    `state` None is a draft that was never frozen.
-    """
-
-    state: DecisionState | None
-    is_newest: bool = True
-    answers: Sequence[models.Approval] = ()
 
 
 def memo_document(record: Record, standing: Standing, *, preview: Preview | None = None) -> page.MemoDocument:
@@ -66,6 +56,25 @@ def memo_document(record: Record, standing: Standing, *, preview: Preview | None
         snapshot=digest,
         audit_head=record.audit_head,
     )
+
+
+def memo_html(record: Record, standing: Standing, *, preview: Preview | None = None) -> str:
+    """The memo as a page of its own."""
+    shown = memo_document(record, standing, preview=preview)
+    return render_template(page.MemoDocument.template, {"page": shown})
+
+
+def memo_pdf(record: Record, standing: Standing, created: datetime) -> bytes:
+    """The printed memo with its record attached as `decision.json`. Takes a second: never inside a write."""
+    attached = Attachment(ATTACHED, canonical.canonical_json(record.document()), "application/json")
+    title = f"Decision memo {record.about.label}: {record.about.name}"
+    return render_pdf(memo_html(record, standing), title=title, attachments=(attached,), created=created)
+
+
+def memo_name(record: Record) -> str:
+    """The file name of the printed memo."""
+    version = f"v{record.asked.version}" if record.asked.version else "draft"
+    return f"memo-{record.about.label}-{version}.pdf"
 
 
 def _stop(text: str) -> str:

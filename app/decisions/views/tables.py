@@ -112,19 +112,8 @@ def ranking(record: Record) -> page.Ranking | None:
             for line in result.lines
             if line.rank is None
         ),
-        notes=tuple(f"{text[0].upper()}{text[1:].rstrip('.')}." for text in _named(record, result) if text),
+        notes=tuple(f"{text[0].upper()}{text[1:].rstrip('.')}." for text in result.warnings if text),
     )
-
-
-def _named(record: Record, result: Result) -> list[str]:
-    """The engine's warnings with candidates' names instead of their ids."""
-    said = []
-    for warning in result.warnings:
-        text = warning
-        for one in record.candidates:
-            text = text.replace(one.id, one.name)
-        said.append(text)
-    return said
 
 
 def _ranking_caption(result: Result) -> str:
@@ -178,13 +167,21 @@ def pilot(record: Record) -> page.PilotSummary | None:
         else ""
     )
     return page.PilotSummary(
-        caption=f"{part.task.replace('_', ' ')}, {wording.number(part.items)} items",
+        caption=f"{part.task.replace('_', ' ')}, {wording.number(part.items)} items, "
+        f"{wording.number(part.gold_labels)} gold labels (version {part.gold})",
         chart=charts.forest(
             [_forest_row(record, one) for one in part.lines], measure=figure, floor=part.floor
         ),
         chart_note=f"{figure}. Thick: 95% interval over these items. Thin: over annotators, the vendor in"
         f" general.{least}",
-        columns=(metric_name(part.metric), "annotators", "seconds per item", "missing", "weakest class"),
+        columns=(
+            metric_name(part.metric),
+            "annotators",
+            "s per label",
+            "labels a day",
+            "missing",
+            "weakest class",
+        ),
         rows=tuple(_pilot_row(record, one) for one in part.lines),
         notes=tuple(f"{text[0].upper()}{text[1:]}" for text in part.warnings[:3] if text),
     )
@@ -214,6 +211,7 @@ def _pilot_row(record: Record, one: Measured) -> page.PilotRow:
             wording.number(one.value, 3),
             wording.number(one.annotators),
             wording.number(one.seconds, 1),
+            wording.number(one.per_day),
             wording.number(one.missing),
             weakest,
         ),
