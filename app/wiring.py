@@ -14,6 +14,7 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
+from app.assessment import models as assessment_models  # noqa: F401
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
@@ -25,12 +26,15 @@ from app.decisions import service as decisions
 from app.decisions import tasks as decision_tasks
 from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
+from app.evaluations import pages as evaluations_pages
+from app.evaluations import service as evaluations
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.files import service as files
-from app.files.service import register_subject
+from app.home import api as home_api
 from app.home import pages as home_pages
-from app.home import status_pages
+from app.home import queue_pages, status_pages
+from app.home import service as home
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
 from app.kit import htmx
@@ -39,9 +43,12 @@ from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
-from app.questionnaires import models as questionnaire_models  # noqa: F401
+from app.questionnaires import api as questionnaires_api
+from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -50,9 +57,13 @@ from app.vendors import service as vendors
 VERSION = version("assay")
 STOP_SECONDS = 20
 
-
-register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
-register_subject(
+# What notes and files can hang on, and who may read them there.
+files.register_subject("vendor", vendors.may_read_vendor)
+files.register_subject("evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation)
+files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
+files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+files.register_subject(
     questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
 )
 
@@ -71,9 +82,14 @@ def routers() -> list[APIRouter]:
         decisions_api.router,
         *decision_pages.routers,
         evaluations_api.router,
+        *evaluations_pages.routers,
         files_api.router,
         files_pages.router,
+        home_api.router,
         home_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
+        queue_pages.router,
         status_pages.api,
         status_pages.router,
         vendors_api.router,
@@ -108,6 +124,9 @@ def identify(request: Request) -> Actor | None:
         found = accounts.identify(
             session, session_cookie(request), bearer.strip() if scheme.lower() == "bearer" else ""
         )
+        # counted in this short session, because a page may not hold a second connection while its route runs
+        if found is not None and not request.url.path.startswith("/api/"):
+            request.state.counts = home.counts(session, found.actor)
     if found is None:
         return None
     accounts.require_scope(found.actor, request.method)
@@ -123,15 +142,25 @@ def shell(request: Request) -> Shell:
     return Shell(
         user=actor.name if actor else "",
         roles=role_names(actor.roles) if actor else "",
-        nav=_nav(request.url.path, actor) if actor else (),
+        nav=_nav(request, actor) if actor else (),
         toasts=htmx.take_toasts(request),
         asset_version=request.app.state.asset_version,
     )
 
 
-def _nav(path: str, actor: Actor) -> tuple[NavItem, ...]:
+def _nav(request: Request, actor: Actor) -> tuple[NavItem, ...]:
+    path, counts = request.url.path, getattr(request.state, "counts", None)
+    waiting = (
+        {"/": counts.work, "/vendors": counts.vendors, "/evaluations": counts.evaluations} if counts else {}
+    )
     return tuple(
-        NavItem(label, href, section, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+        NavItem(
+            label,
+            href,
+            section,
+            current=path == href or (href != "/" and path.startswith(f"{href}/")),
+            count=waiting.get(href),
+        )
         for label, href, section, action in _NAV
         if action is None or actor.may(action)
     )
@@ -179,7 +208,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
-    files.register_subject("decision", decisions.may_read)
+    files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
     files.register_subject("vendor", vendors.may_read)
 
 

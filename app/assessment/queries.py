@@ -1,6 +1,7 @@
 """Every look into the tables of the assessment."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.assessment.models import (
     RatingLock,
 )
 from app.kit.db import ReadSession
+from app.pilots.models import Delivery, Pilot, PilotOffer
 
 OfEvaluation = TypeVar("OfEvaluation", Rating, RatingLock, Consensus, ConflictOfInterest, ManualValue)
 
@@ -86,3 +88,17 @@ def waivers(session: ReadSession, evaluation_id: UUID) -> Sequence[GateWaiver]:
         GateWaiver.evaluation_id == evaluation_id, col(GateWaiver.withdrawn_at).is_(None)
     )
     return session.exec(wanted.order_by(col(GateWaiver.id))).all()
+
+
+def first_delivery(session: ReadSession, evaluation_id: UUID) -> datetime | None:
+    """When the first delivery of a pilot of this evaluation arrived."""
+    wanted = select(Delivery.received_at).join(Pilot, col(Pilot.id) == col(Delivery.pilot_id))
+    wanted = wanted.where(Pilot.evaluation_id == evaluation_id)
+    return session.exec(wanted.order_by(col(Delivery.received_at)).limit(1)).first()
+
+
+def first_offer(session: ReadSession, evaluation_id: UUID) -> datetime | None:
+    """When the first price of this evaluation was entered."""
+    wanted = select(PilotOffer.created_at).join(Pilot, col(Pilot.id) == col(PilotOffer.pilot_id))
+    wanted = wanted.where(Pilot.evaluation_id == evaluation_id)
+    return session.exec(wanted.order_by(col(PilotOffer.created_at)).limit(1)).first()

@@ -30,7 +30,9 @@ class PinIn(BaseModel):
 
     key: Text = Field(examples=["image-labeling"])
     number: int | None = Field(default=None, description="Version; empty: the newest published one.")
-    small_team: bool = Field(default=False, description="Solo governance: keep only the scorecard's short list.")
+    small_team: bool = Field(
+        default=False, description="Solo governance: keep only the scorecard's short list."
+    )
 
 
 class WeightsIn(BaseModel):

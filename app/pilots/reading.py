@@ -66,7 +66,8 @@ def check_delivery(
     Raises `Invalid` at `file` or `times`, the problems of both together.
     """
     reference = read_gold(task, Path(gold).read_bytes(), "the gold")
-    delivered, side, problems = None, None, []
+    problems: list[Problem] = []
+    delivered, side = None, None
     try:
         delivered = _at("file", lambda: read_delivery(task, Path(path).read_bytes(), name, reference))
     except Invalid as failure:

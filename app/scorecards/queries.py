@@ -10,9 +10,7 @@ from app.scorecards.models import ScorecardState, ScorecardVersion
 
 def newest(session: ReadSession) -> Sequence[ScorecardVersion]:
     """Every own scorecard in every version, newest version of each key first."""
-    wanted = select(ScorecardVersion).order_by(
-        col(ScorecardVersion.key), col(ScorecardVersion.number).desc()
-    )
+    wanted = select(ScorecardVersion).order_by(col(ScorecardVersion.key), col(ScorecardVersion.number).desc())
     return session.exec(wanted).all()
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import yaml
 
@@ -53,7 +52,9 @@ def is_rated(criterion: Criterion) -> bool:
     source = criterion.source
     if isinstance(criterion.scale, Price):
         return False
-    return not source or "rating" in source or ("certificates" in source and isinstance(criterion.scale, Levels))
+    return (
+        not source or "rating" in source or ("certificates" in source and isinstance(criterion.scale, Levels))
+    )
 
 
 def rated_criteria(scorecard: Scorecard) -> tuple[Criterion, ...]:
@@ -76,9 +77,7 @@ def pinnable(session: ReadSession) -> list[ScorecardView]:
     return [*shipped, *(_own(row) for row in queries.published(session))]
 
 
-def scorecard_of(
-    session: ReadSession, *, actor: Actor, key: str, number: int | None = None
-) -> ScorecardView:
+def scorecard_of(session: ReadSession, *, actor: Actor, key: str, number: int | None = None) -> ScorecardView:
     """One scorecard; of an own one the newest version, or the one with this number. Raises `NotFound`."""
     actor.require(Action.LIBRARY_READ)
     if key in library.ids("scorecards"):
@@ -242,7 +241,8 @@ def _with_head(text: str, key: str, number: int, name: str) -> str:
     shown = yaml.safe_dump(name, default_flow_style=True, allow_unicode=True, width=10_000)
     shown = shown.removesuffix("\n").removesuffix("\n...")
     for field, value in (("id", key), ("version", str(number)), ("name", shown)):
-        text, found = re.subn(rf"(?m)^{field}:.*$", lambda _, f=field, v=value: f"{f}: {v}", text, count=1)
+        line = f"{field}: {value}".replace("\\", r"\\")
+        text, found = re.subn(rf"(?m)^{field}:.*$", line, text, count=1)
         if not found:
             text = f"{field}: {value}\n{text}"
     return text

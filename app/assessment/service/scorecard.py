@@ -2,30 +2,32 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import get_currency_precision
+
 from app.assessment import queries
 from app.assessment.models import PinnedScorecard, Rating
 from app.assessment.schemas import PinIn, PriceIn, WeightsIn
-from app.assessment.service.opened import first_opening
 from app.audit import service as audit
-from app.core import money
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.permissions import Action
 from app.core.scoring import (
     AllOf,
     AnyOf,
-    Condition,
     Measured,
     Scorecard,
     canonical,
     parse_scorecard,
     rank_order_centroid,
 )
+from app.core.scoring.spec import Condition
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance
 from app.evaluations.schemas import NeedIn
@@ -83,9 +85,7 @@ def pin_scorecard(
     Currency and, where the need says enough, target and cap come from the need. Raises `Invalid` when the
     scorecard asks the need for what it does not hold, `Conflict` once ratings exist or weights are locked.
     """
-    access = evaluations.open_evaluation(
-        session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True
-    )
+    access = evaluations.open_evaluation(session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True)
     old = queries.pin(session, evaluation_id)
     if old is not None:
         _replaceable(session, old)
@@ -149,7 +149,9 @@ def set_price(
     session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: PriceIn, seen: int | None
 ) -> PinnedScorecard:
     """Set the price that earns all points and the one that earns none. `Conflict` once locked."""
-    row = _unlocked(session, actor, evaluation_id)
+    stored = pin_of(session, evaluation_id)
+    late = not has_anchors(stored, scorecard_of(stored))
+    row = _unlocked(session, actor, evaluation_id, late=late)
     unchanged(row, seen, {})
     if scorecard_of(row).price is None:
         raise Conflict("assessment.no_price", "This scorecard has no price criterion.")
@@ -214,23 +216,55 @@ def _known_need(scorecard: Scorecard) -> None:
 
 
 def _replaceable(session: ReadSession, pin: PinnedScorecard) -> None:
-    if pin.weights_locked_at is not None:
+    if locked_at(session, pin) is not None:
         raise Conflict("assessment.locked", "Weights are locked; the scorecard can no longer be replaced.")
     if queries.of_evaluation(session, Rating, pin.evaluation_id):
         raise Conflict("assessment.rated", "Ratings exist on this scorecard; it can no longer be replaced.")
 
 
-def _unlocked(session: WriteSession, actor: Actor, evaluation_id: UUID) -> PinnedScorecard:
+def _unlocked(
+    session: WriteSession, actor: Actor, evaluation_id: UUID, *, late: bool = False
+) -> PinnedScorecard:
+    # late: anchors that were never set may still be, else nothing could ever be ranked; the dates tell.
     evaluations.open_evaluation(session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True)
     row = pin_of(session, evaluation_id)
     if row.weights_locked_at is not None:
         message = f"Weights and price anchors were locked on {row.weights_locked_at:%Y-%m-%d} for good."
         raise Conflict("assessment.locked", message)
-    opened = first_opening(session, evaluation_id)
-    if opened is not None:
-        message = f"{opened.what} arrived on {opened.at:%Y-%m-%d}: weights are locked since then."
+    at = None if late else locked_at(session, row)
+    if at is not None:
+        message = f"The first delivery or price came on {at:%Y-%m-%d}: weights and anchors stand since then."
         raise Conflict("assessment.locked", message)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """When the first delivery arrived and the first price was entered; either locks the weights by itself."""
+
+    delivery: datetime | None
+    price: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earlier of the two."""
+        return min((at for at in (self.delivery, self.price) if at is not None), default=None)
+
+
+def opened_of(session: ReadSession, evaluation_id: UUID) -> Opened:
+    """When deliveries and prices of an evaluation began to be known."""
+    return Opened(queries.first_delivery(session, evaluation_id), queries.first_offer(session, evaluation_id))
+
+
+def locked_at(session: ReadSession, pin: PinnedScorecard) -> datetime | None:
+    """Since when weights and anchors stand: locked by hand, or by the first delivery or price after pinning.
+
+    None: still open. Who enters in the middle pins after the first delivery; then only the lock by hand counts,
+    and the printed dates say that it came late.
+    """
+    first = opened_of(session, pin.evaluation_id).first
+    by_itself = first if first is not None and first > pin.pinned_at else None
+    return pin.weights_locked_at or by_itself
 
 
 def _left_out(scorecard: Scorecard, evaluation: Evaluation, *, small_team: bool) -> list[str]:
@@ -266,10 +300,12 @@ def _anchors(scorecard: Scorecard, need: NeedIn) -> dict[str, Any]:
     found |= {"target": None, "cap": None}
     if not need.budget or not need.volume:
         return found
-    unit = Decimal(1).scaleb(-money.digits(need.currency))
+    unit = Decimal(1).scaleb(-get_currency_precision(need.currency))
     cap = _rounded(Decimal(need.budget) * unit / need.volume)
     today = need.in_house
-    base = Decimal(today.total) * unit / today.labels_per_year if today.total and today.labels_per_year else cap
+    base = (
+        Decimal(today.total) * unit / today.labels_per_year if today.total and today.labels_per_year else cap
+    )
     target = _rounded(base * TARGET_SHARE)
     return {**found, "cap": _plain(cap), "target": _plain(min(target, _rounded(cap * TARGET_SHARE)))}
 
@@ -294,8 +330,12 @@ def _centroid(ranks: Mapping[str, Decimal]) -> dict[str, int]:
 def _weight_problems(scorecard: Scorecard, entry: WeightsIn) -> list[Problem]:
     groups = [group.id for group in scorecard.groups]
     criteria = {criterion.id for criterion in scorecard.criteria}
-    problems = [Problem(f"group.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups]
-    problems += [Problem(f"group.{name}", "There is no such group.") for name in entry.groups if name not in groups]
+    problems = [
+        Problem(f"group.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups
+    ]
+    problems += [
+        Problem(f"group.{name}", "There is no such group.") for name in entry.groups if name not in groups
+    ]
     problems += [
         Problem(f"criterion.{name}", "There is no such criterion.")
         for name in entry.criteria

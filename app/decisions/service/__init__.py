@@ -6,6 +6,7 @@ from app.decisions.service.access import (
     may_read,
     open_decision,
     open_memo,
+    panel_roles,
     read_decision,
 )
 from app.decisions.service.approving import (
@@ -55,6 +56,7 @@ __all__ = [
     "open_links",
     "open_memo",
     "open_request",
+    "panel_roles",
     "preview_record",
     "propose",
     "read_decision",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.errors import NotFound
-from app.core.permissions import Action
+from app.core.permissions import Action, Role
 from app.decisions import queries
 from app.decisions.models import Decision, Memo
 from app.decisions.service.blindness import refuse_blind
@@ -56,6 +56,11 @@ def may_read(session: ReadSession, actor: Actor, decision_id: UUID) -> bool:
     except NotFound:
         return False
     return actor.may(Action.EVALUATION_READ)
+
+
+def panel_roles(session: ReadSession, actor: Actor, decision_id: UUID) -> frozenset[Role]:
+    """The actor's roles on the panel of a decision's evaluation."""
+    return open_decision(session, actor, decision_id, Action.EVALUATION_READ).access.panel
 
 
 def current_memo(session: ReadSession, decision: Decision) -> Memo | None:

@@ -220,7 +220,7 @@ def _candidate(
     offers: Mapping[UUID, Quote],
 ) -> CandidateResult:
     code = one["name"]
-    names = [name for name in METRICS[pilot.task] if name in one]
+    names = [name for name in METRICS[pilot.task] if name in one and name not in AT_MOST]
     metrics = {name: Estimate(**one[name]) for name in names}
     work, labels = extra["work"][code], extra["delivered"][code]
     by_class = {name: ClassScore(**score) for name, score in one["by_class"].items()}

@@ -10,7 +10,14 @@ from app.questionnaires.service.access import (
     response_access,
     sealed_questions,
 )
-from app.questionnaires.service.answers import add_files, drop_file, file_subject, mark_answer, save_answer
+from app.questionnaires.service.answers import (
+    add_files,
+    drop_file,
+    file_subject,
+    files_of,
+    mark_answer,
+    save_answer,
+)
 from app.questionnaires.service.held import HeldResponse
 from app.questionnaires.service.reading import (
     AnswerShown,
@@ -21,6 +28,7 @@ from app.questionnaires.service.reading import (
     discovery,
     evidence_of,
     feeds_of,
+    questionnaire_of,
     response_of,
     responses_of,
     score_of,
@@ -61,6 +69,7 @@ __all__ = [
     "evidence_of",
     "feeds_of",
     "file_subject",
+    "files_of",
     "library_body",
     "library_questionnaire",
     "library_questionnaires",
@@ -68,6 +77,7 @@ __all__ = [
     "may_read",
     "may_read_sealed",
     "panel_roles",
+    "questionnaire_of",
     "recall_response",
     "reopen_response",
     "response_access",

@@ -9,6 +9,7 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.core.questionnaire import Question, to_plain, validate_answer, validate_mark
 from app.files import service as files
+from app.files.models import File
 from app.files.service import Subject, Upload
 from app.kit import clock, ids
 from app.kit.actors import Actor
@@ -169,6 +170,18 @@ def file_subject(access: ResponseAccess, question_id: str) -> Subject:
     """What the files of a question hang on: those of a sealed section on a subject that only price readers see."""
     sealed = question_id in sealed_questions(access.template)
     return Subject(SEALED_SUBJECT if sealed else SUBJECT, access.response.id)
+
+
+def files_of(session: ReadSession, access: ResponseAccess) -> dict[str, File]:
+    """File id -> file, of everything attached to the response that the actor may see."""
+    subjects = [Subject(SUBJECT, access.response.id)]
+    if access.sees_sealed:
+        subjects.append(Subject(SEALED_SUBJECT, access.response.id))
+    return {
+        str(item.file.id): item.file
+        for subject in subjects
+        for item in files.attachments_of(session, actor=access.actor, subject=subject)
+    }
 
 
 def _require_attached(

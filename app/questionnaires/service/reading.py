@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.permissions import Action
-from app.core.questionnaire import Fed, QuestionnaireScore, feeds
+from app.core.questionnaire import Fed, Questionnaire, QuestionnaireScore, feeds
 from app.core.scoring import EvidenceRef
 from app.evaluations import service as evaluations
 from app.evaluations.models import Candidate, Evaluation, EvaluationState
@@ -19,7 +19,7 @@ from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
-from app.questionnaires.service.templates import template_of
+from app.questionnaires.service.templates import library_questionnaire, template_of
 from app.questionnaires.service.wording import spell_answer
 from app.vendors import service as vendors
 
@@ -108,6 +108,14 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
             held = hold(session, way_in, answers[row.id], without)
         found.append(CandidateAnswers(view, held))
     return found
+
+
+def questionnaire_of(found: Sequence[CandidateAnswers], *, actor: Actor, key: str) -> Questionnaire:
+    """What is asked in an evaluation: the fullest questionnaire a response was started with, else the library's."""
+    asked = [each.held.access.template for each in found if each.held is not None]
+    if not asked:
+        return library_questionnaire(actor=actor, key=key)
+    return max(asked, key=lambda template: (sum(1 for _ in template.questions()), template.version))
 
 
 def evidence_of(row: AnswerRow) -> EvidenceRef:
