@@ -45,10 +45,9 @@ class Decision(Versioned, table=True):
     evaluation_id: UUID = Field(foreign_key="evaluation.id", ondelete="CASCADE")
     number: int
     state: DecisionState = Field(default=DecisionState.DRAFT, sa_type=enum_text(DecisionState))
-    selected_id: UUID | None = Field(
-        default=None, foreign_key="candidate.id", index=True, ondelete="RESTRICT"
-    )
-    reserve_id: UUID | None = Field(default=None, foreign_key="candidate.id", index=True, ondelete="RESTRICT")
+    # No ON DELETE here: an evaluation takes its candidates and decisions along in one statement.
+    selected_id: UUID | None = Field(default=None, foreign_key="candidate.id", index=True)
+    reserve_id: UUID | None = Field(default=None, foreign_key="candidate.id", index=True)
     reserve_until: date | None = Field(default=None)
     amount: int | None = Field(default=None, sa_type=big_integer())
     currency: str = Field(default="USD", max_length=3)

@@ -26,7 +26,7 @@ from app.decisions.service.proposing import PRINT, is_stale, propose, withdraw_d
 from app.decisions.service.sources import Sources, gather
 from app.decisions.service.standing import Frozen, Standing, frozen_by_id, frozen_memo, preview_record
 from app.decisions.service.verifying import MemoCheck, check_memo
-from app.decisions.service.waiting import WorkItem, work_items_of
+from app.decisions.service.waiting import work_items_of
 
 __all__ = [
     "PRINT",
@@ -34,7 +34,6 @@ __all__ = [
     "MemoCheck",
     "Sources",
     "Standing",
-    "WorkItem",
     "build_record",
     "check_memo",
     "current_memo",

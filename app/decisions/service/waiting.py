@@ -1,8 +1,6 @@
 """What waits for a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from app.core.errors import Forbidden, NotFound
 from app.core.permissions import Action
@@ -12,16 +10,7 @@ from app.evaluations import service as evaluations
 from app.evaluations.models import EvaluationState
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
-
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """Something that waits for a person: `text` says what, `due` until when."""
-
-    text: str
-    detail: str
-    href: str
-    due: date | None
+from app.kit.work import WorkItem
 
 
 def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:
@@ -36,7 +25,13 @@ def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:
         own = row.recommended_by == actor.id and not may_approve_own(evaluation.governance)
         if own or evaluation.state is not EvaluationState.OPEN:
             continue
-        text = f"Approve or return the recommendation for {evaluation.name}"
-        href = f"/evaluations/{evaluation.id}/decision"
-        items.append(WorkItem(text, evaluation.label, href, evaluation.decide_by))
+        items.append(
+            WorkItem(
+                title="Approve or return the recommendation",
+                subject=f"{evaluation.label} {evaluation.name}",
+                href=f"/evaluations/{evaluation.id}/decision",
+                note="the memo is frozen and waits for you",
+                due=evaluation.decide_by,
+            )
+        )
     return items
