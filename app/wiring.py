@@ -19,6 +19,12 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
+from app.decisions import api as decisions_api
+from app.decisions import models as decision_models  # noqa: F401
+from app.decisions import pages as decision_pages
+from app.decisions import service as decisions
+from app.decisions import tasks as decision_tasks
+from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
 from app.evaluations import pages as evaluations_pages
 from app.evaluations import service as evaluations
@@ -67,6 +73,8 @@ def routers() -> list[APIRouter]:
         *account_pages.routers,
         audit_api.router,
         audit_pages.router,
+        decisions_api.router,
+        *decision_pages.routers,
         evaluations_api.router,
         *evaluations_pages.routers,
         files_api.router,
@@ -168,6 +176,7 @@ PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     """The task table: what a job's name stands for."""
     return {
+        decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
@@ -196,6 +205,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
     onboarding.register_subjects()
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject("vendor", vendors.may_read_vendor)
     files.register_subject(
         "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
