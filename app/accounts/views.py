@@ -24,6 +24,22 @@ SCOPE_OPTIONS = (
     Option("read", "Read", "may look at everything you may look at"),
     Option("write", "Read and write", "may do everything you may do, except manage your sign-in"),
 )
+# The first mark that is found counts.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 PURPOSE_TEXTS = {LinkPurpose.SIGN_IN: "Signs in", LinkPurpose.PASSWORD: "Sets a password"}
 
 
@@ -203,6 +219,21 @@ def zone_options() -> tuple[Option, ...]:
     return tuple(Option(name, name.replace("_", " ")) for name in ("UTC", *places))
 
 
+def browser_name(user_agent: str) -> str:
+    """What people call the browser that sent this header; every browser also claims to be an older one.
+
+    >>> browser_name("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0")
+    'Edge on Windows'
+    >>> browser_name("curl/8.9"), browser_name("")
+    ('curl/8.9', 'Unknown browser')
+    """
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or user_agent[:60] or "Unknown browser"
+
+
 def account_tabs(current: str) -> tuple[Tab, ...]:
     """The parts of one's own account."""
     parts = (("Profile", ""), ("Password and sessions", "/security"), ("API tokens", "/tokens"))
@@ -223,7 +254,7 @@ def security_page(user: User, sessions: Sequence[SignIn], cookie: str, form: For
     mine = ids.token_digest(cookie)
     rows = tuple(
         SessionRow(
-            browser=row.user_agent or "Unknown browser",
+            browser=browser_name(row.user_agent),
             since=moment(row.created_at, user.time_zone),
             seen=moment(row.last_seen, user.time_zone),
             expires=day(row.expires_at),

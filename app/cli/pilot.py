@@ -180,13 +180,13 @@ def _quality(result: "Comparison") -> "Table":
 def _estimate(one: "Estimate") -> str:
     if one.value is None or one.low is None or one.high is None:
         return "unknown"
-    return f"{one.value:.3f}\n{one.low:.3f} to {one.high:.3f}"
+    return f"{one.value:.3f}\n{one.low:.3f}…{one.high:.3f}"
 
 
 def _general(one: "Estimate") -> str:
     if one.low_general is None or one.high_general is None:
         return "unknown"
-    return f"{one.low_general:.3f} to {one.high_general:.3f}"
+    return f"{one.low_general:.3f}…{one.high_general:.3f}"
 
 
 def _errors(result: "Comparison") -> "Table":

@@ -64,9 +64,9 @@ def read_status(database: Database, settings: Settings) -> Status:
     free = shutil.disk_usage(settings.data_dir).free
     found = [sqlite_warning() if database.is_sqlite else ""]
     if lacking:
-        found.append(f"{len(lacking)} migrations are pending. Run `assay migrate`.")
+        found.append(f"Migrations are pending: {', '.join(lacking)}. Run `assay migrate`.")
     if contents and contents.jobs_dead:
-        found.append(f"{contents.jobs_dead} jobs were given up. Look at their errors and retry them.")
+        found.append(f"Jobs given up: {contents.jobs_dead}. Look at their errors, then retry them.")
     if free < LITTLE_SPACE:
         found.append("Less than 1 GB is free where the files lie. Make room or move the data folder.")
     return Status(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit import ids
+from app.kit import ids, metrics
 from app.kit.logging import bind_request, logger
 
 CSP = (
@@ -58,14 +58,15 @@ class Frame:
                 raise
             await refuse(answer, scope, 413, "upload.too_large", self._too_large())
         finally:
+            seconds = time.perf_counter() - started
+            metrics.observe(scope["method"], getattr(scope.get("route"), "path", ""), answer.status, seconds)
             if not scope["path"].startswith(_QUIET):
-                taken = round((time.perf_counter() - started) * 1000, 1)
                 logger().info(
                     "request",
                     method=scope["method"],
                     path=scope["path"],
                     status=answer.status,
-                    milliseconds=taken,
+                    milliseconds=round(seconds * 1000, 1),
                 )
 
     def _too_large(self) -> str:

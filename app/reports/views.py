@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -58,6 +59,8 @@ class CompareBlock:
 @dataclass(frozen=True, slots=True)
 class ComparisonDocument:
     """Candidates side by side: the need, the order, then every section block by block."""
+
+    template: ClassVar[str] = "reports/comparison.html"
 
     head: Head
     summary: str
@@ -128,6 +131,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class PilotReportDocument:
     """What was done, what was measured with its uncertainty, and how far it can be trusted."""
+
+    template: ClassVar[str] = "reports/pilot_report.html"
 
     head: Head
     summary: str

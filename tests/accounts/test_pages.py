@@ -203,10 +203,11 @@ def test_other_browsers_are_listed_and_ended(client: TestClient) -> None:
     actor = sign_in(client, "reader")
     with store(client).writing() as session:
         user = session.get_one(User, actor.id)
-        for browser in ("Firefox", "Chrome"):
-            service.start_session(session, user, user_agent=browser)
+        for agent in ("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", "export/1.0"):
+            service.start_session(session, user, user_agent=agent)
     page = client.get("/account/security").text
-    assert "Firefox" in page
+    assert "Firefox on Linux" in page
+    assert "export/1.0" in page
     end = re.search(r"/account/sessions/[\w-]+/end(?!-)", page)
     assert end is not None
     assert client.post(end[0]).status_code == 303

@@ -78,7 +78,7 @@ def test_status_counts_what_is_there(run: Run, store: Database) -> None:
     assert (contents["jobs_todo"], contents["jobs_dead"], contents["files"]) == (1, 1, 0)
     assert contents["audit_head"].startswith("2:")
     assert found["free_bytes"] > 0
-    assert found["warnings"] == ["1 jobs were given up. Look at their errors and retry them."]
+    assert found["warnings"] == ["Jobs given up: 1. Look at their errors, then retry them."]
     code, out, _ = run("status")
     assert code == 0
     assert "1 waiting, 0 running, 1 given up" in out

@@ -59,6 +59,17 @@ def test_a_path_of_a_machine_is_recognised(line: str) -> None:
     assert not MACHINE.search("$HOME/assay, /data/assay.db, ./root/x, /srv/assay")
 
 
+def conflicts(text: str) -> list[str]:
+    """Marks that a merge leaves behind."""
+    return re.findall(r"^(?:<{7}|>{7}) \S+", text, re.MULTILINE)
+
+
+def test_no_file_holds_the_marks_of_a_merge() -> None:
+    plain = [name for name in tracked() if name.endswith(TEXT)]
+    assert [name for name in plain if conflicts((ROOT / name).read_text("utf-8"))] == []
+    assert conflicts("a\n" + "<" * 7 + " HEAD\nb\n=======\nc\n" + ">" * 7 + " main\n")
+
+
 def test_python_lock_files_have_hashes_and_no_address() -> None:
     locks = files("requirements", suffix=".lock")
     assert len(locks) == 3

@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+import time_machine
 from sqlmodel import select
 
 from app.audit.models import AuditEvent
@@ -13,6 +15,7 @@ from app.evaluations import service as evaluations
 from app.evaluations.models import Stage, StepName, StepState
 from app.evaluations.schemas import MoveIn
 from app.files import service as files
+from app.kit import clock
 from app.kit.actors import Actor
 from app.questionnaires import queries, service
 from app.questionnaires.models import PinnedQuestionnaire, ResponseState, Variant
@@ -335,5 +338,16 @@ def test_submitted_response_waits_in_the_queue_of_those_who_may_answer(scene: Sc
     submit(scene)
     with scene.db.reading() as session:
         items = service.work_items_of(session, scene.lead)
-        assert [item.text for item in items] == ["Review the answers of Harbor"]
+        assert [(item.title, item.subject) for item in items] == [
+            ("Review the answers of Harbor, then close them", "EV-0001 Shelf detection")
+        ]
         assert service.work_items_of(session, scene.evaluator) == []
+
+
+def test_request_past_its_due_day_waits_in_the_queue(scene: Scene) -> None:
+    scene.send(due=clock.now().date())
+    with scene.db.reading() as session:
+        assert service.work_items_of(session, scene.lead) == []
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=True), scene.db.reading() as session:
+        (item,) = service.work_items_of(session, scene.lead)
+        assert (item.title, item.href) == ("Ask Harbor for the answers", f"/responses/{scene.response_id}")

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import charts
 from app.charts import Bar, ForestRow, ScoreRow
@@ -32,8 +30,8 @@ from app.decisions.views import (
 )
 from app.kit import wording
 from app.kit.pdf.parts import Badge, Fact, Figure, Head
+from app.kit.templating import render_template
 
-ROOT = Path(__file__).resolve().parents[2]
 CREATED = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 GROUPS = (("Capability", 25), ("Pilot quality", 30), ("Assurance", 15), ("Price", 20), ("Kickoff", 10))
 VOLUME, BUDGET = 1_200_000, 18_000_000
@@ -314,10 +312,7 @@ def memo() -> MemoDocument:
 @pytest.fixture
 def rendered() -> Callable[[str, object], str]:
     """Renders templates/reports/<name> with `page`, as the application does."""
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
-    )
-    return lambda name, page: environment.get_template(f"reports/{name}").render(page=page)
+    return lambda name, page: render_template(f"reports/{name}", {"page": page})
 
 
 @pytest.fixture

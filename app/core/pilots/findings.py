@@ -71,9 +71,13 @@ def confusion(found: Findings, classes: tuple[str, ...]) -> tuple[Cell, ...]:
     """Every (gold, delivered) pair of classes that occurs, most frequent first, then by name."""
     width = len(classes) + 1
     code = (found.gold_class + 1) * width + found.delivered_class + 1
-    counts = np.bincount(code, found.weight, minlength=width * width)
+    present, at = np.unique(code, return_inverse=True)
+    counts = np.bincount(at, found.weight)
     names: tuple[str | None, ...] = (None, *classes)
-    cells = [Cell(names[at // width], names[at % width], tidy(counts[at])) for at in np.nonzero(counts)[0]]
+    cells = [
+        Cell(names[one // width], names[one % width], tidy(count))
+        for one, count in zip(present.tolist(), counts.tolist(), strict=True)
+    ]
     return tuple(sorted(cells, key=lambda one: (-one.count, one.gold or "", one.delivered or "")))
 
 

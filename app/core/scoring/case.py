@@ -1,14 +1,14 @@
 """A case file of `assay rank` to a scorecard and candidates, reporting every fault at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, cast
 
 from app.core.errors import Invalid
 from app.core.scoring.check import MAX_CANDIDATES, check_candidates, check_need
-from app.core.scoring.parse import parse_scorecard
+from app.core.scoring.parse import read_scorecard
 from app.core.scoring.reader import Reader, join
-from app.core.scoring.spec import PAPER_STATUSES, Candidate, Case, Cell, Paper, Scorecard, Waiver
+from app.core.scoring.spec import PAPER_STATUSES, Candidate, Case, Cell, Levels, Paper, Scorecard, Waiver
 
 CELL_KEYS = ("value", "low", "mid", "high", "status", "scale")
 VENDOR_KEYS = ("name", "certificates", "documents", "answers", "waivers", "cells")
@@ -28,33 +28,42 @@ def parse_case(value: Any, load_scorecard: Callable[[str], Any]) -> Case:
     if found is None:
         reader.stop_if_any("case.invalid")
     case = found or {}
-    scorecard = _scorecard(reader, case["scorecard"], load_scorecard) if "scorecard" in case else None
+    scorecard, faulty = (
+        _scorecard(reader, case["scorecard"], load_scorecard) if "scorecard" in case else (None, frozenset())
+    )
     on = reader.day(case["decision_date"], "decision_date") if "decision_date" in case else None
     need = _texts_by_key(reader, case.get("need", {}), "need")
+    labelled = {c.id for c in scorecard.criteria if isinstance(c.scale, Levels)} if scorecard else set()
     candidates: list[Candidate] = []
     if "vendors" in case:
         for where, item in reader.items(case["vendors"], "vendors", most=MAX_CANDIDATES):
-            candidates.append(_candidate(reader, item, where))
+            candidates.append(_candidate(reader, item, where, labelled))
     if scorecard is not None:
-        check_candidates(reader, scorecard, candidates)
+        check_candidates(reader, scorecard, candidates, faulty)
+    if scorecard is not None and not reader.problems:
         check_need(reader, scorecard, need)
     reader.stop_if_any("case.invalid")
     return Case(cast(Scorecard, scorecard), tuple(candidates), cast(date, on), need)
 
 
-def _scorecard(reader: Reader, value: Any, load: Callable[[str], Any]) -> Scorecard | None:
+def _scorecard(
+    reader: Reader, value: Any, load: Callable[[str], Any]
+) -> tuple[Scorecard | None, frozenset[str]]:
     try:
         tree = load(value) if isinstance(value, str) else value
-        return parse_scorecard(tree, library=False)
     except Invalid as failure:
         reader.problems.extend(failure.problems)
-        return None
+        return None, frozenset()
+    return read_scorecard(reader, tree, library=False)
 
 
-def _candidate(reader: Reader, value: Any, where: str) -> Candidate:
+def _candidate(reader: Reader, value: Any, where: str, labelled: Collection[str]) -> Candidate:
     found = reader.mapping(value, where, required=("id",), optional=VENDOR_KEYS) or {}
     name = reader.text(found["id"], f"{where}.id", most=120) if "id" in found else None
-    cells = {key: _cell(reader, item, path) for key, path, item in _entries(reader, found, where, "cells")}
+    cells = {
+        key: _cell(reader, item, path, key in labelled)
+        for key, path, item in _entries(reader, found, where, "cells")
+    }
     papers = [
         {key: _paper(reader, item, path) for key, path, item in _entries(reader, found, where, kind)}
         for kind in ("certificates", "documents")
@@ -87,24 +96,26 @@ def _texts_by_key(reader: Reader, value: Any, where: str) -> dict[str, tuple[str
     }
 
 
-def _cell(reader: Reader, value: Any, where: str) -> Cell:
+def _cell(reader: Reader, value: Any, where: str, labelled: bool) -> Cell:
     if value is None:
         return Cell(status="open")
     if not isinstance(value, Mapping):
-        return Cell(value)
+        return Cell(_label(value) if labelled else value)
     found = reader.mapping(value, where, optional=CELL_KEYS) or {}
     if "value" in found and "mid" in found:
         reader.problem(f"{where}.mid", "stands beside value; both mean the same, keep one")
     scale = (
         reader.choice(found["scale"], f"{where}.scale", ("natural", "points")) if "scale" in found else None
     )
-    return Cell(
-        found.get("value", found.get("mid")),
-        found.get("low"),
-        found.get("high"),
-        found.get("status", "verified"),
-        scale == "points",
-    )
+    ends = [found.get("value", found.get("mid")), found.get("low"), found.get("high")]
+    if labelled and scale != "points":
+        ends = [_label(end) for end in ends]
+    return Cell(ends[0], ends[1], ends[2], found.get("status", "verified"), scale == "points")
+
+
+def _label(value: Any) -> Any:
+    """Levels may be numbered: 3 is then the label "3", as in the scorecard."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _paper(reader: Reader, value: Any, where: str) -> Paper:

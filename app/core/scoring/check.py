@@ -1,6 +1,6 @@
 """Whether candidates fit a scorecard: every unknown name, label, number out of order, all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from app.core.numbers import is_number
@@ -21,8 +21,14 @@ from app.core.scoring.spec import (
 MAX_CANDIDATES = 500
 
 
-def check_candidates(reader: Reader, scorecard: Scorecard, candidates: Sequence[Candidate]) -> None:
-    """Add a problem with a path such as `vendors[2].cells.f1.low` for everything that does not fit."""
+def check_candidates(
+    reader: Reader, scorecard: Scorecard, candidates: Sequence[Candidate], faulty: Collection[str] = ()
+) -> None:
+    """Add a problem with a path such as `vendors[2].cells.f1.low` for everything that does not fit.
+
+    `faulty`: criteria of the scorecard that could not be read; their cells are passed over.
+    """
+    whole = not any(problem.where.startswith("scorecard") for problem in reader.problems)
     if len(candidates) > MAX_CANDIDATES:
         reader.problem("vendors", f"has {len(candidates)} entries; at most {MAX_CANDIDATES} are accepted")
     criteria = {criterion.id: criterion for criterion in scorecard.criteria}
@@ -35,12 +41,14 @@ def check_candidates(reader: Reader, scorecard: Scorecard, candidates: Sequence[
         seen.add(candidate.id)
         for name, cell in candidate.cells.items():
             path = f"{where}.cells.{name}"
+            if name in faulty or (reader.blind and name not in criteria):
+                continue
             if name not in criteria:
                 reader.problem(path, f"no criterion '{name}' in the scorecard{nearest(name, criteria)}")
             else:
                 _check_cell(reader, criteria[name], cell, path)
         for k, waiver in enumerate(candidate.waivers):
-            if waiver.requirement not in requirements:
+            if whole and waiver.requirement not in requirements:
                 hint = nearest(waiver.requirement, requirements)
                 reader.problem(
                     f"{where}.waivers[{k}].requirement", f"no requirement '{waiver.requirement}'{hint}"

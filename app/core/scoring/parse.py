@@ -54,6 +54,18 @@ def parse_scorecard(value: Any, *, where: str = "scorecard", library: bool = Tru
     cap, as for a case that is to be ranked. Raises `Invalid("scorecard.invalid")` with all problems.
     """
     reader = Reader()
+    scorecard, _ = read_scorecard(reader, value, where=where, library=library)
+    reader.stop_if_any("scorecard.invalid")
+    return scorecard
+
+
+def read_scorecard(
+    reader: Reader, value: Any, *, where: str = "scorecard", library: bool
+) -> tuple[Scorecard, frozenset[str]]:
+    """What could be read of the scorecard, with the problems in `reader`, so that more can be checked on it.
+
+    Also the ids of criteria that exist but are faulty. With any problem the scorecard is for checking only.
+    """
     around: dict[str, Any] = {}
     if isinstance(value, Mapping) and "groups" not in value and ("scorecard" in value or "format" in value):
         around = _read_library(reader, value)
@@ -73,8 +85,8 @@ def parse_scorecard(value: Any, *, where: str = "scorecard", library: bool = Tru
     _check_library_references(reader, around, criteria)
     _check_price(reader, groups, minimum, where, library=library)
     docs = _docs(reader, tree or {}, where)
-    reader.stop_if_any("scorecard.invalid")
-    return Scorecard(groups, requirements, minimum, docs, around)
+    faulty = frozenset(name for name, criterion in criteria.items() if criterion is None)
+    return Scorecard(groups, requirements, minimum, docs, around), faulty
 
 
 def _read_library(reader: Reader, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,11 @@ def test_a_gold_with_two_labels_for_an_item_is_refused():
     ]
 
 
+def test_a_gold_of_free_text_is_refused():
+    found = problems("item,label\n" + "".join(f"{at},text {at}\n" for at in range(2001)), read_gold_labels)
+    assert found == ["d.csv: 2001 different labels, at most 2000 can be compared; is it the right column?"]
+
+
 def test_a_thousand_problems_show_fifty_and_count_the_rest():
     found = problems("item,label\n" + "".join(f"x{at},cat\n" for at in range(1000)))
     assert len(found) == 51

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 from scipy.stats import t as student
@@ -24,6 +24,7 @@ def test_published_shares_give_the_published_wilson_interval(right, of, low, hig
     assert statistics.wilson(right, of) == pytest.approx((low, high), abs=6e-4)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_any_share_has_the_wilson_interval_of_statsmodels(right, of):
     right = min(right, of)
@@ -44,6 +45,7 @@ def test_discordant_counts_give_the_published_mid_p(b, c, p):
     assert statistics.mcnemar_midp(b, c) == pytest.approx(p, rel=1e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400))
 def test_any_discordant_counts_agree_with_the_exact_test_of_statsmodels(b, c):
     if b == c:

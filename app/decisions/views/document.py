@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -192,6 +193,8 @@ class Governance:
 @dataclass(frozen=True, slots=True)
 class MemoDocument:
     """The decision memo, two pages for an ordinary decision; every list may be empty or long."""
+
+    template: ClassVar[str] = "reports/memo.html"
 
     head: Head
     ask: Ask

@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pypdfium2
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import charts
 from app.charts import Count
 from app.kit.pdf import render_pdf
 from app.kit.pdf.parts import Badge, Fact, Head
+from app.kit.templating import render_template
 from app.onboarding.views import ChecklistDocument, StageLines, TaskLine
 
-ROOT = Path(__file__).resolve().parents[2]
 CREATED = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 DONE, OPEN, PROGRESS = Badge("done", "ok"), Badge("open"), Badge("in progress", "warn")
 
@@ -99,10 +97,7 @@ def example() -> ChecklistDocument:
 
 
 def _printed(page: ChecklistDocument) -> tuple[int, str]:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
-    )
-    html = environment.get_template("reports/checklist.html").render(page=page)
+    html = render_template("reports/checklist.html", {"page": page})
     document = pypdfium2.PdfDocument(render_pdf(html, title="x", created=CREATED))
     try:
         pages = [document[i].get_textpage().get_text_bounded() for i in range(len(document))]
