@@ -31,7 +31,8 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
-from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import api as pilot_api
+from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.settings import ROOT, Settings
@@ -58,6 +59,8 @@ def routers() -> list[APIRouter]:
         files_api.router,
         files_pages.router,
         home_pages.router,
+        pilot_api.router,
+        *pilot_pages.routers,
         status_pages.api,
         status_pages.router,
         vendors_api.router,

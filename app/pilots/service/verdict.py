@@ -51,7 +51,8 @@ def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
         line += f" ({wording.interval(figure.low, figure.high, 3)})"
     if found.floor is None:
         return f"{line}."
-    return f"{line} and {'misses' if _misses_main_floor(found, one) else 'keeps'} the floor of {wording.number(found.floor, 2)}."
+    word = "misses" if _misses_main_floor(found, one) else "keeps"
+    return f"{line} and {word} the floor of {wording.number(found.floor, 2)}."
 
 
 def _metric(found: PilotComparison) -> str:

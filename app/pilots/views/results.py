@@ -116,6 +116,7 @@ class Results:
     caption: str
     metric: str
     unit: str
+    currency: str
     rows: tuple[CandidateRow, ...]
     classes: tuple[str, ...]
     more_classes: str
@@ -164,6 +165,7 @@ def results_view(
         caption=_caption(found),
         metric=found.metric_name,
         unit=found.unit,
+        currency=found.currency,
         rows=tuple(
             _row(found, one, names, base, window, one in peers, shows_prices) for one in found.candidates
         ),
@@ -261,7 +263,7 @@ def rate(minor: float | None, currency: str) -> str:
 
 
 def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
-    counts = {name: 0.0 for name in found.classes}
+    counts = dict.fromkeys(found.classes, 0.0)
     for one in found.candidates:
         for name, score in one.by_class.items():
             counts[name] = max(counts[name], score.gold)
