@@ -46,7 +46,8 @@ from app.onboarding import api as onboarding_api
 from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
-from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import api as pilot_api
+from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -84,6 +85,8 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         onboarding_api.router,
         *onboarding_pages.routers,
+        pilot_api.router,
+        *pilot_pages.routers,
         status_pages.api,
         status_pages.router,
         questionnaires_api.router,
