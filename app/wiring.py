@@ -14,7 +14,7 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
-from app.assessment import models as assessment_models  # noqa: F401
+from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
@@ -72,6 +72,7 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
         decisions_api.router,
