@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -61,15 +62,21 @@ class Settings(BaseSettings):
         """Key for digests of what must stay sealed; made at first use, readable by the owner alone."""
         path = self.data_dir / "secret.key"
         self.prepare()
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
+        if not path.exists():
+            self._write_secret(path)
+        return path.read_bytes()
+
+    def _write_secret(self, path: Path) -> None:
+        """Write the whole key beside its place and link it there, so that nobody ever reads half of one."""
+        beside = path.with_name(f"secret.{secrets.token_hex(8)}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(secrets.token_bytes(32))
             handle.flush()
             os.fsync(handle.fileno())
-        return path.read_bytes()
+        with suppress(FileExistsError):  # another process was first: its key stands
+            os.link(beside, path)
+        beside.unlink()
 
     def prepare(self) -> None:
         """Make the data folder, readable by the owner alone."""

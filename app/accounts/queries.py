@@ -41,6 +41,12 @@ def people(
     return _with_role(session.exec(statement), role)
 
 
+def names(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, of people who have or had an account."""
+    found = session.exec(select(User.id, User.name).where(col(User.id).in_(list(ids))))
+    return dict(found.all())
+
+
 def people_after(
     session: ReadSession, after: UUID | None, limit: int, *, text: str = "", role: str = ""
 ) -> Sequence[User]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from sqlmodel import col, select
 
 from app.audit.models import ActorName, AuditEvent
@@ -81,9 +81,11 @@ def seal(session: WriteSession) -> None:
         _append(session, events)
 
 
-@event.listens_for(WriteSession, "after_rollback")
-def forget(session: WriteSession) -> None:
-    """What was rolled back has not happened."""
+@event.listens_for(WriteSession, "after_soft_rollback")
+def forget(session: WriteSession, ended: SessionTransaction) -> None:
+    """What was rolled back has not happened; a savepoint's end forgets nothing, so the verb stays watched."""
+    if ended.nested:
+        return
     session.info.pop("audit_events", None)
     session.info.pop("audit_touched", None)
 

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, agreement, library, operations, pilot, rank
+from app.cli import accounts, agreement, demo, library, operations, pilot, rank, serve
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -19,6 +19,8 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 accounts.register(commands)
+demo.register(commands)
+serve.register(commands)
 operations.register(commands)
 rank.register(commands)
 library.register(commands)

@@ -1,10 +1,11 @@
 """The need, and what people and programs send and get about evaluations."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -12,9 +13,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
+from app.core.money import read_count
 from app.core.permissions import Role
 from app.evaluations.models import EvaluationState, Governance, Stage, StepName, StepState
 from app.kit import library
@@ -25,7 +28,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, m
 
 def _grouped(value: Any) -> Any:
     """Accept 1,200,000 and 1 200 000 as people type them."""
-    return value.replace(",", "").replace(" ", "").replace("\u202f", "") if isinstance(value, str) else value
+    return read_count(value) if isinstance(value, str) else value
 
 
 Count = Annotated[int, BeforeValidator(_grouped), Field(ge=0, le=10**12)]
@@ -46,6 +49,12 @@ def _known(listed: str) -> AfterValidator:
 def _data_class(value: str) -> str:
     if value not in library.taxonomy().data_classes:
         raise ValueError("Choose one of the listed data classes.")
+    return value
+
+
+def _currency(value: str) -> str:
+    if value not in list_currencies():
+        raise ValueError("Choose a currency by its three letters, such as USD.")
     return value
 
 
@@ -92,7 +101,7 @@ class NeedIn(BaseModel):
     volume: Count = Field(default=0, description="Accepted labels per year, expected.")
     volume_low: Count | None = Field(default=None, description="Low case; empty: half of expected.")
     volume_high: Count | None = Field(default=None, description="High case; empty: twice the expected.")
-    currency: Annotated[Text, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[Text, AfterValidator(_currency)] = "USD"
     budget: Minor | None = Field(default=None, description="Budget per year, minor units.")
     start_by: date | None = Field(default=None, description="When the first accepted batch is wanted.")
     deadline: date | None = Field(default=None, description="When the work must be finished, or empty.")
@@ -101,14 +110,19 @@ class NeedIn(BaseModel):
     working_days: Annotated[int, Field(ge=1, le=366)] = 220
     in_house: InHouseCost = InHouseCost()
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "NeedIn":
-        low, high = self.volumes[0], self.volumes[2]
-        if not low <= self.volume <= high:
-            raise ValueError(
-                "The low volume must not exceed the expected one, nor the expected the high one."
-            )
-        return self
+    @field_validator("volume_low")
+    @classmethod
+    def _low_is_lowest(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and value > info.data.get("volume", value):
+            raise ValueError("The low volume must not exceed the expected one.")
+        return value
+
+    @field_validator("volume_high")
+    @classmethod
+    def _high_is_highest(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and value < info.data.get("volume", value):
+            raise ValueError("The high volume must not be below the expected one.")
+        return value
 
     @property
     def volumes(self) -> tuple[int, int, int]:
@@ -147,6 +161,25 @@ class EvaluationIn(BaseModel):
     copy_from: UUID | None = Field(default=None, description="Take need, panel and candidates from this one.")
 
 
+class EvaluationPatch(BaseModel):
+    """Head data to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = None
+    governance: Governance | None = None
+    time_zone: str | None = None
+    decide_by: date | None = None
+
+
+class ReasonIn(BaseModel):
+    """Why an evaluation is cancelled or taken up again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
 class PanelIn(BaseModel):
     """A person's roles on the panel; no roles takes the person off."""
 
@@ -154,6 +187,13 @@ class PanelIn(BaseModel):
 
     user_id: UUID
     roles: list[Role] = []
+
+    @field_validator("roles")
+    @classmethod
+    def _for_people(cls, value: list[Role]) -> list[Role]:
+        if Role.VENDOR_LINK in value:
+            raise ValueError("A person cannot hold the role of a vendor's link; choose another one.")
+        return value
 
 
 class CandidateIn(BaseModel):
@@ -166,6 +206,28 @@ class CandidateIn(BaseModel):
     stage: Stage = Stage.LONGLIST
 
 
+class CandidatesIn(BaseModel):
+    """Take several vendors of the register in at once; all, or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    vendor_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    channel: Text = "web_search"
+    stage: Stage = Stage.LONGLIST
+
+
+class NamesIn(BaseModel):
+    """Names of vendors, one a line; those the register does not know are added to it first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    names: Annotated[Text, StringConstraints(min_length=1, max_length=20_000)] = Field(
+        examples=["Harbor Annotation\nNorthwind Labels"]
+    )
+    channel: Text = "web_search"
+    stage: Stage = Stage.LONGLIST
+
+
 class MoveIn(BaseModel):
     """Move a candidate to another stage, with the reason."""
 
@@ -173,6 +235,12 @@ class MoveIn(BaseModel):
 
     stage: Stage
     reason: Reason
+
+
+class MovesIn(MoveIn):
+    """Move several candidates of one evaluation to the same stage for the same reason; all, or none."""
+
+    candidate_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
 
 
 class SearchLogIn(BaseModel):
@@ -201,6 +269,20 @@ class EvaluationOut(BaseModel):
     is_demo: bool
 
 
+class MemberOut(BaseModel):
+    """A person on the panel."""
+
+    user_id: UUID
+    name: str
+    roles: list[Role]
+
+
+class PanelOut(BaseModel):
+    """Everybody on the panel."""
+
+    members: list[MemberOut]
+
+
 class CandidateOut(BaseModel):
     """A candidate as the API shows it."""
 
@@ -209,7 +291,66 @@ class CandidateOut(BaseModel):
     evaluation_id: UUID
     vendor_id: UUID
     vendor: str
-    code: str
+    code: str | None = Field(
+        description="Hides the name from people who score blind; null for all but leads."
+    )
     stage: Stage
     stage_reason: str
     channel: str
+
+
+class CandidatesOut(BaseModel):
+    """Several candidates, after a verb that touched them together."""
+
+    candidates: list[CandidateOut]
+
+
+class MoveOut(BaseModel):
+    """One change of stage."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    candidate_id: UUID
+    before: Stage
+    after: Stage
+    reason: str
+    basis: dict[str, Any]
+    actor_id: UUID
+    created_at: datetime
+
+
+class PlannedName(BaseModel):
+    """What would become of one name: `take_in`, `add` (to the register first), `present` or `refused`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    outcome: str
+    note: str
+    vendor_id: UUID | None
+
+
+class NamesOut(BaseModel):
+    """What would become of each name; nothing was changed."""
+
+    planned: list[PlannedName]
+
+
+class SearchOut(BaseModel):
+    """A search that was made."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    channel: str
+    query: str
+    outcome: str
+    actor_id: UUID
+    created_at: datetime
+
+
+class SearchesOut(BaseModel):
+    """The search log, newest first."""
+
+    searches: list[SearchOut]

@@ -51,9 +51,13 @@ ACCEPTED: dict[Purpose, str] = {
 def media_type(stream: BinaryIO) -> str:
     """The type of what `stream` holds, judged by its first 256 KB; the position is put back to the start."""
     stream.seek(0)
-    found = magic.from_buffer(stream.read(_LOOK), mime=True)
+    data = stream.read(_LOOK)
     stream.seek(0)
-    return str(found).lower()
+    found = str(magic.from_buffer(data, mime=True)).lower()
+    # libmagic calls a truncated program text; real text has no zero bytes unless it is UTF-16 with its mark.
+    if found.startswith("text/") and b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "application/octet-stream"
+    return found
 
 
 def family(kind: str) -> str:

@@ -130,15 +130,22 @@ def commit(session: WriteSession) -> None:
         raise Conflict("row.stale", "Somebody changed this a moment ago. Load the page again.") from None
 
 
-def unchanged(row: Versioned, seen: int | None, yours: Mapping[str, object]) -> None:
+def unchanged(
+    row: Versioned,
+    seen: int | None,
+    yours: Mapping[str, object],
+    *,
+    stored: Mapping[str, object] | None = None,
+) -> None:
     """Refuse an edit of a row that changed since it was read.
 
     `seen` is the version the form or `If-Match` carried. Raises `Conflict` with both texts of every field
-    that differs. The comparison is by hand because assigning `seen` to the row would switch the lock off.
+    that differs; `stored` gives the present values where they are not attributes of the row (a document).
+    The comparison is by hand because assigning `seen` to the row would switch the lock off.
     """
     if seen is None or row.version == seen:
         return
-    theirs = {name: spell(getattr(row, name, "")) for name in yours}
+    theirs = {name: spell(stored[name] if stored else getattr(row, name, "")) for name in yours}
     texts = {name: spell(value) for name, value in yours.items()}
     differing = [name for name in texts if texts[name] != theirs[name]]
     raise Conflict(

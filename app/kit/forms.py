@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.kit.templating import Page
 
 VERSION = "_version"
+MAX_TEXT = 5_000_000  # bytes of an uploaded table that is read inside a request
 Entry = TypeVar("Entry", bound=BaseModel)
 
 
@@ -116,8 +117,12 @@ def text_of(form: FormData, file_name: str, text_name: str) -> str:
     if chosen is None:
         value = form.get(text_name)
         return value if isinstance(value, str) else ""
+    content = chosen.file.read(MAX_TEXT + 1)
+    if len(content) > MAX_TEXT:
+        message = f"This is larger than {MAX_TEXT // 1_000_000} MB; split the table."
+        raise Invalid("form.too_large", [Problem(file_name, message)])
     try:
-        return chosen.file.read().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         message = (
             "This is not a text file in UTF-8. In the spreadsheet program choose 'CSV UTF-8' when saving."
@@ -147,7 +152,9 @@ def rejecting(request: Request, form: FormData, page: "Callable[[FormState], Pag
         version = form.get(VERSION)
         state = FormState(
             raw=text_values(form),
-            errors=tuple(FieldError(item.where, item.message) for item in problems(failure)),
+            errors=tuple(
+                FieldError(item.where.partition("[")[0], item.message) for item in problems(failure)
+            ),
             version=version if isinstance(version, str) else "",
         )
         status = 409 if isinstance(failure, Conflict) else 422

@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app.core.permissions import Action
+from app.files import service as files
+from app.files.service import Received, ReceivedEvidence, Subject
 from app.kit import clock, forms, htmx
 from app.kit.actors import Actor, CurrentActor
-from app.kit.db import ReadSession
+from app.kit.db import ReadSession, WriteSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.paging import ROWS
 from app.kit.requests import RawForm, Read, Write
@@ -125,7 +127,7 @@ def import_vendors(request: Request, session: Write, actor: CurrentActor, form: 
 @router.get("/vendors/{vendor_id}")
 def show_vendor(request: Request, session: Read, actor: CurrentActor, vendor_id: UUID) -> Response:
     """One vendor."""
-    return render(request, _detail(session, actor, vendor_id, blank()))
+    return render(request, _detail(session, actor, vendor_id))
 
 
 @router.get("/vendors/{vendor_id}/edit")
@@ -172,13 +174,19 @@ def new_certificate(request: Request, session: Read, actor: CurrentActor, vendor
 
 @router.post("/vendors/{vendor_id}/certificates")
 def add_certificate(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, vendor_id: UUID
+    request: Request,
+    received: ReceivedEvidence,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    vendor_id: UUID,
 ) -> Response:
     """Add what the form says."""
     vendor = service.vendor_of(session, vendor_id)
     with rejecting(request, form, lambda state: views.certificate_view(state, vendor, None)):
         entry = forms.parse(CertificateIn, form)
-        service.add_certificate(session, actor=actor, vendor_id=vendor_id, entry=entry)
+        file_id = _document(session, actor, vendor_id, received)
+        service.add_certificate(session, actor=actor, vendor_id=vendor_id, entry=entry, file_id=file_id)
     return htmx.redirect(request, f"/vendors/{vendor_id}", toast="Certificate added.")
 
 
@@ -195,13 +203,22 @@ def certificate_form(
 
 @router.post("/vendors/{vendor_id}/certificates/{row_id}")
 def edit_certificate(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, vendor_id: UUID, row_id: UUID
+    request: Request,
+    received: ReceivedEvidence,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    vendor_id: UUID,
+    row_id: UUID,
 ) -> Response:
     """Save what the form says."""
     vendor, row = service.vendor_of(session, vendor_id), paper(session, Certificate, row_id)
     with rejecting(request, form, lambda state: views.certificate_view(state, vendor, row)):
         entry, seen = forms.parse(CertificateIn, form), forms.seen_version(form)
-        service.edit_certificate(session, actor=actor, certificate_id=row_id, entry=entry, seen=seen)
+        file_id = _document(session, actor, vendor_id, received)
+        service.edit_certificate(
+            session, actor=actor, certificate_id=row_id, entry=entry, seen=seen, file_id=file_id
+        )
     return htmx.redirect(request, f"/vendors/{vendor_id}", toast="Saved.")
 
 
@@ -234,13 +251,19 @@ def new_agreement(request: Request, session: Read, actor: CurrentActor, vendor_i
 
 @router.post("/vendors/{vendor_id}/agreements")
 def add_agreement(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, vendor_id: UUID
+    request: Request,
+    received: ReceivedEvidence,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    vendor_id: UUID,
 ) -> Response:
     """Add what the form says."""
     vendor = service.vendor_of(session, vendor_id)
     with rejecting(request, form, lambda state: views.agreement_view(state, vendor, None)):
         entry = forms.parse(AgreementIn, form)
-        service.add_agreement(session, actor=actor, vendor_id=vendor_id, entry=entry)
+        file_id = _document(session, actor, vendor_id, received)
+        service.add_agreement(session, actor=actor, vendor_id=vendor_id, entry=entry, file_id=file_id)
     return htmx.redirect(request, f"/vendors/{vendor_id}", toast="Agreement added.")
 
 
@@ -257,13 +280,22 @@ def agreement_form(
 
 @router.post("/vendors/{vendor_id}/agreements/{row_id}")
 def edit_agreement(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, vendor_id: UUID, row_id: UUID
+    request: Request,
+    received: ReceivedEvidence,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    vendor_id: UUID,
+    row_id: UUID,
 ) -> Response:
     """Save what the form says."""
     vendor, row = service.vendor_of(session, vendor_id), paper(session, Agreement, row_id)
     with rejecting(request, form, lambda state: views.agreement_view(state, vendor, row)):
         entry, seen = forms.parse(AgreementIn, form), forms.seen_version(form)
-        service.edit_agreement(session, actor=actor, agreement_id=row_id, entry=entry, seen=seen)
+        file_id = _document(session, actor, vendor_id, received)
+        service.edit_agreement(
+            session, actor=actor, agreement_id=row_id, entry=entry, seen=seen, file_id=file_id
+        )
     return htmx.redirect(request, f"/vendors/{vendor_id}", toast="Saved.")
 
 
@@ -286,14 +318,28 @@ def restore_agreement(
     return htmx.redirect(request, f"/vendors/{vendor_id}", toast="Agreement is back.")
 
 
-def _detail(session: ReadSession, actor: Actor, vendor_id: UUID, form: FormState) -> views.VendorPage:
+def _document(session: WriteSession, actor: Actor, vendor_id: UUID, received: Received) -> UUID | None:
+    """The file sent along, kept with the vendor's files."""
+    upload = received.maybe("file")
+    if upload is None:
+        return None
+    return files.attach_file(session, actor=actor, subject=Subject("vendor", vendor_id), file=upload).file_id
+
+
+def _detail(
+    session: ReadSession, actor: Actor, vendor_id: UUID, form: FormState | None = None
+) -> views.VendorPage:
     found = service.profile(session, actor=actor, vendor_id=vendor_id)
+    subject = Subject("vendor", vendor_id)
+    attached = files.attachments_of(session, actor=actor, subject=subject)
     return views.detail_view(
         found,
         today=clock.now().date(),
         may_edit=actor.may(Action.VENDOR_EDIT),
         may_certify=actor.may(Action.CERTIFICATE_EDIT),
         form=form,
+        documents={item.file.id: files.href(item.file) for item in attached},
+        panel=files.notes_and_files(session, actor=actor, subject=subject, return_to=f"/vendors/{vendor_id}"),
     )
 
 

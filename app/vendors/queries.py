@@ -16,6 +16,7 @@ from app.vendors.models import (
     Vendor,
     VendorCapability,
     VendorFact,
+    VendorKind,
     VendorSearch,
     VendorStatus,
 )
@@ -98,6 +99,59 @@ def _found_by_text(session: ReadSession, text: str) -> "sa.Select[UUID]":
 def vendor_by_key(session: ReadSession, name_key: str) -> Vendor | None:
     """The vendor of this folded name."""
     return session.exec(select(Vendor).where(Vendor.name_key == name_key)).first()
+
+
+def vendors_by_key(session: ReadSession, keys: Iterable[str]) -> dict[str, Vendor]:
+    """Vendors by folded name."""
+    found = session.exec(select(Vendor).where(col(Vendor.name_key).in_(list(keys)))).all()
+    return {vendor.name_key: vendor for vendor in found}
+
+
+def vendors_by_id(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, Vendor]:
+    """Vendors by id."""
+    found = session.exec(select(Vendor).where(col(Vendor.id).in_(list(ids)))).all()
+    return {vendor.id: vendor for vendor in found}
+
+
+def in_house(session: ReadSession) -> Sequence[Vendor]:
+    """Our own teams that may be considered."""
+    wanted = select(Vendor).where(Vendor.kind == VendorKind.IN_HOUSE, Vendor.status == VendorStatus.ACTIVE)
+    return session.exec(wanted.order_by(Vendor.name_key)).all()
+
+
+def best_matches(
+    session: ReadSession,
+    filters: Filters,
+    wanted: Sequence[tuple[str, str]],
+    *,
+    without: Iterable[UUID],
+    at_least: int,
+    offset: int,
+    limit: int,
+) -> tuple[Sequence[Vendor], int]:
+    """Active vendors by how many of the `wanted` (facet, value) pairs they offer, most first, and how many.
+
+    `without` leaves out those that are in already, `at_least` those that offer fewer.
+    """
+    pairs = [
+        sa.and_(col(VendorCapability.facet) == facet, col(VendorCapability.value) == value)
+        for facet, value in wanted
+    ]
+    offered = (
+        sa.select(sa.func.count())
+        .select_from(VendorCapability)
+        .where(col(VendorCapability.vendor_id) == col(Vendor.id), sa.or_(sa.false(), *pairs))
+        .correlate(Vendor)
+        .scalar_subquery()
+    )
+    found = _matching(session, filters).where(
+        Vendor.kind == VendorKind.VENDOR, col(Vendor.id).not_in(list(without))
+    )
+    if at_least:
+        found = found.where(offered >= at_least)
+    total = session.exec(select(sa.func.count()).select_from(found.subquery())).one()
+    ordered = found.order_by(offered.desc(), col(Vendor.name_key))
+    return session.exec(ordered.offset(offset).limit(limit)).all(), total
 
 
 def names(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -10,7 +10,7 @@ from app.audit.guard import MissingAudit
 from app.audit.models import ActorName, AuditEvent
 from app.kit import ids
 from app.kit.actors import SYSTEM
-from app.kit.db import Database
+from app.kit.db import Database, WriteSession
 
 
 def write(db: Database, count: int = 1) -> None:
@@ -79,3 +79,13 @@ def test_name_can_be_erased_and_the_chain_stays_whole(db: Database) -> None:
 def test_reader_cannot_write(db: Database) -> None:
     with pytest.raises(sa.exc.DatabaseError), db.read.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_actor")
+
+
+def test_failed_savepoint_leaves_the_verb_watched(db: Database) -> None:
+    def add(session: WriteSession) -> None:
+        session.info["audit_touched"] = {("thing", "1")}
+        with suppress(ZeroDivisionError), session.begin_nested():
+            raise ZeroDivisionError
+
+    with pytest.raises(MissingAudit, match="thing"), db.writing() as session:
+        add(session)

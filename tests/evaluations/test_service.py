@@ -12,6 +12,7 @@ from app.kit.db import Database
 from app.vendors import service as vendors
 from app.vendors.models import VendorStatus
 from app.vendors.schemas import VendorIn, VendorStatusIn
+from tests.conftest import make_user
 
 LEAD = Actor(uuid4(), "Lena", frozenset({Role.PROCUREMENT_LEAD}))
 READER = Actor(uuid4(), "Rae", frozenset({Role.READER}))
@@ -45,13 +46,14 @@ def test_new_evaluation_has_a_number_and_stands_at_the_need(db: Database) -> Non
 
 def test_formal_evaluation_is_unknown_to_people_off_its_panel(db: Database) -> None:
     evaluation_id = opened(db, governance=Governance.FORMAL)
+    rae = make_user(db, Role.READER)
     with db.reading() as session, pytest.raises(NotFound):
-        service.open_evaluation(session, READER, evaluation_id)
+        service.open_evaluation(session, rae, evaluation_id)
     with db.writing() as session:
-        entry = PanelIn(user_id=READER.id, roles=[Role.EVALUATOR])
+        entry = PanelIn(user_id=rae.id, roles=[Role.EVALUATOR])
         service.set_member(session, actor=LEAD, evaluation_id=evaluation_id, entry=entry)
     with db.reading() as session:
-        assert service.open_evaluation(session, READER, evaluation_id, Action.RATE).panel == {Role.EVALUATOR}
+        assert service.open_evaluation(session, rae, evaluation_id, Action.RATE).panel == {Role.EVALUATOR}
 
 
 def test_complete_need_ends_its_step(db: Database) -> None:
@@ -144,7 +146,7 @@ def test_cancelled_evaluation_refuses_changes_until_reopened(db: Database) -> No
     [
         ({"volume": 10, "volume_low": 20}, "low volume"),
         ({"techniques": ["flying"]}, "not in the taxonomy"),
-        ({"currency": "usd"}, "pattern"),
+        ({"currency": "usd"}, "three letters"),
         ({"pilot_data_class": "secret"}, "data classes"),
         ({"volume": -1}, "greater"),
     ],

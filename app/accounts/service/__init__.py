@@ -1,5 +1,6 @@
 """The verbs of accounts."""
 
+from app.accounts.queries import user_by_email
 from app.accounts.service.links import (
     actor_of_link,
     consume_link,
@@ -28,12 +29,22 @@ from app.accounts.service.sessions import (
     start_session,
 )
 from app.accounts.service.tokens import create_token, require_person, revoke_token
-from app.accounts.service.users import add_user, edit_me, edit_user, ensure_first_admin, erase_user
+from app.accounts.service.users import (
+    active_people,
+    add_user,
+    edit_me,
+    edit_user,
+    ensure_first_admin,
+    erase_user,
+    names_of,
+    user_of,
+)
 
 __all__ = [
     "SAFE_METHODS",
     "Identity",
     "PasswordCheck",
+    "active_people",
     "actor_of_link",
     "actor_of_user",
     "add_user",
@@ -50,6 +61,7 @@ __all__ = [
     "has_password",
     "identify",
     "issue_link",
+    "names_of",
     "note_check",
     "note_seen",
     "open_link",
@@ -60,4 +72,6 @@ __all__ = [
     "set_password",
     "sign_in_with_password",
     "start_session",
+    "user_by_email",
+    "user_of",
 ]

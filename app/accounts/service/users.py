@@ -1,9 +1,11 @@
 """People: added, edited, deactivated, erased; never without an admin."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlmodel import select
 
+from app.accounts import queries
 from app.accounts.models import ApiToken, LinkPurpose, OneTimeLink, User
 from app.accounts.queries import has_other_admin, open_links_of, tokens_of, user_by_email, user_by_id
 from app.accounts.schemas import MeIn, UserIn, UserPatch
@@ -15,9 +17,24 @@ from app.core.errors import Conflict
 from app.core.permissions import Action, Role
 from app.kit import clock
 from app.kit.actors import SYSTEM, Actor
-from app.kit.db import WriteSession, unchanged
+from app.kit.db import ReadSession, WriteSession, unchanged
 
 ERASED = "Erased person"
+
+
+def active_people(session: ReadSession) -> Sequence[User]:
+    """Everybody who can sign in, by name, for the choices of other features."""
+    return queries.people(session, state="active")
+
+
+def names_of(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id; somebody without an account is missing."""
+    return queries.names(session, ids)
+
+
+def user_of(session: ReadSession, user_id: UUID) -> User:
+    """The person with this id. Raises `NotFound`."""
+    return user_by_id(session, user_id)
 
 
 def add_user(session: WriteSession, *, actor: Actor, entry: UserIn) -> User:

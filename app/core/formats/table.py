@@ -274,18 +274,22 @@ def read_ratings(data: bytes, name: str) -> Labels:
     )
 
 
-def read_times(data: bytes, name: str) -> Times:
+def read_times(data: bytes, name: str, vendor: str = "") -> Times:
     """The side file of times: columns vendor, item_id, annotator, seconds.
 
-    Raises `Invalid` with every empty vendor, item or time and every row that stands twice.
+    With `vendor` all rows are that vendor's, and the columns vendor and annotator may be left out. Raises
+    `Invalid` with every empty vendor, item or time and every row that stands twice.
     """
-    table = read_table(data, name, ("vendor", "item", "annotator", "seconds"), ())
+    needed = ("item", "seconds") if vendor else ("vendor", "item", "annotator", "seconds")
+    table = read_table(data, name, needed, ("annotator",) if vendor else ())
+    count = len(table.line)
+    columns = {"annotator": [""] * count, **table.columns} | ({"vendor": [vendor] * count} if vendor else {})
     faults = Faults("times.broken", name)
-    seconds, commas = parse_seconds(table.columns["seconds"], table.line, faults)
+    seconds, commas = parse_seconds(columns["seconds"], table.line, faults)
     seen: dict[tuple[str, str, str], int] = {}
-    rows = zip(*(table.columns[one] for one in ("vendor", "item", "annotator")), strict=True)
+    rows = zip(*(columns[one] for one in ("vendor", "item", "annotator")), strict=True)
     for at, (row, line) in enumerate(zip(rows, table.line, strict=True)):
-        if not (row[0] and row[1] and table.columns["seconds"][at]):
+        if not (row[0] and row[1] and columns["seconds"][at]):
             faults.add(
                 f"line {line}", "vendor, item_id and seconds must not be empty; leave unknown rows out"
             )
@@ -298,9 +302,9 @@ def read_times(data: bytes, name: str) -> Times:
     faults.stop()
     return Times(
         source=name,
-        vendor=tuple(table.columns["vendor"]),
-        item=tuple(table.columns["item"]),
-        annotator=tuple(table.columns["annotator"]),
+        vendor=tuple(columns["vendor"]),
+        item=tuple(columns["item"]),
+        annotator=tuple(columns["annotator"]),
         seconds=seconds,
         line=np.array(table.line, np.int64),
         repairs=(*table.repairs, *_comma_repair(name, commas)),

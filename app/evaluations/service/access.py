@@ -45,9 +45,7 @@ def open_evaluation(
     found = queries.evaluation(session, actor, evaluation_id)
     if found is None:
         raise NotFound("evaluation.not_found", "There is no such evaluation, or it is not shared with you.")
-    member = queries.member(session, evaluation_id, actor.id)
-    panel = frozenset(Role(role) for role in member.roles) if member else frozenset()
-    access = Access(found, panel, actor)
+    access = Access(found, roles_in_evaluation(session, actor, evaluation_id), actor)
     access.require(action)
     if changing and found.state is not EvaluationState.OPEN:
         message = f"{found.label} is {found.state}; reopen it before changing this."
@@ -65,25 +63,63 @@ def candidate_access(
 ) -> tuple[Candidate, Access]:
     """A candidate and the access to its evaluation; raises as `open_evaluation`."""
     row = session.get(Candidate, candidate_id)
-    if row is None:
-        raise NotFound("candidate.not_found", "There is no such candidate.")
+    # one answer for both, so that nobody learns that a candidate of a hidden evaluation exists
+    if row is None or queries.evaluation(session, actor, row.evaluation_id) is None:
+        raise NotFound("candidate.not_found", "There is no such candidate, or it is not shared with you.")
     return row, open_evaluation(session, actor, row.evaluation_id, action, changing=changing)
 
 
+def may_read_evaluation(session: ReadSession, actor: Actor, evaluation_id: UUID) -> bool:
+    """Whether the actor may know of an evaluation; False too where there is none."""
+    if queries.evaluation(session, actor, evaluation_id) is None:
+        return False
+    return actor.may(Action.EVALUATION_READ, panel=roles_in_evaluation(session, actor, evaluation_id))
+
+
+def may_read_candidate(session: ReadSession, actor: Actor, candidate_id: UUID) -> bool:
+    """Whether the actor may know of a candidate; False too where there is none."""
+    row = session.get(Candidate, candidate_id)
+    return row is not None and may_read_evaluation(session, actor, row.evaluation_id)
+
+
+def roles_in_evaluation(session: ReadSession, actor: Actor, evaluation_id: UUID) -> frozenset[Role]:
+    """The roles the actor has on the panel."""
+    member = queries.member(session, evaluation_id, actor.id)
+    return frozenset(Role(role) for role in member.roles) if member else frozenset()
+
+
+def roles_on_candidate(session: ReadSession, actor: Actor, candidate_id: UUID) -> frozenset[Role]:
+    """The roles the actor has on the panel of a candidate's evaluation."""
+    row = session.get(Candidate, candidate_id)
+    return roles_in_evaluation(session, actor, row.evaluation_id) if row else frozenset()
+
+
 def list_page(
-    session: ReadSession, *, actor: Actor, text: str, state: str, page: int, rows: int
+    session: ReadSession,
+    *,
+    actor: Actor,
+    text: str,
+    state: str,
+    sort: str = "-number",
+    page: int,
+    rows: int,
 ) -> tuple[Sequence[Evaluation], int]:
-    """One page of the evaluations the actor may know of, newest first, and how many there are."""
+    """One page of the evaluations the actor may know of, and how many there are.
+
+    `sort` is number, name or decide, with - for descending.
+    """
     actor.require(Action.EVALUATION_READ)
     return queries.evaluations_page(
-        session, actor, text=text, state=state, offset=(page - 1) * rows, limit=rows
+        session, actor, text=text, state=state, sort=sort, offset=(page - 1) * rows, limit=rows
     )
 
 
-def list_after(session: ReadSession, *, actor: Actor, after: UUID | None, limit: int) -> Sequence[Evaluation]:
+def list_after(
+    session: ReadSession, *, actor: Actor, after: UUID | None, limit: int, text: str = "", state: str = ""
+) -> Sequence[Evaluation]:
     """The same for programs: after a cursor, oldest first."""
     actor.require(Action.EVALUATION_READ)
-    return queries.evaluations_after(session, actor, after=after, limit=limit)
+    return queries.evaluations_after(session, actor, after=after, limit=limit, text=text, state=state)
 
 
 def count_open(session: ReadSession, actor: Actor) -> int:

@@ -1,25 +1,23 @@
 """Take vendors in, move them along, and keep what was searched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.audit import service as audit
-from app.core import lifecycle
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import queries
 from app.evaluations.models import (
     OUT,
     Candidate,
-    CandidateMove,
     Evaluation,
     SearchLogEntry,
     Stage,
     StepName,
     StepState,
 )
-from app.evaluations.schemas import CandidateIn, MoveIn, SearchLogIn
+from app.evaluations.schemas import CandidateIn, SearchLogIn
 from app.evaluations.service.access import candidate_access, open_evaluation
 from app.evaluations.service.codes import free_code
 from app.evaluations.service.journey import mark_step
@@ -29,6 +27,7 @@ from app.kit.db import ReadSession, WriteSession
 from app.vendors import service as vendors
 from app.vendors.models import Vendor, VendorKind, VendorStatus
 
+FAR = frozenset({Stage.SHORTLIST, Stage.PILOT, Stage.FINALIST, Stage.SELECTED, Stage.RESERVE})
 _CHANNELS_BESIDE = frozenset({"past_evaluation", "in_house"})
 
 
@@ -61,17 +60,11 @@ def add_candidate(
     """Take a vendor into the evaluation. Raises `Conflict` when it is in already or on hold."""
     open_evaluation(session, actor, evaluation_id, Action.CANDIDATE_MOVE, changing=True)
     vendor = vendors.vendor_of(session, entry.vendor_id)
-    if vendor.status is not VendorStatus.ACTIVE:
-        message = (
-            f"{vendor.name} is {vendor.status.replace('_', ' ')} in the register: {vendor.status_reason}"
-        )
-        raise Conflict("candidate.vendor_not_active", message, field="vendor_id")
-    if entry.channel not in library.taxonomy().search_channels and entry.channel not in _CHANNELS_BESIDE:
-        raise Invalid("candidate.channel", [Problem("channel", "Choose one of the listed channels.")])
+    check_channel(entry.channel)
     present = queries.candidates(session, evaluation_id)
-    if any(row.vendor_id == vendor.id for row in present):
-        message = f"{vendor.name} is a candidate already."
-        raise Conflict("candidate.present", message, field="vendor_id")
+    message = refusal(vendor, {row.vendor_id for row in present})
+    if message:
+        raise Conflict("candidate.refused", message, field="vendor_id")
     code = free_code(evaluation_id, {row.code for row in present})
     row = Candidate(
         evaluation_id=evaluation_id, vendor_id=vendor.id, code=code, channel=entry.channel, stage=entry.stage
@@ -95,43 +88,19 @@ def add_candidate(
     return row
 
 
-def move_candidate(
-    session: WriteSession,
-    *,
-    actor: Actor,
-    candidate_id: UUID,
-    entry: MoveIn,
-    basis: Mapping[str, object] | None = None,
-) -> Candidate:
-    """Move a candidate to another stage; `basis` keeps what the mover was shown (gates, scores, coverage).
+def refusal(vendor: Vendor, present: Set[UUID]) -> str:
+    """Why a vendor cannot be taken in, '' when it can; `present` are the vendors that are in."""
+    if vendor.id in present:
+        return f"{vendor.name} is a candidate already."
+    if vendor.status is not VendorStatus.ACTIVE:
+        return f"{vendor.name} is {vendor.status.replace('_', ' ')} in the register: {vendor.status_reason}"
+    return ""
 
-    Raises `Conflict` when the stage cannot follow the present one.
-    """
-    row, _ = candidate_access(session, actor, candidate_id, Action.CANDIDATE_MOVE, changing=True)
-    lifecycle.CANDIDATE.require(row.stage, entry.stage)
-    before, row.stage, row.stage_reason = row.stage, entry.stage, entry.reason
-    session.add(
-        CandidateMove(
-            candidate_id=row.id,
-            before=before,
-            after=entry.stage,
-            reason=entry.reason,
-            basis=dict(basis or {}),
-            actor_id=actor.id,
-        )
-    )
-    audit.record(
-        session,
-        actor,
-        "evaluations.candidate.moved",
-        ("candidate", row.id),
-        before={"stage": before},
-        after={"stage": entry.stage, "basis": dict(basis or {})},
-        reason=entry.reason,
-    )
-    session.flush()
-    mark_counts(session, actor, row.evaluation_id)
-    return row
+
+def check_channel(channel: str) -> None:
+    """Raise `Invalid` at `channel` for a way that is not listed."""
+    if channel not in library.taxonomy().search_channels and channel not in _CHANNELS_BESIDE:
+        raise Invalid("candidate.channel", [Problem("channel", "Choose one of the listed channels.")])
 
 
 def candidates_of(
@@ -139,7 +108,8 @@ def candidates_of(
 ) -> Sequence[CandidateView]:
     """The candidates with their vendors, in the order they came in."""
     rows = queries.candidates(session, evaluation_id, with_out=with_out)
-    return [CandidateView(row, vendors.vendor_of(session, row.vendor_id)) for row in rows]
+    found = vendors.vendors_of(session, [row.vendor_id for row in rows])
+    return [CandidateView(row, found[row.vendor_id]) for row in rows]
 
 
 def candidate_of(
@@ -148,11 +118,6 @@ def candidate_of(
     """One candidate with its vendor and evaluation. Raises `NotFound`."""
     row, access = candidate_access(session, actor, candidate_id)
     return CandidateView(row, vendors.vendor_of(session, row.vendor_id)), access.evaluation
-
-
-def moves_of(session: ReadSession, candidate_id: UUID) -> Sequence[CandidateMove]:
-    """How a candidate came to where it is, newest first."""
-    return queries.moves(session, candidate_id)
 
 
 def candidacies_of(
@@ -186,23 +151,8 @@ def search_log(session: ReadSession, evaluation_id: UUID) -> Sequence[SearchLogE
 def mark_counts(session: WriteSession, actor: Actor, evaluation_id: UUID) -> None:
     """Keep the figures beside 'search' and 'shortlist' true."""
     rows = queries.candidates(session, evaluation_id)
-    far = {Stage.SHORTLIST, Stage.PILOT, Stage.FINALIST, Stage.SELECTED, Stage.RESERVE}
-    listed = sum(row.stage in far for row in rows)
-    state = StepState.DONE if rows else StepState.TODO
-    mark_step(
-        session,
-        actor=actor,
-        evaluation_id=evaluation_id,
-        step=StepName.SEARCH,
-        state=state,
-        note=str(len(rows)),
-    )
-    if listed:
-        mark_step(
-            session,
-            actor=actor,
-            evaluation_id=evaluation_id,
-            step=StepName.SHORTLIST,
-            state=StepState.DONE,
-            note=str(listed),
-        )
+    listed = sum(row.stage in FAR for row in rows)
+    for step, count in ((StepName.SEARCH, len(rows)), (StepName.SHORTLIST, listed)):
+        state = StepState.DONE if count else StepState.TODO
+        note = str(count) if count else ""
+        mark_step(session, actor=actor, evaluation_id=evaluation_id, step=step, state=state, note=note)

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.accounts import service as accounts
 from app.audit import service as audit
 from app.core import lifecycle
 from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import queries
 from app.evaluations.models import Candidate, Evaluation, EvaluationState, PanelMember, StepName, StepState
-from app.evaluations.schemas import EvaluationIn, NeedIn, PanelIn
+from app.evaluations.schemas import EvaluationIn, EvaluationPatch, NeedIn, PanelIn
 from app.evaluations.service.access import open_evaluation
+from app.evaluations.service.candidates import mark_counts
 from app.evaluations.service.codes import free_code
 from app.evaluations.service.journey import mark_step
+from app.kit import wording
 from app.kit.actors import Actor
-from app.kit.db import ReadSession, WriteSession, unchanged
+from app.kit.db import ReadSession, WriteSession, spell, unchanged
+from app.vendors import service as vendors
 
 _HEAD = ("name", "governance", "time_zone", "decide_by")
 
@@ -44,6 +48,16 @@ def create_evaluation(
     if entry.copy_from is not None:
         _copy(session, actor, row, entry.copy_from)
     return row
+
+
+def patch_evaluation(
+    session: WriteSession, *, actor: Actor, evaluation_id: UUID, patch: EvaluationPatch, seen: int | None
+) -> Evaluation:
+    """Change what the patch names of the head data; raises as `edit_evaluation`."""
+    row = open_evaluation(session, actor, evaluation_id).evaluation
+    stored = {name: getattr(row, name) for name in _HEAD}
+    entry = EvaluationIn.model_validate({**stored, **patch.model_dump(exclude_unset=True)})
+    return edit_evaluation(session, actor=actor, evaluation_id=evaluation_id, entry=entry, seen=seen)
 
 
 def edit_evaluation(
@@ -76,7 +90,7 @@ def set_need(
     """Write down the need; the step is done once volume, techniques and data classes are known."""
     access = open_evaluation(session, actor, evaluation_id, Action.EVALUATION_EDIT, changing=True)
     row = access.evaluation
-    unchanged(row, seen, {})
+    unchanged(row, seen, need_texts(need), stored=need_texts(need_of(row)))
     before, after = audit.changes(row.need, need.model_dump(mode="json"))
     row.need = need.model_dump(mode="json")
     audit.record(
@@ -100,9 +114,25 @@ def need_of(evaluation: Evaluation) -> NeedIn:
     return NeedIn.model_validate(evaluation.need)
 
 
+def need_texts(need: NeedIn) -> dict[str, str]:
+    """Every entry of a need as people read it, to compare two versions."""
+    costs = {f"in-house {name}": value for name, value in need.in_house.model_dump().items()}
+    money = {"budget": need.budget} | {
+        name: value for name, value in costs.items() if name != "in-house labels_per_year"
+    }
+    plain = need.model_dump(exclude={"in_house", "budget"})
+    labels = {"in-house labels_per_year": need.in_house.labels_per_year}
+    texts = {name: spell(value) for name, value in {**plain, **labels}.items()}
+    texts |= {name: wording.money(value, need.currency) for name, value in money.items()}
+    return {name.replace("_", " "): text for name, text in texts.items()}
+
+
 def set_member(session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: PanelIn) -> None:
     """Give a person roles on the panel; no roles takes the person off."""
     open_evaluation(session, actor, evaluation_id, Action.PANEL_EDIT)
+    if entry.roles and entry.user_id not in accounts.names_of(session, [entry.user_id]):
+        message = "There is no such person. Choose somebody with an account; an admin adds one under People."
+        raise Invalid("panel.unknown_person", [Problem("user_id", message)])
     row = queries.member(session, evaluation_id, entry.user_id)
     before = list(row.roles) if row else []
     if not entry.roles:
@@ -172,7 +202,9 @@ def _copy(session: WriteSession, actor: Actor, row: Evaluation, source_id: UUID)
     for member in queries.panel(session, source_id):
         session.add(PanelMember(evaluation_id=row.id, user_id=member.user_id, roles=list(member.roles)))
     taken: set[str] = set()
-    for candidate in queries.candidates(session, source_id):
+    candidates = queries.candidates(session, source_id)
+    names = vendors.vendor_names(session, [candidate.vendor_id for candidate in candidates])
+    for candidate in candidates:
         code = free_code(row.id, taken)
         taken.add(code)
         copied = Candidate(
@@ -184,6 +216,8 @@ def _copy(session: WriteSession, actor: Actor, row: Evaluation, source_id: UUID)
             actor,
             "evaluations.candidate.added",
             ("candidate", copied.id),
+            label=names[candidate.vendor_id],
             after={"vendor": candidate.vendor_id, "copied_from": source_id},
         )
     session.flush()
+    mark_counts(session, actor, row.id)

@@ -1,5 +1,6 @@
 """What can be done with the register. Other features come in through here."""
 
+from app.vendors.queries import Filters
 from app.vendors.service.evidence import (
     add_agreement,
     add_certificate,
@@ -17,23 +18,32 @@ from app.vendors.service.exchange import csv_template, export_csv, import_vendor
 from app.vendors.service.register import (
     Profile,
     add_vendor,
+    capabilities_of,
     count_vendors,
     edit_vendor,
     facts_of,
+    fold,
+    in_house_teams,
     list_after,
     list_page,
+    match_page,
+    may_read_vendor,
     need_match,
     profile,
     set_status,
     vendor_names,
     vendor_of,
+    vendors_named,
+    vendors_of,
 )
 
 __all__ = [
+    "Filters",
     "Profile",
     "add_agreement",
     "add_certificate",
     "add_vendor",
+    "capabilities_of",
     "certificate_until",
     "count_vendors",
     "csv_template",
@@ -43,9 +53,13 @@ __all__ = [
     "evidence_on",
     "export_csv",
     "facts_of",
+    "fold",
     "import_vendors",
+    "in_house_teams",
     "list_after",
     "list_page",
+    "match_page",
+    "may_read_vendor",
     "need_match",
     "profile",
     "read_vendors",
@@ -57,4 +71,6 @@ __all__ = [
     "set_status",
     "vendor_names",
     "vendor_of",
+    "vendors_named",
+    "vendors_of",
 ]

@@ -1,7 +1,7 @@
 """Add, change, find and match vendors."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.vendors.models import (
     VendorCapability,
     VendorFact,
     VendorSearch,
+    VendorStatus,
 )
 from app.vendors.queries import Filters
 from app.vendors.schemas import FACETS, VendorIn, VendorStatusIn
@@ -119,6 +120,11 @@ def vendor_of(session: ReadSession, vendor_id: UUID) -> Vendor:
     return vendor
 
 
+def may_read_vendor(session: ReadSession, actor: Actor, vendor_id: UUID) -> bool:
+    """Whether the actor may know of a vendor; False too where there is none."""
+    return actor.may(Action.VENDOR_READ) and session.get(Vendor, vendor_id) is not None
+
+
 def profile(session: ReadSession, *, actor: Actor, vendor_id: UUID) -> Profile:
     """Everything the register holds of one vendor."""
     actor.require(Action.VENDOR_READ)
@@ -156,6 +162,56 @@ def list_after(
     actor.require(Action.VENDOR_READ)
     found = queries.vendors_after(session, filters, after=after, limit=limit)
     return found, queries.capabilities(session, [vendor.id for vendor in found])
+
+
+def match_page(
+    session: ReadSession,
+    *,
+    actor: Actor,
+    filters: Filters,
+    need: Mapping[str, Sequence[str]],
+    without: Iterable[UUID] = (),
+    at_least: int = 0,
+    page: int,
+    rows: int,
+) -> tuple[Sequence[tuple[Vendor, dict[str, list[str]]]], int]:
+    """One page of active vendors with their capabilities, best match to the need first, and how many there are.
+
+    `need` is facet -> values; `without` are vendors to leave out; `at_least` is how many values must be offered.
+    """
+    actor.require(Action.VENDOR_READ)
+    wanted = [(facet, value) for facet, values in need.items() for value in values]
+    found, total = queries.best_matches(
+        session,
+        replace(filters, status=VendorStatus.ACTIVE),
+        wanted,
+        without=without,
+        at_least=at_least,
+        offset=(page - 1) * rows,
+        limit=rows,
+    )
+    offers = queries.capabilities(session, [vendor.id for vendor in found])
+    return [(vendor, offers[vendor.id]) for vendor in found], total
+
+
+def vendors_named(session: ReadSession, names: Iterable[str]) -> dict[str, Vendor]:
+    """Vendors of the register by folded name (`fold`), of those names that it knows."""
+    return queries.vendors_by_key(session, {fold(name) for name in names})
+
+
+def vendors_of(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, Vendor]:
+    """Several vendors by id."""
+    return queries.vendors_by_id(session, ids)
+
+
+def capabilities_of(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, dict[str, list[str]]]:
+    """What several vendors offer: id -> facet -> values."""
+    return queries.capabilities(session, ids)
+
+
+def in_house_teams(session: ReadSession) -> Sequence[Vendor]:
+    """Our own teams in the register, by name."""
+    return queries.in_house(session)
 
 
 def vendor_names(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:

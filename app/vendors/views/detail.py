@@ -1,11 +1,14 @@
 """One vendor."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
+from app.files.service import NotesAndFiles
 from app.kit import library, wording
-from app.kit.forms import FormState
+from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Crumb, Fact, Option
 from app.vendors import service
@@ -61,19 +64,23 @@ class VendorPage(Page):
     nonce: str
     form: FormState
     statuses: tuple[Option, ...]
+    panel: NotesAndFiles
 
 
 def detail_view(
-    found: service.Profile, *, today: date, may_edit: bool, may_certify: bool, form: FormState
+    found: service.Profile,
+    *,
+    today: date,
+    may_edit: bool,
+    may_certify: bool,
+    form: FormState | None,
+    documents: Mapping[UUID, str],
+    panel: NotesAndFiles,
 ) -> VendorPage:
-    """The page of one vendor."""
+    """The page of one vendor; `documents` maps the files kept with it to their addresses."""
     vendor = found.vendor
     base = f"/vendors/{vendor.id}"
     kind = "In-house team" if vendor.kind is VendorKind.IN_HOUSE else "Vendor"
-    capabilities = [
-        Fact(LABELS[facet], ", ".join(term_name(facet, value) for value in found.capabilities.get(facet, ())))
-        for facet in FACETS
-    ]
     return VendorPage(
         title=vendor.name,
         crumbs=(Crumb("Vendors", "/vendors"),),
@@ -83,9 +90,9 @@ def detail_view(
         hold_note=_hold_note(vendor),
         summary=vendor.summary,
         facts=_facts(vendor),
-        capabilities=tuple(capabilities),
-        certificates=tuple(_certificate_row(row, today, base) for row in found.certificates),
-        agreements=tuple(_agreement_row(row, base) for row in found.agreements),
+        capabilities=_capabilities(found.capabilities),
+        certificates=tuple(_certificate_row(row, today, base, documents) for row in found.certificates),
+        agreements=tuple(_agreement_row(row, base, documents) for row in found.agreements),
         known=tuple(
             Fact(fact.key.replace("_", " "), str(fact.value), f"{fact.standing}, {wording.day(fact.as_of)}")
             for fact in found.facts
@@ -94,9 +101,17 @@ def detail_view(
         may_edit=may_edit,
         may_certify=may_certify,
         base=base,
-        nonce=form.nonce,
-        form=form,
+        nonce=panel.form.nonce,
+        form=form or blank({"status": vendor.status, "reason": vendor.status_reason}),
         statuses=options_of(VendorStatus),
+        panel=panel,
+    )
+
+
+def _capabilities(offered: Mapping[str, Sequence[str]]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(LABELS[facet], ", ".join(term_name(facet, value) for value in offered.get(facet, ())))
+        for facet in FACETS
     )
 
 
@@ -117,7 +132,7 @@ def _hold_note(vendor: Vendor) -> str:
     return f"{word}: {vendor.status_reason}"
 
 
-def _certificate_row(row: Certificate, today: date, base: str) -> EvidenceRow:
+def _certificate_row(row: Certificate, today: date, base: str, documents: Mapping[UUID, str]) -> EvidenceRow:
     rule = library.taxonomy().certifications.get(row.standard)
     until = service.certificate_until(row)
     if not certificate_counts(row, today):
@@ -134,13 +149,13 @@ def _certificate_row(row: Certificate, today: date, base: str) -> EvidenceRow:
         standing_kind=kind,
         until=wording.day(until),
         note=" · ".join(part for part in (row.issuer, row.scope) if part),
-        file_href=f"/files/{row.file_id}/evidence" if row.file_id else "",
+        file_href=documents.get(row.file_id, "") if row.file_id else "",
         edit_href=f"{base}/certificates/{row.id}",
         remove_action=f"{base}/certificates/{row.id}/remove",
     )
 
 
-def _agreement_row(row: Agreement, base: str) -> EvidenceRow:
+def _agreement_row(row: Agreement, base: str, documents: Mapping[UUID, str]) -> EvidenceRow:
     rule = library.taxonomy().certifications.get(row.kind)
     kinds = {AgreementState.SIGNED: "ok", AgreementState.ENDED: "bad"}
     signed = f"signed {wording.day(row.signed_on)}" if row.signed_on else ""
@@ -150,7 +165,7 @@ def _agreement_row(row: Agreement, base: str) -> EvidenceRow:
         standing_kind=kinds.get(row.state, "warn"),
         until=wording.day(row.ends_on),
         note=" · ".join(part for part in (signed, row.note) if part),
-        file_href=f"/files/{row.file_id}/agreement" if row.file_id else "",
+        file_href=documents.get(row.file_id, "") if row.file_id else "",
         edit_href=f"{base}/agreements/{row.id}",
         remove_action=f"{base}/agreements/{row.id}/remove",
     )

@@ -1,0 +1,140 @@
+"""The test project: its plan and promises, gold, deliveries, offers, and what was computed from them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.kit.columns import Points, Row, Versioned, big_integer, document, enum_text, moment
+
+
+class PilotTask(StrEnum):
+    """What is labelled; each has its formats and figures in `core.pilots.tasks`."""
+
+    CLASSIFICATION = "classification"
+    BOXES = "boxes"
+
+
+class PilotState(StrEnum):
+    """Planned until the first delivery, running until closed."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+class DeliveryState(StrEnum):
+    """Whether a delivery counts; a replaced one stays readable."""
+
+    ACCEPTED = "accepted"
+    REPLACED = "replaced"
+
+
+class Pilot(Versioned, table=True):
+    """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps."""
+
+    __tablename__ = "pilot"
+
+    evaluation_id: UUID = Field(foreign_key="evaluation.id", index=True, ondelete="CASCADE")
+    task: PilotTask = Field(sa_type=enum_text(PilotTask))
+    goal: str = Field(default="", max_length=2000)
+    state: PilotState = Field(default=PilotState.PLANNED, sa_type=enum_text(PilotState))
+    iou: int = Field(default=5000, sa_type=Points)
+    data_class: str = Field(default="public", max_length=40)
+    seed: int = Field(default=0, sa_type=big_integer())
+    criteria: list[dict[str, Any]] = document(default_factory=list)
+    criteria_locked_at: datetime | None = moment(default=None)
+    currency: str = Field(default="USD", max_length=3)
+
+
+class GoldVersion(Row, table=True):
+    """One frozen version of the reference labels; the highest number counts, the others stay."""
+
+    __tablename__ = "gold_version"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "number"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    number: int
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    items: int
+    labels: int
+    classes: list[str] = document(default_factory=list)
+    repairs: list[str] = document(default_factory=list)
+    note: str = Field(default="", max_length=500)
+    added_by: UUID
+
+
+class Delivery(Versioned, table=True):
+    """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.Index(
+            "uq_delivery_accepted",
+            "pilot_id",
+            "candidate_id",
+            "round",
+            unique=True,
+            sqlite_where=sa.text("state = 'accepted'"),
+            postgresql_where=sa.text("state = 'accepted'"),
+        ),
+    )
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
+    round: int
+    state: DeliveryState = Field(default=DeliveryState.ACCEPTED, sa_type=enum_text(DeliveryState))
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    times_file_id: UUID | None = Field(default=None, foreign_key="file.id", index=True, ondelete="RESTRICT")
+    times_digest: str = Field(default="", max_length=64)
+    items: int
+    missing: int
+    labels: int
+    annotators: int | None = Field(default=None)
+    repairs: list[str] = document(default_factory=list)
+    warnings: list[str] = document(default_factory=list)
+    received_at: datetime = moment()
+    uploaded_by: UUID
+
+
+class PilotOffer(Versioned, table=True):
+    """What a candidate charges: price lines as `core.pilots.cost.Line` documents, money in minor units.
+
+    Sealed: only who may read prices sees it. `seal` is a random text that goes into the audit's digest, so
+    that the price cannot be guessed from the record.
+    """
+
+    __tablename__ = "pilot_offer"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "candidate_id"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
+    currency: str = Field(max_length=3)
+    minimum: int = Field(default=0, sa_type=big_integer())
+    lines: list[dict[str, Any]] = document(default_factory=list)
+    note: str = Field(default="", max_length=1000)
+    seal: str = Field(max_length=64)
+
+
+class PilotResult(Row, table=True):
+    """A computed comparison, kept by the digest of its inputs; can always be computed again from the files.
+
+    `report` holds the figures (`reading.compared`), `outcomes` the findings item by item (compressed JSON).
+    """
+
+    __tablename__ = "pilot_result"
+    __owner__: ClassVar[tuple[str, str]] = ("pilot", "pilot_id")
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "digest"), sa.UniqueConstraint("pilot_id", "revision"))
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    revision: int
+    digest: str = Field(max_length=64)
+    engine: str = Field(max_length=40)
+    gold_number: int
+    report: dict[str, Any] = document(default_factory=dict)
+    outcomes: bytes = Field(sa_type=sa.LargeBinary)

@@ -1,0 +1,67 @@
+"""Every look into the tables of pilots."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from app.kit.db import ReadSession
+from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotOffer, PilotResult
+
+
+def pilots(session: ReadSession, evaluation_id: UUID) -> Sequence[Pilot]:
+    """The pilots of an evaluation, newest first."""
+    wanted = select(Pilot).where(Pilot.evaluation_id == evaluation_id)
+    return session.exec(wanted.order_by(col(Pilot.id).desc())).all()
+
+
+def golds(session: ReadSession, pilot_id: UUID) -> Sequence[GoldVersion]:
+    """All versions of the gold, newest first."""
+    wanted = select(GoldVersion).where(GoldVersion.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(GoldVersion.number).desc())).all()
+
+
+def deliveries(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
+    """All deliveries, newest first, replaced ones among them."""
+    wanted = select(Delivery).where(Delivery.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(Delivery.received_at).desc(), col(Delivery.id).desc())).all()
+
+
+def accepted(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
+    """Deliveries that count, by candidate and round."""
+    wanted = select(Delivery).where(Delivery.pilot_id == pilot_id, Delivery.state == DeliveryState.ACCEPTED)
+    return session.exec(wanted.order_by(col(Delivery.candidate_id), col(Delivery.round))).all()
+
+
+def delivered_by(session: ReadSession, candidate_id: UUID) -> Sequence[Delivery]:
+    """A candidate's deliveries that count, newest pilot first."""
+    wanted = select(Delivery).where(
+        Delivery.candidate_id == candidate_id, Delivery.state == DeliveryState.ACCEPTED
+    )
+    return session.exec(wanted.order_by(col(Delivery.pilot_id).desc())).all()
+
+
+def offers(session: ReadSession, pilot_id: UUID) -> Sequence[PilotOffer]:
+    """The offers of a pilot."""
+    return session.exec(select(PilotOffer).where(PilotOffer.pilot_id == pilot_id)).all()
+
+
+def offer(session: ReadSession, pilot_id: UUID, candidate_id: UUID) -> PilotOffer | None:
+    """One candidate's offer."""
+    wanted = select(PilotOffer).where(
+        PilotOffer.pilot_id == pilot_id, PilotOffer.candidate_id == candidate_id
+    )
+    return session.exec(wanted).first()
+
+
+def result(session: ReadSession, pilot_id: UUID, digest: str) -> PilotResult | None:
+    """The comparison of exactly these inputs, if it was computed."""
+    wanted = select(PilotResult).where(PilotResult.pilot_id == pilot_id, PilotResult.digest == digest)
+    return session.exec(wanted.options(sa.orm.defer(PilotResult.outcomes))).first()  # type: ignore[arg-type]
+
+
+def last_revision(session: ReadSession, pilot_id: UUID) -> int:
+    """The highest revision of a pilot's results so far."""
+    highest = sa.func.coalesce(sa.func.max(PilotResult.revision), 0)
+    return session.exec(select(highest).where(PilotResult.pilot_id == pilot_id)).one()

@@ -1,0 +1,206 @@
+"""What happens to files from outside: run by `kit.child` in a process of its own, so only the core is imported.
+
+Problems come back at the form's fields: `file` for labels, `times` for the side file. In what is computed a
+delivery is called by its candidate's code, never by its file's name, which would tell whose it is.
+"""
+
+import math
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import orjson
+
+from app.core.errors import Invalid, Problem
+from app.core.formats.rows import Boxes, Labels, Times
+from app.core.formats.table import read_times
+from app.core.pilots.compare import compare
+from app.core.pilots.report import to_json
+from app.core.pilots.results import Comparison, VendorResult
+from app.core.pilots.tasks import Rows, read_delivery, read_gold
+
+ENGINE = "assay-pilots/1"  # changes when the same files would give other figures
+SHOWN = 12  # problems of one file that a form shows
+Read = TypeVar("Read")
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str, str]]) -> bytes:
+    """Facts about a gold file: JSON with items, labels, classes, repairs.
+
+    `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
+    Raises `Invalid` at `file`.
+    """
+    gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
+    problems: list[Problem] = []
+    for one in deliveries:
+        try:
+            read_delivery(task, Path(one["path"]).read_bytes(), one["name"], gold)
+        except Invalid as failure:
+            first = failure.problems[0]
+            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
+            problems.append(Problem("file", told))
+    if problems:
+        raise Invalid("gold.breaks_deliveries", problems)
+    labels = int((~gold.crowd).sum()) if isinstance(gold, Boxes) else len(gold.item)
+    if not labels:
+        message = "The gold holds no boxes; there is nothing to compare with."
+        raise Invalid("gold.empty", [Problem("file", message)])
+    facts = {
+        "items": len(gold.items),
+        "labels": labels,
+        "classes": list(gold.classes),
+        "repairs": [*gold.repairs, *gold.warnings],
+    }
+    return orjson.dumps(facts)
+
+
+def check_delivery(
+    task: str, gold: str, path: str, name: str, times: str = "", times_name: str = "", code: str = ""
+) -> bytes:
+    """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
+    warnings.
+
+    Raises `Invalid` at `file` or `times`, the problems of both together.
+    """
+    reference = read_gold(task, Path(gold).read_bytes(), "the gold")
+    problems: list[Problem] = []
+    delivered, side = None, None
+    try:
+        delivered = _at("file", lambda: read_delivery(task, Path(path).read_bytes(), name, reference))
+    except Invalid as failure:
+        problems += failure.problems
+    try:
+        side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
+    except Invalid as failure:
+        problems += failure.problems
+    if problems or delivered is None:
+        raise Invalid("delivery.refused", problems)
+    rows = delivered
+    found = _at(
+        "times" if times else "file",
+        lambda: compare(task, reference, {code: rows}, resamples=100, times=side),
+    )
+    one = found.vendors[0]
+    facts = {
+        "items": one.items,
+        "missing": one.missing,
+        "labels": len(rows.item),
+        "annotators": one.annotators,
+        "repairs": [line.replace(name, code) for line in found.repairs],
+        "warnings": [line.replace(name, code) for line in found.warnings],
+    }
+    return orjson.dumps(facts)
+
+
+def _at(field: str, read: Callable[[], Read]) -> Read:
+    """What `read` gives; its problems move to a form's field, the first ones with their places."""
+    try:
+        return read()
+    except Invalid as failure:
+        shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
+        if rest := len(failure.problems) - len(shown):
+            shown.append(Problem(field, f"and {rest} more problems"))
+        raise Invalid(failure.code, shown) from None
+
+
+def compared(task: str, gold: str, deliveries: Sequence[Mapping[str, str]], iou: float, seed: int) -> bytes:
+    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
+    reference = read_gold(task, Path(gold).read_bytes(), "gold")
+    read = {one["code"]: _read(task, one, reference) for one in deliveries}
+    times = [
+        read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
+        for one in deliveries
+        if one.get("times")
+    ]
+    found = compare(task, reference, read, iou=iou, seed=seed, times=_together(times))
+    report = {"compare": to_json(found), "extra": _extra(found)}
+    return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
+
+
+def _read(task: str, one: Mapping[str, str], gold: Rows) -> Rows:
+    return read_delivery(task, Path(one["path"]).read_bytes(), one["code"], gold)
+
+
+def _together(times: Sequence[Times]) -> Times | None:
+    if not times:
+        return None
+
+    def column(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
+        return tuple(value for part in values for value in part)
+
+    return Times(
+        source="the side file",
+        vendor=column(one.vendor for one in times),
+        item=column(one.item for one in times),
+        annotator=column(one.annotator for one in times),
+        seconds=np.concatenate([one.seconds for one in times]),
+        line=np.concatenate([one.line for one in times]),
+        repairs=column(one.repairs for one in times),
+    )
+
+
+def _extra(found: Comparison) -> dict[str, Any]:
+    """What pages need beyond the contract of the command line."""
+    gold = found.gold
+    labels = int((~gold.crowd).sum()) if isinstance(gold, Boxes) else len(gold.item)
+    return {
+        "engine": ENGINE,
+        "metric": found.metric,
+        "classes": list(found.classes),
+        "labels": labels,
+        "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
+        "work": {one.name: _work(one) for one in found.vendors},
+        "strata": {
+            one.name: {name: asdict(each) for name, each in one.strata.items()} for one in found.vendors
+        },
+        "time_ratios": [
+            {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
+        ],
+    }
+
+
+def _work(one: VendorResult) -> dict[str, Any] | None:
+    if one.seconds is None or one.work is None:
+        return None
+    timed = one.work.item[np.isfinite(one.work.seconds)]
+    return {"rows": one.seconds.rows, "total": one.seconds.total, "items": len(np.unique(timed))}
+
+
+def _outcomes(found: Comparison) -> dict[str, Any]:
+    """Findings in columns, as `service.outcomes` unpacks them item by item."""
+    gold = found.gold
+    boxes = isinstance(gold, Boxes)
+    return {
+        "items": list(found.items),
+        "classes": list(found.classes),
+        "sizes": _plain(gold.sizes) if isinstance(gold, Boxes) else [],
+        "gold_boxes": _plain(gold.xywh) if isinstance(gold, Boxes) else [],
+        "boxes": boxes,
+        "vendors": {one.name: _columns(one) for one in found.vendors},
+    }
+
+
+def _columns(one: VendorResult) -> dict[str, Any]:
+    found, delivery = one.findings, one.delivery
+    people = delivery.annotators if isinstance(delivery, Labels) else ()
+    return {
+        "scores": [round(value, 6) for value in one.scores.tolist()],
+        "item": found.item.tolist(),
+        "error": found.error.tolist(),
+        "gold": found.gold.tolist(),
+        "delivered": found.delivered.tolist(),
+        "gold_class": found.gold_class.tolist(),
+        "delivered_class": found.delivered_class.tolist(),
+        "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
+        "boxes": _plain(delivery.xywh) if isinstance(delivery, Boxes) else [],
+        "annotators": list(people),
+        "annotator": delivery.annotator.tolist() if isinstance(delivery, Labels) else [],
+    }
+
+
+def _plain(values: Any) -> list[list[float | None]]:
+    rounded = np.round(values, 2).tolist()
+    return [[None if math.isnan(value) else value for value in row] for row in rounded]

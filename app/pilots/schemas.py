@@ -1,0 +1,199 @@
+"""What people and programs send and get about pilots."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.core.pilots.cost import PER
+from app.kit import library
+from app.pilots.models import DeliveryState, PilotState, PilotTask
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Currency = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]
+
+# Criterion -> its name; of those in AT_MOST the figure must stay below.
+METRICS: Mapping[PilotTask, Mapping[str, str]] = {
+    PilotTask.CLASSIFICATION: {
+        "accuracy": "Accuracy",
+        "macro_f1": "Macro F1",
+        "by_class.f1": "F1 of every class",
+        "missing": "Missing labels, share of gold",
+        "wrong_label": "Wrong labels, share of gold",
+    },
+    PilotTask.BOXES: {
+        "f1": "F1",
+        "precision": "Precision",
+        "recall": "Recall",
+        "mean_iou": "Mean IoU of matched boxes",
+        "by_class.f1": "F1 of every class",
+        "missing": "Missing boxes, share of gold",
+        "wrong_label": "Wrong labels, share of gold",
+        "loose": "Loose boxes, share of gold",
+        "extra": "Extra boxes, share of gold",
+    },
+}
+AT_MOST = frozenset({"missing", "wrong_label", "loose", "extra"})
+CLASS_ITEMS = 30  # gold objects from which a class is held to its floor
+
+
+def _data_class(value: str) -> str:
+    if value not in library.taxonomy().data_classes:
+        raise ValueError("Choose one of the listed data classes.")
+    return value
+
+
+class PilotIn(BaseModel):
+    """The plan of a pilot; the task cannot change once gold is there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task: PilotTask
+    goal: Annotated[Text, Field(max_length=2000)] = ""
+    iou: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.5, description="Overlap from which a box is right."
+    )
+    data_class: Annotated[str, AfterValidator(_data_class)] = "public"
+    currency: Currency = "USD"
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(default=0, description="Seed of the resampling.")
+
+
+class CriterionIn(BaseModel):
+    """One promise: a figure with what is aimed at and what must be kept; both shares 0..1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metric: str = Field(examples=["f1"])
+    target: Share | None = None
+    floor: Share | None = Field(
+        default=None, description="The least that is acceptable; for errors the most."
+    )
+
+
+class CriteriaIn(BaseModel):
+    """All promises of a pilot at once; `lock` freezes them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    criteria: list[CriterionIn] = []
+    lock: bool = False
+
+
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
+def _amount(value: str) -> str:
+    bare = value.replace(",", "").replace(" ", "")
+    if not _AMOUNT.fullmatch(bare):
+        raise ValueError("Type an amount such as 0.118 or 1,250, with a point before decimals.")
+    return bare
+
+
+Amount = Annotated[str, AfterValidator(_amount)]
+
+
+class PriceLineIn(BaseModel):
+    """One line of a price: so much of the currency for `units` of `per`; a text keeps 0.118 exact."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Text, Field(min_length=1, max_length=80)] = Field(examples=["Labeling"])
+    amount: Amount = Field(examples=["0.118"])
+    per: Literal["label", "item", "hour", "seat_month", "fixed"]
+    units: Annotated[int, Field(ge=1, le=10**9)] = 1
+    labor: bool = Field(default=True, description="Whether the line pays for labeling itself.")
+
+    @model_validator(mode="after")
+    def _known(self) -> "PriceLineIn":
+        if self.per not in PER:
+            raise ValueError(f"Choose one of {', '.join(PER)}.")
+        return self
+
+
+class OfferIn(BaseModel):
+    """What a candidate charges."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Currency = "USD"
+    minimum: Amount = "0"
+    lines: Annotated[list[PriceLineIn], Field(min_length=1, max_length=20)]
+    note: Annotated[Text, Field(max_length=1000)] = ""
+
+
+def minor_units(amount: str, digits: int) -> tuple[int, int]:
+    """An amount in major units as whole minor units and what they buy.
+
+    >>> minor_units("0.118", 2), minor_units("12", 2), minor_units("1250", 0)
+    ((118, 10), (1200, 1), (1250, 1))
+    """
+    exact = Decimal(amount).scaleb(digits)
+    units = 10 ** max(0, -int(exact.normalize().as_tuple().exponent))
+    return int(exact * units), units
+
+
+class PilotOut(BaseModel):
+    """A pilot as the API shows it."""
+
+    id: UUID
+    version: int
+    evaluation_id: UUID
+    task: PilotTask
+    goal: str
+    state: PilotState
+    iou: float
+    data_class: str
+    seed: int
+    currency: str
+    criteria: list[CriterionIn]
+    criteria_locked_at: datetime | None
+    gold: "GoldOut | None"
+
+
+class GoldOut(BaseModel):
+    """A version of the gold."""
+
+    number: int
+    digest: str
+    items: int
+    labels: int
+    classes: list[str]
+    repairs: list[str]
+    note: str
+    created_at: datetime
+
+
+class DeliveryOut(BaseModel):
+    """A delivery as the API shows it; `candidate` is its code."""
+
+    id: UUID
+    version: int
+    candidate_id: UUID
+    candidate: str
+    round: int
+    state: DeliveryState
+    digest: str
+    items: int
+    missing: int
+    labels: int
+    annotators: int | None
+    repairs: list[str]
+    warnings: list[str]
+    received_at: datetime
+
+
+class OfferOut(BaseModel):
+    """An offer as the API shows it to who may read prices; money in minor units."""
+
+    id: UUID
+    version: int
+    candidate_id: UUID
+    currency: str
+    minimum: int
+    lines: list[dict[str, str | int | bool]]
+    note: str

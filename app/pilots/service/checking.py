@@ -1,0 +1,214 @@
+"""Uploads judged before any write session begins: read in a child process, against what the pilot holds.
+
+What was checked carries the digests it was checked against; the verb compares them again inside the transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Request
+
+from app.core.errors import AssayError, Conflict, Invalid, Problem
+from app.core.permissions import Action
+from app.evaluations.models import OUT, Candidate
+from app.files.service import ReceivedAnnotations, Upload
+from app.kit import child
+from app.kit.actors import Actor, CurrentActor
+from app.kit.db import Database
+from app.kit.requests import BodyRead, database
+from app.kit.storage import LocalStore
+from app.pilots import queries
+from app.pilots.models import Pilot
+from app.pilots.service.access import open_pilot
+
+Checked = TypeVar("Checked")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedGold:
+    """A gold file that can be read, with the digests of the deliveries that fit it."""
+
+    upload: Upload
+    fits: frozenset[str]
+    items: int
+    labels: int
+    classes: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDelivery:
+    """A delivery that can be read against the gold with this digest."""
+
+    upload: Upload
+    times: Upload | None
+    candidate_id: UUID
+    gold_digest: str
+    items: int
+    missing: int
+    labels: int
+    annotators: int | None
+    repairs: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Generic[Checked]):
+    """An upload of this request, or why it was refused: told when the route asks, so that the form can show it."""
+
+    found: Checked | None = None
+    fault: AssayError | None = None
+
+    def take(self) -> Checked:
+        """What was checked. Raises the fault."""
+        if self.fault is not None:
+            raise self.fault
+        if self.found is None:
+            raise Invalid("file.missing", [Problem("file", "Choose a file.")])
+        return self.found
+
+
+def check_gold(
+    store: Database, contents: LocalStore, *, actor: Actor, pilot_id: UUID, upload: Upload
+) -> CheckedGold:
+    """Read a gold file in a child process, together with every accepted delivery.
+
+    Takes no write session; call it before one begins. Raises `Invalid` at `file`, and as `open_pilot`.
+    """
+    with store.reading() as session:
+        task = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot.task
+        present = [
+            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row.digest)
+            for row in queries.accepted(session, pilot_id)
+        ]
+    deliveries = [{"name": name, "path": str(contents.path(digest))} for name, digest in present]
+    facts = _run(
+        "check_gold",
+        task=task.value,
+        path=str(contents.path(upload.digest)),
+        name=upload.name,
+        deliveries=deliveries,
+    )
+    return CheckedGold(
+        upload=upload,
+        fits=frozenset(digest for _, digest in present),
+        items=facts["items"],
+        labels=facts["labels"],
+        classes=tuple(facts["classes"]),
+        repairs=tuple(facts["repairs"]),
+    )
+
+
+def check_delivery(
+    store: Database,
+    contents: LocalStore,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    candidate_id: UUID,
+    upload: Upload,
+    times: Upload | None = None,
+) -> CheckedDelivery:
+    """Read a delivery in a child process against the gold; as `check_gold` otherwise, problems of the side file
+    stand at `times`. Raises `Conflict` while there is no gold."""
+    with store.reading() as session:
+        pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
+        code = _code(session.get(Candidate, candidate_id), pilot)
+        golds = queries.golds(session, pilot_id)
+        if not golds:
+            message = "Upload the gold first: a delivery is read against it."
+            raise Conflict("pilot.no_gold", message, field="file")
+        gold, task = golds[0].digest, pilot.task
+    facts = _run(
+        "check_delivery",
+        task=task.value,
+        gold=str(contents.path(gold)),
+        path=str(contents.path(upload.digest)),
+        name=upload.name,
+        times=str(contents.path(times.digest)) if times else "",
+        times_name=times.name if times else "",
+        code=code,
+    )
+    return CheckedDelivery(
+        upload=upload,
+        times=times,
+        candidate_id=candidate_id,
+        gold_digest=gold,
+        items=facts["items"],
+        missing=facts["missing"],
+        labels=facts["labels"],
+        annotators=facts["annotators"],
+        repairs=tuple(facts["repairs"]),
+        warnings=tuple(facts["warnings"]),
+    )
+
+
+def _code(candidate: Candidate | None, pilot: Pilot) -> str:
+    if candidate is None or candidate.evaluation_id != pilot.evaluation_id:
+        message = "Choose a candidate of this evaluation."
+        raise Invalid("delivery.candidate", [Problem("candidate_id", message)])
+    if candidate.stage in OUT:
+        message = "This candidate was declined or withdrew; take it back first."
+        raise Invalid("delivery.candidate", [Problem("candidate_id", message)])
+    return candidate.code
+
+
+def _run(function: str, /, **arguments: Any) -> Any:
+    try:
+        return orjson.loads(child.run(f"app.pilots.reading:{function}", arguments))
+    except Invalid as failure:
+        told = [Problem(one.where or "file", one.message) for one in failure.problems]
+        raise Invalid(failure.code, told) from None
+
+
+def _pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
+    try:
+        return Pending(found=check())
+    except AssayError as failure:
+        return Pending(fault=failure)
+
+
+def _receive_gold(
+    request: Request, received: ReceivedAnnotations, actor: CurrentActor, pilot_id: UUID
+) -> Pending[CheckedGold]:
+    contents: LocalStore = request.app.state.contents
+    return _pending(
+        lambda: check_gold(
+            database(request), contents, actor=actor, pilot_id=pilot_id, upload=received.one("file")
+        )
+    )
+
+
+def _receive_delivery(
+    request: Request, received: ReceivedAnnotations, form: BodyRead, actor: CurrentActor, pilot_id: UUID
+) -> Pending[CheckedDelivery]:
+    contents: LocalStore = request.app.state.contents
+
+    def check() -> CheckedDelivery:
+        return check_delivery(
+            database(request),
+            contents,
+            actor=actor,
+            pilot_id=pilot_id,
+            candidate_id=_candidate_id(form.get("candidate_id") if form else None),
+            upload=received.one("file"),
+            times=received.maybe("times"),
+        )
+
+    return _pending(check)
+
+
+def _candidate_id(value: object) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        problem = Problem("candidate_id", "Choose whose delivery this is.")
+        raise Invalid("delivery.candidate", [problem]) from None
+
+
+# In a route these stand before `session: Write`: reading a file may not hold the write slot.
+ReceivedGold = Annotated[Pending[CheckedGold], Depends(_receive_gold)]
+ReceivedDelivery = Annotated[Pending[CheckedDelivery], Depends(_receive_delivery)]

@@ -1,0 +1,344 @@
+"""Candidates side by side: the kept figures joined with names, promises, prices and speed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.errors import Invalid, NotFound
+from app.core.pilots.cost import Cost, Quote, Share, Volume, costs
+from app.core.pilots.findings import Cell
+from app.core.pilots.results import ClassScore, Estimate, Pair, Stratum
+from app.core.pilots.speed import Anomaly, Seconds, TimeRatio
+from app.evaluations import service as evaluations
+from app.evaluations.models import Evaluation
+from app.evaluations.schemas import NeedIn
+from app.evaluations.service import CandidateView
+from app.kit.db import ReadSession
+from app.pilots import queries
+from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
+from app.pilots.schemas import AT_MOST, CLASS_ITEMS, METRICS
+from app.pilots.service.computing import Inputs, inputs_of
+from app.pilots.service.offers import quote_of
+from app.pilots.service.plan import criteria_of
+
+HOURS_A_DAY = 7.0  # convention: 140 labeling hours in a month of 20 days
+MONTHS = 12  # the need's volumes are per year
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How a candidate stands to one promise; `label` names a class where the promise is per class.
+
+    `met` compares the figure itself, `sure` tells that its whole interval lies on that side. `of` is floor or
+    target; for errors the bound is the most that is allowed.
+    """
+
+    metric: str
+    of: str
+    label: str
+    bound: float
+    value: float
+    met: bool
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Speed of a candidate; None where the pilot measured no times.
+
+    `per_annotator_day` counts accepted labels of one annotator in a day of seven hours, `per_day` those of all
+    annotators seen in the pilot.
+    """
+
+    seconds_per_label: float
+    seconds_per_item: float
+    per_annotator_day: float | None
+    per_day: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """All figures of one candidate. `costs` holds low, expected and high volume, or none; `price_note` why."""
+
+    candidate_id: UUID
+    code: str
+    name: str
+    is_in_house: bool
+    delivery_id: UUID
+    round: int
+    received_at: datetime
+    items: int
+    missing: int
+    annotators: int | None
+    labels: int
+    metrics: Mapping[str, Estimate]
+    tp: float
+    fp: float
+    fn: float
+    errors: Mapping[str, float]
+    by_class: Mapping[str, ClassScore]
+    strata: Mapping[str, Stratum]
+    confusion: tuple[Cell, ...]
+    seconds: Seconds | None
+    anomalies: tuple[Anomaly, ...]
+    promises: tuple[Promise, ...]
+    pace: Pace | None
+    costs: tuple[Cost, ...]
+    price_note: str
+
+    @property
+    def misses(self) -> tuple[Promise, ...]:
+        """The floors this candidate stays under (for errors: over)."""
+        return tuple(one for one in self.promises if one.of == "floor" and not one.met)
+
+
+@dataclass(frozen=True, slots=True)
+class PilotComparison:
+    """A pilot's comparison as pages, the memo and reports read it; `candidates` best first, pairs by code.
+
+    `document` is the contract of `assay pilot compare --json`. `digest` is that of the inputs, `revision`
+    counts the pilot's results.
+    """
+
+    pilot_id: UUID
+    result_id: UUID
+    revision: int
+    digest: str
+    engine: str
+    computed_at: datetime
+    task: str
+    metric: str
+    metric_name: str
+    iou: float | None
+    seed: int
+    resamples: int
+    gold: int
+    gold_digest: str
+    items: int
+    gold_labels: int
+    classes: tuple[str, ...]
+    candidates: tuple[CandidateResult, ...]
+    pairs: tuple[Pair, ...]
+    groups: tuple[tuple[str, ...], ...]
+    probability_best: Mapping[str, float]
+    minimum_detectable_difference: float | None
+    floor: float | None
+    currency: str
+    unit: str
+    volumes: tuple[int, int, int]
+    criteria_locked_at: datetime | None
+    repairs: tuple[str, ...]
+    warnings: tuple[str, ...]
+    document: Mapping[str, Any]
+
+    def candidate(self, code: str) -> CandidateResult:
+        """The figures of one candidate; raises KeyError."""
+        return {one.code: one for one in self.candidates}[code]
+
+
+def comparison_of(session: ReadSession, pilot_id: UUID) -> PilotComparison | None:
+    """The comparison of the newest gold with every candidate's newest round; None while it is not computed.
+
+    Names, codes and prices are all in it: who shows it to somebody checks what that person may see.
+    """
+    pilot = session.get(Pilot, pilot_id)
+    if pilot is None:
+        raise NotFound("pilot.not_found", "There is no such pilot.")
+    inputs = inputs_of(session, pilot)
+    stored = queries.result(session, pilot_id, inputs.digest) if inputs else None
+    return None if inputs is None or stored is None else _assemble(session, inputs, stored)
+
+
+def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> PilotComparison:
+    pilot = inputs.pilot
+    document, extra = stored.report["compare"], stored.report["extra"]
+    need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
+    views = {view.candidate.code: view for view in evaluations.candidates_of(session, pilot.evaluation_id)}
+    offers = {row.candidate_id: quote_of(row) for row in queries.offers(session, pilot.id)}
+    candidates = [
+        _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
+        for one in document["vendors"]
+    ]
+    metric = extra["metric"]
+    candidates.sort(key=lambda one: (-(one.metrics[metric].value or 0.0), one.code))
+    floors = {item.metric: item.floor for item in criteria_of(pilot)}
+    settings = document["settings"]
+    return PilotComparison(
+        pilot_id=pilot.id,
+        result_id=stored.id,
+        revision=stored.revision,
+        digest=stored.digest,
+        engine=stored.engine,
+        computed_at=stored.created_at,
+        task=pilot.task.value,
+        metric=metric,
+        metric_name=METRICS[pilot.task][metric],
+        iou=settings["iou"],
+        seed=settings["seed"],
+        resamples=settings["resamples"],
+        gold=inputs.gold.number,
+        gold_digest=inputs.gold.digest,
+        items=document["items"],
+        gold_labels=extra["labels"],
+        classes=tuple(extra["classes"]),
+        candidates=tuple(candidates),
+        pairs=_pairs(document, extra),
+        groups=tuple(tuple(group) for group in document["groups"]),
+        probability_best=document["probability_best"],
+        minimum_detectable_difference=document["minimum_detectable_difference"],
+        floor=floors.get(metric),
+        currency=pilot.currency,
+        unit="box" if pilot.task is PilotTask.BOXES else "label",
+        volumes=need.volumes,
+        criteria_locked_at=pilot.criteria_locked_at,
+        repairs=tuple(document["repairs"]),
+        warnings=tuple(document["warnings"]),
+        document=document,
+    )
+
+
+def _pairs(document: Mapping[str, Any], extra: Mapping[str, Any]) -> tuple[Pair, ...]:
+    ratios = {(one["a"], one["b"]): one for one in extra["time_ratios"]}
+    out = []
+    for one in document["pairs"]:
+        ratio = ratios.get((one["a"], one["b"]))
+        times = TimeRatio(ratio["value"], ratio["low"], ratio["high"], ratio["items"]) if ratio else None
+        rest = {key: value for key, value in one.items() if key != "difference"}
+        out.append(Pair(**rest, **one["difference"], time_ratio=times))
+    return tuple(out)
+
+
+def _candidate(
+    pilot: Pilot,
+    need: NeedIn,
+    one: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    view: CandidateView,
+    delivery: Delivery,
+    offers: Mapping[UUID, Quote],
+) -> CandidateResult:
+    code = one["name"]
+    names = [name for name in METRICS[pilot.task] if name in one and name not in AT_MOST]
+    metrics = {name: Estimate(**one[name]) for name in names}
+    work, labels = extra["work"][code], extra["delivered"][code]
+    by_class = {name: ClassScore(**score) for name, score in one["by_class"].items()}
+    share = _accepted(pilot, metrics)
+    pace = _pace(pilot, one, work, labels, share)
+    quote = offers.get(view.candidate.id)
+    found, note = _costs(quote, need, pace, share, labels / max(1, one["items"]))
+    return CandidateResult(
+        candidate_id=view.candidate.id,
+        code=code,
+        name=view.name,
+        is_in_house=view.is_in_house,
+        delivery_id=delivery.id,
+        round=delivery.round,
+        received_at=delivery.received_at,
+        items=one["items"],
+        missing=one["missing"],
+        annotators=one["annotators"],
+        labels=labels,
+        metrics=metrics,
+        tp=one["tp"],
+        fp=one["fp"],
+        fn=one["fn"],
+        errors=one["errors"],
+        by_class=by_class,
+        strata={name: Stratum(**each) for name, each in extra["strata"][code].items()},
+        confusion=tuple(Cell(**cell) for cell in one["confusion"]),
+        seconds=Seconds(**one["seconds"], rows=work["rows"], total=work["total"]) if work else None,
+        anomalies=tuple(Anomaly(**each) for each in one["anomalies"]),
+        promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
+        pace=pace,
+        costs=found,
+        price_note=note,
+    )
+
+
+def promises_of(
+    pilot: Pilot,
+    metrics: Mapping[str, Estimate],
+    by_class: Mapping[str, ClassScore],
+    errors: Mapping[str, float],
+    gold_labels: int,
+) -> tuple[Promise, ...]:
+    """How figures stand to every promise of the pilot; classes under 30 gold objects are not held to theirs."""
+    out: list[Promise] = []
+    for item in criteria_of(pilot):
+        bounds = [("floor", item.floor), ("target", item.target)]
+        for of, bound in [(of, bound) for of, bound in bounds if bound is not None]:
+            if item.metric in AT_MOST:
+                value = errors.get(item.metric, 0.0) / gold_labels
+                out.append(Promise(item.metric, of, "", bound, value, value <= bound, True))
+            elif item.metric == "by_class.f1":
+                large = {name: one for name, one in by_class.items() if one.gold >= CLASS_ITEMS}
+                out += [
+                    _promise(item.metric, of, name, bound, one.f1, one.low, one.high)
+                    for name, one in large.items()
+                    if one.f1 is not None
+                ]
+            elif (figure := metrics[item.metric]).value is not None:
+                out.append(_promise(item.metric, of, "", bound, figure.value, figure.low, figure.high))
+    return tuple(out)
+
+
+def _promise(
+    metric: str, of: str, label: str, bound: float, value: float, low: float | None, high: float | None
+) -> Promise:
+    met = value >= bound
+    sure = low is not None and high is not None and (low >= bound if met else high < bound)
+    return Promise(metric, of, label, bound, value, met, sure)
+
+
+def _accepted(pilot: Pilot, metrics: Mapping[str, Estimate]) -> Share | None:
+    """The share of delivered labels that is right, with its interval: precision of boxes, accuracy of labels."""
+    one = metrics["precision" if pilot.task is PilotTask.BOXES else "accuracy"]
+    if one.value is None or one.low is None or one.high is None:
+        return None
+    return Share(one.value, one.low, one.high)
+
+
+def _pace(
+    pilot: Pilot,
+    one: Mapping[str, Any],
+    work: Mapping[str, Any] | None,
+    labels: int,
+    share: Share | None,
+) -> Pace | None:
+    """Boxes: the time of all annotators on an item, spread over its boxes. Labels: each row is one label."""
+    if work is None or not labels or not one["items"]:
+        return None
+    per_item = work["total"] / (work["items"] if pilot.task is PilotTask.BOXES else work["rows"])
+    per_label = per_item / (labels / one["items"]) if pilot.task is PilotTask.BOXES else per_item
+    if per_label <= 0:
+        return None
+    daily = HOURS_A_DAY * 3600 / per_label * share.value if share else None
+    return Pace(
+        per_label, per_item, daily, daily * one["annotators"] if daily and one["annotators"] else None
+    )
+
+
+def _costs(
+    quote: Quote | None, need: NeedIn, pace: Pace | None, share: Share | None, labels_per_item: float
+) -> tuple[tuple[Cost, ...], str]:
+    """Costs at as many items as give the need's accepted labels, or a sentence why there are none."""
+    if quote is None:
+        return (), "no offer yet"
+    if not need.volume or share is None or share.value <= 0 or not labels_per_item:
+        return (), "the need has no volume" if not need.volume else "nothing was accepted"
+    amounts = [
+        Volume(
+            name=name,
+            items=max(1, round(labels / labels_per_item / share.value)),
+            labels_per_item=labels_per_item,
+            seconds_per_item=pace.seconds_per_item if pace else None,
+            months=MONTHS,
+        )
+        for name, labels in zip(("low", "expected", "high"), need.volumes, strict=True)
+    ]
+    try:
+        return costs(quote, amounts, share), ""
+    except Invalid as failure:
+        return (), failure.problems[0].message

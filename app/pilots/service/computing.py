@@ -1,0 +1,134 @@
+"""From stored files to a kept comparison: which inputs count, whether they were computed, computing them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from app.audit import service as audit
+from app.evaluations.models import Candidate
+from app.jobs import service as jobs
+from app.kit import canonical, child
+from app.kit.actors import SYSTEM
+from app.kit.db import Database, ReadSession, WriteSession
+from app.kit.storage import LocalStore
+from app.pilots import queries
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult
+from app.pilots.reading import ENGINE
+
+TASK = "pilots.compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What one comparison is made of; equal digests give equal figures."""
+
+    pilot: Pilot
+    gold: GoldVersion
+    deliveries: Mapping[str, Delivery]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The bytes that the child gave back, and what they belong to."""
+
+    digest: str
+    gold_number: int
+    report: bytes
+    outcomes: bytes
+
+
+def inputs_of(session: ReadSession, pilot: Pilot) -> Inputs | None:
+    """The newest gold and every candidate's newest round, by code; None while either is missing."""
+    golds = queries.golds(session, pilot.id)
+    newest: dict[UUID, Delivery] = {}
+    for row in queries.accepted(session, pilot.id):  # in the order of rounds
+        newest[row.candidate_id] = row
+    if not golds or not newest:
+        return None
+    by_code = {session.get_one(Candidate, key).code: row for key, row in newest.items()}
+    ordered = dict(sorted(by_code.items()))
+    return Inputs(pilot, golds[0], ordered, _digest(pilot, golds[0], ordered))
+
+
+def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery]) -> str:
+    told = {
+        "engine": ENGINE,
+        "task": pilot.task,
+        "iou": pilot.iou,
+        "seed": pilot.seed,
+        "gold": gold.digest,
+        "deliveries": {code: [row.digest, row.times_digest] for code, row in deliveries.items()},
+    }
+    return canonical.digest(told)
+
+
+def result_of(session: ReadSession, pilot: Pilot) -> PilotResult | None:
+    """The comparison of what counts now; None while it is not computed."""
+    inputs = inputs_of(session, pilot)
+    return queries.result(session, pilot.id, inputs.digest) if inputs else None
+
+
+def request_result(session: WriteSession, pilot: Pilot) -> UUID | None:
+    """Have what counts now computed by a job; None where nothing is to do."""
+    inputs = inputs_of(session, pilot)
+    if inputs is None or queries.result(session, pilot.id, inputs.digest) is not None:
+        return None
+    key = f"{TASK}:{pilot.id}:{inputs.digest}"
+    return jobs.enqueue(session, TASK, dedupe=key, pilot_id=pilot.id)
+
+
+def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Computed | None:
+    """The comparison of what counts now, computed in a child process outside any transaction.
+
+    None where nothing is to do. Raises `Invalid` when the stored files cannot be compared.
+    """
+    with database.reading() as session:
+        pilot = session.get(Pilot, pilot_id)
+        inputs = inputs_of(session, pilot) if pilot else None
+        if inputs is None or queries.result(session, pilot_id, inputs.digest) is not None:
+            return None
+        arguments = {
+            "task": inputs.pilot.task.value,
+            "gold": str(contents.path(inputs.gold.digest)),
+            "deliveries": [_named(contents, code, row) for code, row in inputs.deliveries.items()],
+            "iou": inputs.pilot.iou / 10_000,
+            "seed": inputs.pilot.seed,
+        }
+        digest, number = inputs.digest, inputs.gold.number
+    report, _, outcomes = child.run("app.pilots.reading:compared", arguments).partition(b"\n")
+    return Computed(digest, number, report, outcomes)
+
+
+def _named(contents: LocalStore, code: str, row: Delivery) -> dict[str, str]:
+    times = str(contents.path(row.times_digest)) if row.times_digest else ""
+    return {"code": code, "path": str(contents.path(row.digest)), "times": times}
+
+
+def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> None:
+    """Store a comparison as the pilot's next revision; one that is there already stays."""
+    if computed is None or queries.result(session, pilot_id, computed.digest) is not None:
+        return
+    row = PilotResult(
+        pilot_id=pilot_id,
+        revision=queries.last_revision(session, pilot_id) + 1,
+        digest=computed.digest,
+        engine=ENGINE,
+        gold_number=computed.gold_number,
+        report=orjson.loads(computed.report),
+        outcomes=computed.outcomes,
+    )
+    session.add(row)
+    session.flush()
+    after = {"revision": row.revision, "inputs": row.digest, "report": canonical.digest(row.report)}
+    audit.record(session, SYSTEM, "pilots.result.computed", ("pilot", pilot_id), after=after)
+
+
+def compute_now(database: Database, contents: LocalStore, pilot_ids: Sequence[UUID]) -> None:
+    """Compute and keep without waiting for a worker: for commands and the demonstration."""
+    for pilot_id in pilot_ids:
+        computed = compute(database, contents, pilot_id)
+        with database.writing() as session:
+            keep(session, pilot_id, computed)

@@ -1,0 +1,222 @@
+"""Take in gold and deliveries that were checked; nothing is overwritten, everything can be undone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.audit import service as audit
+from app.core.errors import Conflict, NotFound
+from app.core.permissions import Action
+from app.evaluations.models import Candidate, Governance
+from app.files import service as files
+from app.files.models import File
+from app.kit import clock
+from app.kit.actors import Actor
+from app.kit.db import ReadSession, WriteSession
+from app.pilots import queries
+from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotState
+from app.pilots.service.access import PilotAccess, open_pilot
+from app.pilots.service.checking import CheckedDelivery, CheckedGold
+from app.pilots.service.computing import request_result
+from app.pilots.service.plan import lock_criteria, mark, missing_agreements
+
+_AGAIN = "The pilot changed while your file was read. Send it again."
+
+
+def upload_gold(
+    session: WriteSession, *, actor: Actor, pilot_id: UUID, checked: CheckedGold, note: str = ""
+) -> GoldVersion:
+    """A new version of the gold; earlier ones stay, and everything is compared again with this one.
+
+    Raises `Conflict` for the file that is the gold already.
+    """
+    row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
+    present = queries.golds(session, pilot_id)
+    if present and present[0].digest == checked.upload.digest:
+        message = f"This very file is the gold already (version {present[0].number})."
+        raise Conflict("gold.same", message, field="file")
+    if {one.digest for one in queries.accepted(session, pilot_id)} - checked.fits:
+        raise Conflict("gold.moved_on", _AGAIN, field="file")
+    stored = files.store(session, actor=actor, upload=checked.upload)
+    gold = GoldVersion(
+        pilot_id=row.id,
+        number=present[0].number + 1 if present else 1,
+        file_id=stored.id,
+        digest=stored.digest,
+        items=checked.items,
+        labels=checked.labels,
+        classes=list(checked.classes),
+        repairs=list(checked.repairs),
+        note=note.strip()[:500],
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": row.id, "number": gold.number, "digest": gold.digest, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.added", ("gold_version", gold.id), after=facts)
+    request_result(session, row)
+    return gold
+
+
+def upload_delivery(
+    session: WriteSession, *, actor: Actor, pilot_id: UUID, checked: CheckedDelivery, replaces: bool = False
+) -> Delivery:
+    """A candidate's labels as the next round, or with `replaces` in place of the newest round.
+
+    The first delivery locks the criteria and starts the pilot. Raises `Conflict` at `file` for a file that was
+    delivered before, and at `candidate_id` in a formal evaluation while agreements for the data are missing.
+    """
+    found = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    row = found.pilot
+    _require_agreements(session, found, checked.candidate_id)
+    golds = queries.golds(session, pilot_id)
+    if not golds or golds[0].digest != checked.gold_digest:
+        raise Conflict("delivery.moved_on", _AGAIN, field="file")
+    present = queries.accepted(session, pilot_id)
+    _refuse_twice(session, present, checked)
+    own = [one for one in present if one.candidate_id == checked.candidate_id]
+    number = own[-1].round if own else 0
+    if replaces and own:
+        _set_state(session, actor, own[-1], DeliveryState.REPLACED)
+        session.flush()
+    delivery = _delivery(session, actor, row, checked, number if replaces and own else number + 1)
+    if row.criteria_locked_at is None:
+        lock_criteria(session, actor, row, "first delivery")
+    if row.state is PilotState.PLANNED:
+        row.state = PilotState.RUNNING
+        audit.record(session, actor, "pilots.pilot.started", ("pilot", row.id), after={"state": row.state})
+    session.flush()
+    _changed(session, actor, row)
+    return delivery
+
+
+def _delivery(
+    session: WriteSession, actor: Actor, row: Pilot, checked: CheckedDelivery, number: int
+) -> Delivery:
+    stored = files.store(session, actor=actor, upload=checked.upload)
+    times = files.store(session, actor=actor, upload=checked.times) if checked.times else None
+    delivery = Delivery(
+        pilot_id=row.id,
+        candidate_id=checked.candidate_id,
+        round=number,
+        file_id=stored.id,
+        digest=stored.digest,
+        times_file_id=times.id if times else None,
+        times_digest=times.digest if times else "",
+        items=checked.items,
+        missing=checked.missing,
+        labels=checked.labels,
+        annotators=checked.annotators,
+        repairs=list(checked.repairs),
+        warnings=list(checked.warnings),
+        received_at=clock.now(),
+        uploaded_by=actor.id,
+    )
+    session.add(delivery)
+    session.flush()
+    facts = {
+        "pilot": row.id,
+        "candidate": delivery.candidate_id,
+        "round": number,
+        "digest": delivery.digest,
+        "times": delivery.times_digest,
+        "gold": checked.gold_digest,
+    }
+    audit.record(session, actor, "pilots.delivery.received", ("delivery", delivery.id), after=facts)
+    return delivery
+
+
+def _require_agreements(session: ReadSession, found: PilotAccess, candidate_id: UUID) -> None:
+    """In a formal evaluation no data leave before the papers are signed; elsewhere the pages warn."""
+    if found.evaluation.governance is not Governance.FORMAL:
+        return
+    lacking = missing_agreements(session, found.pilot).get(candidate_id)
+    if lacking:
+        message = f"Not signed yet for this data class: {', '.join(lacking)}. Enter them at the vendor first."
+        raise Conflict("delivery.agreements", message, field="candidate_id")
+
+
+def _refuse_twice(session: ReadSession, present: Sequence[Delivery], checked: CheckedDelivery) -> None:
+    for one in present:
+        if one.digest != checked.upload.digest:
+            continue
+        times = checked.times.digest if checked.times else ""
+        if one.candidate_id == checked.candidate_id and one.times_digest != times:
+            continue  # the same labels with their times this time
+        code = session.get_one(Candidate, one.candidate_id).code
+        message = f"This very file is here already: candidate {code}, round {one.round}."
+        raise Conflict("delivery.twice", message, field="file")
+
+
+def remove_delivery(session: WriteSession, *, actor: Actor, delivery_id: UUID) -> Delivery:
+    """Take a delivery out of the comparison; `restore_delivery` undoes it."""
+    row, found = delivery_of(session, actor, delivery_id, Action.PILOT_EDIT, changing=True)
+    if row.state is DeliveryState.ACCEPTED:
+        _set_state(session, actor, row, DeliveryState.REPLACED)
+        session.flush()
+        _changed(session, actor, found.pilot)
+    return row
+
+
+def restore_delivery(session: WriteSession, *, actor: Actor, delivery_id: UUID) -> Delivery:
+    """Let a replaced delivery count again, in place of the one that took its round.
+
+    Raises `Conflict` when the gold changed since, because it may not fit any more.
+    """
+    row, found = delivery_of(session, actor, delivery_id, Action.PILOT_EDIT, changing=True)
+    if row.state is DeliveryState.ACCEPTED:
+        return row
+    golds = queries.golds(session, row.pilot_id)
+    if golds[0].created_at > row.received_at:
+        message = "The gold changed since this delivery was replaced; upload the file again instead."
+        raise Conflict("delivery.older_gold", message)
+    for other in queries.accepted(session, row.pilot_id):
+        if (other.candidate_id, other.round) == (row.candidate_id, row.round):
+            _set_state(session, actor, other, DeliveryState.REPLACED)
+    session.flush()
+    _set_state(session, actor, row, DeliveryState.ACCEPTED)
+    session.flush()
+    _changed(session, actor, found.pilot)
+    return row
+
+
+def _set_state(session: WriteSession, actor: Actor, row: Delivery, state: DeliveryState) -> None:
+    before, row.state = row.state, state
+    audit.record(
+        session,
+        actor,
+        f"pilots.delivery.{'restored' if state is DeliveryState.ACCEPTED else 'replaced'}",
+        ("delivery", row.id),
+        before={"state": before},
+        after={"state": state},
+    )
+
+
+def _changed(session: WriteSession, actor: Actor, row: Pilot) -> None:
+    mark(session, actor, row)
+    request_result(session, row)
+
+
+def delivery_of(
+    session: ReadSession,
+    actor: Actor,
+    delivery_id: UUID,
+    action: Action = Action.EVALUATION_READ,
+    *,
+    changing: bool = False,
+) -> tuple[Delivery, PilotAccess]:
+    """A delivery and the access to its pilot; raises as `open_pilot`."""
+    row = session.get(Delivery, delivery_id)
+    if row is None:
+        raise NotFound("delivery.not_found", "There is no such delivery, or it is not shared with you.")
+    return row, open_pilot(session, actor, row.pilot_id, action, changing=changing)
+
+
+def file_of(session: ReadSession, *, actor: Actor, file_id: UUID, pilot_id: UUID) -> File:
+    """A gold or delivery file of a pilot, for whoever sets pilots up: file names may tell whose they are."""
+    open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
+    known = {one.file_id for one in queries.golds(session, pilot_id)}
+    for one in queries.deliveries(session, pilot_id):
+        known |= {one.file_id} | ({one.times_file_id} if one.times_file_id else set())
+    if file_id not in known:
+        raise NotFound("file.not_found", "This file is not there, or it is not yours to see.")
+    return session.get_one(File, file_id)

@@ -1,0 +1,97 @@
+"""Pilot figures as the scorecard takes them: intervals with the result they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from babel.numbers import get_currency_precision
+
+from app.core.pilots.results import Estimate
+from app.core.scoring.spec import EvidenceRef
+from app.kit.db import ReadSession
+from app.pilots import queries
+from app.pilots.schemas import CLASS_ITEMS
+from app.pilots.service.comparison import CandidateResult, PilotComparison, comparison_of
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measured value low ≤ mid ≤ high in `unit`; `low_general`, `high_general` bound the vendor in general.
+
+    A missing interval leaves both ends at None: then only the value is known.
+    """
+
+    low: float | None
+    mid: float
+    high: float | None
+    unit: str
+    evidence: EvidenceRef
+    low_general: float | None = None
+    high_general: float | None = None
+    note: str = ""
+
+
+def metrics_for(
+    session: ReadSession, candidate_id: UUID, *, at_least_items: int = CLASS_ITEMS
+) -> Mapping[str, Measure]:
+    """Figure -> measure of a candidate's newest compared pilot; what was not measured is left out.
+
+    Keys: `accuracy`, `macro_f1` or `f1`, `precision`, `recall`, `mean_iou`; `by_class.f1`, the weakest class
+    with `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
+    `accepted_per_labeler_day`; `cost.per_accepted`, in major units at the expected volume. Prices are in it:
+    who shows them checks the right.
+    """
+    seen: set[UUID] = set()
+    for delivery in queries.delivered_by(session, candidate_id):
+        if delivery.pilot_id in seen:
+            continue
+        seen.add(delivery.pilot_id)
+        found = comparison_of(session, delivery.pilot_id)
+        if found is None:
+            continue
+        one = {each.candidate_id: each for each in found.candidates}[candidate_id]
+        return _measures(found, one, at_least_items)
+    return {}
+
+
+def _measures(found: PilotComparison, one: CandidateResult, at_least: int) -> dict[str, Measure]:
+    ref = EvidenceRef("pilot_result", str(found.result_id), found.revision)
+    out = {
+        name: _of(figure, figure.value, ref)
+        for name, figure in one.metrics.items()
+        if figure.value is not None
+    }
+    large = [(score.f1, name) for name, score in one.by_class.items() if score.gold >= at_least and score.f1]
+    if large:
+        value, name = min(large)
+        score = one.by_class[name]
+        out["by_class.f1"] = Measure(score.low, value, score.high, "share", ref, note=name)
+    for kind, count in one.errors.items():
+        if kind != "ok":
+            out[f"errors.{kind}"] = Measure(None, count / found.gold_labels, None, "share", ref)
+    if one.pace is not None:
+        out["seconds_per_label"] = Measure(None, one.pace.seconds_per_label, None, "seconds", ref)
+        if one.pace.per_annotator_day is not None:
+            rate = one.pace.per_annotator_day
+            out["accepted_per_labeler_day"] = Measure(None, rate, None, "labels", ref)
+    return out | _cost(found, one, ref)
+
+
+def _of(figure: Estimate, value: float, ref: EvidenceRef) -> Measure:
+    return Measure(figure.low, value, figure.high, "share", ref, figure.low_general, figure.high_general)
+
+
+def _cost(found: PilotComparison, one: CandidateResult, ref: EvidenceRef) -> dict[str, Measure]:
+    expected = next((cost for cost in one.costs if cost.volume == "expected"), None)
+    if expected is None or expected.per_accepted is None:
+        return {}
+    scale = 10 ** get_currency_precision(found.currency)
+    low, high = expected.per_accepted_low, expected.per_accepted_high
+    measure = Measure(
+        None if low is None else low / scale,
+        expected.per_accepted / scale,
+        None if high is None else high / scale,
+        found.currency,
+        ref,
+    )
+    return {"cost.per_accepted": measure}

@@ -1,0 +1,96 @@
+"""What candidates charge: sealed from everybody who may not read prices."""
+
+import secrets
+from collections.abc import Mapping
+from uuid import UUID
+
+from babel.numbers import get_currency_precision
+
+from app.audit import service as audit
+from app.core.errors import Invalid, Problem
+from app.core.permissions import Action
+from app.core.pilots.cost import Line, Quote
+from app.evaluations import service as evaluations
+from app.kit import canonical
+from app.kit.actors import Actor
+from app.kit.db import ReadSession, WriteSession, unchanged
+from app.pilots import queries
+from app.pilots.models import PilotOffer
+from app.pilots.schemas import OfferIn, minor_units
+from app.pilots.service.access import open_pilot
+
+
+def set_offer(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    candidate_id: UUID,
+    entry: OfferIn,
+    seen: int | None,
+) -> PilotOffer:
+    """Write down what a candidate charges; replaces what was there. For those who may read prices.
+
+    The audit keeps a salted digest, never the price. Raises `Invalid` at the field at fault.
+    """
+    found = open_pilot(session, actor, pilot_id, Action.PRICE_READ, changing=True)
+    found.access.require(Action.EVALUATION_EDIT)
+    known = {view.candidate.id for view in evaluations.candidates_of(session, found.evaluation.id)}
+    if candidate_id not in known:
+        problem = Problem("candidate_id", "Choose a candidate of this evaluation.")
+        raise Invalid("offer.candidate", [problem])
+    if entry.currency != found.pilot.currency:
+        message = (
+            f"This pilot compares prices in {found.pilot.currency}; convert the offer, and note the rate."
+        )
+        raise Invalid("offer.currency", [Problem("currency", message)])
+    row = queries.offer(session, pilot_id, candidate_id)
+    if row is None:
+        row = PilotOffer(
+            pilot_id=pilot_id, candidate_id=candidate_id, currency=entry.currency, seal=secrets.token_hex(16)
+        )
+    else:
+        unchanged(row, seen, {"note": entry.note})
+    before = _digest(row) if row.lines else ""
+    digits = get_currency_precision(entry.currency)
+    row.minimum = _minimum(entry.minimum, digits)
+    row.lines = [_line(item, digits) for item in entry.model_dump()["lines"]]
+    row.note = entry.note
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "pilots.offer.set",
+        ("pilot_offer", row.id),
+        before={"price": before},
+        after={"candidate": candidate_id, "lines": len(row.lines), "price": _digest(row)},
+    )
+    return row
+
+
+def _minimum(amount: str, digits: int) -> int:
+    minor, units = minor_units(amount, digits)
+    if units > 1:
+        raise Invalid("offer.minimum", [Problem("minimum", f"At most {digits} decimals here.")])
+    return minor
+
+
+def _line(item: Mapping[str, object], digits: int) -> dict[str, object]:
+    minor, units = minor_units(str(item["amount"]), digits)
+    return {**item, "amount": minor, "units": units * int(str(item["units"]))}
+
+
+def _digest(row: PilotOffer) -> str:
+    return canonical.digest([row.seal, row.currency, row.minimum, row.lines])
+
+
+def quote_of(row: PilotOffer) -> Quote:
+    """An offer as the engine takes it."""
+    return Quote(row.currency, tuple(Line(**item) for item in row.lines), row.minimum)
+
+
+def offer_of(session: ReadSession, *, actor: Actor, pilot_id: UUID, candidate_id: UUID) -> PilotOffer | None:
+    """One candidate's offer; raises `Forbidden` without the right to read prices."""
+    open_pilot(session, actor, pilot_id, Action.PRICE_READ)
+    return queries.offer(session, pilot_id, candidate_id)

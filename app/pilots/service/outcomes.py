@@ -1,0 +1,106 @@
+"""The findings item by item, unpacked from a kept result."""
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.core.errors import NotFound
+from app.core.pilots.findings import ERRORS
+from app.core.pilots.results import Mark
+from app.kit.db import ReadSession
+from app.pilots.models import PilotResult
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item: its place in the result, every candidate's score by code, and all errors on it."""
+
+    at: int
+    name: str
+    scores: Mapping[str, float]
+    errors: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """All findings of one result; items are addressed by their place."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def items(self) -> list[str]:
+        """The items' names, in order."""
+        names: list[str] = self.data["items"]
+        return names
+
+    @property
+    def is_boxes(self) -> bool:
+        """Whether findings have boxes to draw."""
+        return bool(self.data["boxes"])
+
+    def size(self, at: int) -> tuple[float, float] | None:
+        """Width and height of an item in pixels, None where the gold does not say."""
+        sizes = self.data["sizes"]
+        if not sizes or None in sizes[at]:
+            return None
+        return sizes[at][0], sizes[at][1]
+
+    def line(self, at: int) -> ItemLine:
+        """One item with scores and counts of errors. Raises `NotFound` beyond the last item."""
+        if not 0 <= at < len(self.items):
+            raise NotFound("item.not_found", "This result has no such item; open it from the list again.")
+        scores = {code: one["scores"][at] for code, one in self.data["vendors"].items()}
+        errors = {code: self._counts(code, at) for code in self.data["vendors"]}
+        return ItemLine(at, self.items[at], scores, errors)
+
+    def _rows(self, code: str, at: int) -> range:
+        item = self.data["vendors"][code]["item"]
+        return range(bisect_left(item, at), bisect_right(item, at))
+
+    def _counts(self, code: str, at: int) -> dict[str, int]:
+        kinds = self.data["vendors"][code]["error"]
+        out: dict[str, int] = {}
+        for row in self._rows(code, at):
+            name = ERRORS[kinds[row]]
+            out[name] = out.get(name, 0) + 1
+        return out
+
+    def marks(self, code: str, at: int) -> tuple[Mark, ...]:
+        """What a candidate did on one item, finding by finding."""
+        return tuple(self._mark(self.data["vendors"][code], row) for row in self._rows(code, at))
+
+    def _mark(self, one: Mapping[str, Any], row: int) -> Mark:
+        gold, delivered = one["gold"][row], one["delivered"][row]
+        boxes = self.is_boxes
+        return Mark(
+            error=ERRORS[one["error"][row]],
+            gold=self._class(one["gold_class"][row]),
+            delivered=self._class(one["delivered_class"][row]),
+            annotator=_who(one, delivered),
+            iou=one["iou"][row],
+            gold_box=tuple(self.data["gold_boxes"][gold]) if boxes and gold >= 0 else None,
+            delivered_box=tuple(one["boxes"][delivered]) if boxes and delivered >= 0 else None,
+        )
+
+    def _class(self, at: int) -> str | None:
+        return self.data["classes"][at] if at >= 0 else None
+
+
+def _who(one: Mapping[str, Any], row: int) -> str | None:
+    if row < 0 or not one["annotator"] or one["annotator"][row] < 0:
+        return None
+    name: str = one["annotators"][one["annotator"][row]]
+    return name
+
+
+def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
+    """The findings of a kept result. Raises `NotFound`."""
+    row = session.get(PilotResult, result_id)
+    if row is None:
+        raise NotFound("result.not_found", "This result is not kept any more; open the results again.")
+    return Outcomes(orjson.loads(zlib.decompress(row.outcomes)))
