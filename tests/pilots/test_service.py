@@ -20,7 +20,7 @@ from app.pilots.schemas import CriteriaIn, CriterionIn, PilotIn
 from app.vendors import service as vendors
 from app.vendors.models import AgreementState
 from app.vendors.schemas import AgreementIn
-from tests.pilots.conftest import EVALUATOR, LEAD, Lab, boxes_gold, delivery_csv, gold_csv
+from tests.pilots.samples import EVALUATOR, LEAD, Lab, boxes_gold, delivery_csv, gold_csv
 
 PER_LABEL = [{"name": "Labeling", "amount": "0.118", "per": "label"}]
 
