@@ -121,7 +121,7 @@ def check_delivery(
         if not golds:
             message = "Upload the gold first: a delivery is read against it."
             raise Conflict("pilot.no_gold", message, field="file")
-        gold, task = golds[0].digest, pilot.task
+        gold, task, number = golds[0].digest, pilot.task, golds[0].number
     facts = _run(
         "check_delivery",
         task=task.value,
@@ -131,6 +131,7 @@ def check_delivery(
         times=str(contents.path(times.digest)) if times else "",
         times_name=times.name if times else "",
         code=code,
+        gold_name=f"version {number}",
     )
     return CheckedDelivery(
         upload=upload,
