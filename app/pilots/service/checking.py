@@ -133,17 +133,9 @@ def check_delivery(
         code=code,
         gold_name=f"version {number}",
     )
+    lines = {name: tuple(facts.pop(name)) for name in ("repairs", "warnings")}
     return CheckedDelivery(
-        upload=upload,
-        times=times,
-        candidate_id=candidate_id,
-        gold_digest=gold,
-        items=facts["items"],
-        missing=facts["missing"],
-        labels=facts["labels"],
-        annotators=facts["annotators"],
-        repairs=tuple(facts["repairs"]),
-        warnings=tuple(facts["warnings"]),
+        upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **lines, **facts
     )
 
 

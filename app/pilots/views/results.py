@@ -290,17 +290,21 @@ def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, .
     rows = []
     for one in sorted(found.pairs, key=lambda pair: sorted((place[pair.a], place[pair.b]))):
         first, second, sign = (one.a, one.b, 1) if place[one.a] < place[one.b] else (one.b, one.a, -1)
-        ends = sorted(sign * end for end in (one.low, one.high) if end is not None) or [None, None]
+        low, high = (one.low, one.high) if sign > 0 else (_minus(one.high), _minus(one.low))
         rows.append(
             PairRow(
                 names=f"{names[first]} − {names[second]}",
                 difference=wording.signed(None if one.value is None else sign * one.value, 3),
-                interval=wording.interval(ends[0], ends[-1], 3),
+                interval=wording.interval(low, high, 3),
                 word="different" if one.distinguishable else "not distinguishable",
                 kind="ok" if one.distinguishable else "",
             )
         )
     return tuple(rows)
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorCard:
