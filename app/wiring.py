@@ -14,16 +14,27 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
+from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
+from app.decisions import api as decisions_api
+from app.decisions import models as decision_models  # noqa: F401
+from app.decisions import pages as decision_pages
+from app.decisions import service as decisions
+from app.decisions import tasks as decision_tasks
+from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
+from app.evaluations import pages as evaluations_pages
+from app.evaluations import service as evaluations
 from app.files import api as files_api
 from app.files import pages as files_pages
 from app.files import service as files
+from app.home import api as home_api
 from app.home import pages as home_pages
-from app.home import status_pages
+from app.home import queue_pages, status_pages
+from app.home import service as home
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
 from app.kit import htmx
@@ -31,10 +42,18 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.onboarding import api as onboarding_api
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
+from app.onboarding import service as onboarding
 from app.pilots import api as pilot_api
 from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
+from app.questionnaires import api as questionnaires_api
+from app.questionnaires import pages as questionnaire_pages
+from app.questionnaires import service as questionnaires
+from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -53,16 +72,26 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
+        decisions_api.router,
+        *decision_pages.routers,
         evaluations_api.router,
+        *evaluations_pages.routers,
         files_api.router,
         files_pages.router,
+        home_api.router,
         home_pages.router,
+        queue_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
         pilot_api.router,
         *pilot_pages.routers,
         status_pages.api,
         status_pages.router,
+        questionnaires_api.router,
+        *questionnaire_pages.routers,
         vendors_api.router,
         vendors_pages.router,
     ]
@@ -95,6 +124,9 @@ def identify(request: Request) -> Actor | None:
         found = accounts.identify(
             session, session_cookie(request), bearer.strip() if scheme.lower() == "bearer" else ""
         )
+        # counted in this short session, because a page may not hold a second connection while its route runs
+        if found is not None and not request.url.path.startswith("/api/"):
+            request.state.counts = home.counts(session, found.actor)
     if found is None:
         return None
     accounts.require_scope(found.actor, request.method)
@@ -110,15 +142,25 @@ def shell(request: Request) -> Shell:
     return Shell(
         user=actor.name if actor else "",
         roles=role_names(actor.roles) if actor else "",
-        nav=_nav(request.url.path, actor) if actor else (),
+        nav=_nav(request, actor) if actor else (),
         toasts=htmx.take_toasts(request),
         asset_version=request.app.state.asset_version,
     )
 
 
-def _nav(path: str, actor: Actor) -> tuple[NavItem, ...]:
+def _nav(request: Request, actor: Actor) -> tuple[NavItem, ...]:
+    path, counts = request.url.path, getattr(request.state, "counts", None)
+    waiting = (
+        {"/": counts.work, "/vendors": counts.vendors, "/evaluations": counts.evaluations} if counts else {}
+    )
     return tuple(
-        NavItem(label, href, section, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+        NavItem(
+            label,
+            href,
+            section,
+            current=path == href or (href != "/" and path.startswith(f"{href}/")),
+            count=waiting.get(href),
+        )
         for label, href, section, action in _NAV
         if action is None or actor.may(action)
     )
@@ -138,6 +180,7 @@ PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     """The task table: what a job's name stands for."""
     return {
+        decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
@@ -165,8 +208,18 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    onboarding.register_subjects()
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
+    files.register_subject("vendor", vendors.may_read_vendor)
+    files.register_subject(
+        "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
+    )
+    files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+    files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+    files.register_subject(
+        questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
+    )
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
-    files.register_subject("vendor", vendors.may_read)
 
 
 @contextmanager

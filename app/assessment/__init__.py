@@ -1,1 +1,1 @@
-"""Ratings, gates, result and shortlist."""
+"""Scorecard of an evaluation, ratings, gates and the result."""

@@ -1,13 +1,15 @@
 """Record what a verb did; the chain itself is linked by the guard, at commit."""
 
 import hmac
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from app.audit.models import AuditEvent
+from app.audit.models import ActorName, AuditEvent
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
@@ -114,3 +116,53 @@ def head(session: ReadSession) -> str:
 def link_hash(seq: int, prev: str, body: str) -> str:
     """Hash of one event: SHA-256 over canonical JSON of its place, its predecessor and its body."""
     return canonical.digest({"seq": seq, "prev": prev, "body": body})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event as read back; `who` is '' once the person was erased."""
+
+    at: datetime
+    who: str
+    action: str
+    label: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    reason: str
+
+
+def recent(
+    session: ReadSession,
+    subjects: Sequence[tuple[str, UUID]],
+    *,
+    limit: int,
+    without: Sequence[str] = (),
+) -> list[Recorded]:
+    """The newest events of some subjects, given as (table, id); actions in `without` are left out."""
+    ids = {str(subject_id) for _, subject_id in subjects}
+    kinds = {kind for kind, _ in subjects}
+    wanted = (
+        select(AuditEvent, ActorName.name)
+        .outerjoin(ActorName, col(ActorName.actor_id) == col(AuditEvent.actor_id))
+        .where(
+            col(AuditEvent.subject_id).in_(ids),
+            col(AuditEvent.subject_kind).in_(kinds),
+            col(AuditEvent.action).not_in(list(without)),
+        )
+        .order_by(col(AuditEvent.seq).desc())
+        .limit(limit)
+    )
+    return [_recorded(event, name or "") for event, name in session.exec(wanted)]
+
+
+def _recorded(event: AuditEvent, who: str) -> Recorded:
+    body = json.loads(event.body)
+    return Recorded(
+        at=event.at,
+        who=who,
+        action=event.action,
+        label=body["label"],
+        before=body["before"],
+        after=body["after"],
+        reason=body["reason"],
+    )

@@ -52,3 +52,26 @@ CANDIDATE = _machine(
         "withdrawn": "longlist contacted discovery shortlist pilot finalist",
     },
 )
+
+# A response may be filled without being sent; taking the link back makes a sent one a draft again.
+RESPONSE = _machine(
+    "response",
+    {
+        "draft": "sent in_progress submitted closed",
+        "sent": "draft in_progress submitted closed",
+        "in_progress": "submitted closed",
+        "submitted": "in_progress closed",
+        "closed": "in_progress",
+    },
+)
+
+# Whether it is ready is not a state: a waiver that runs out closes the gate again without anybody writing.
+ONBOARDING = _machine(
+    "onboarding",
+    {
+        "planned": "started cancelled",
+        "started": "done planned cancelled",
+        "done": "started",
+        "cancelled": "planned",
+    },
+)

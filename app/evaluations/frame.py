@@ -1,6 +1,5 @@
 """What stands above every page of an evaluation: its title line and the journey. Other features show it too."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,18 +10,6 @@ from app.kit import library, wording
 from app.kit.db import ReadSession
 from app.kit.ui import Crumb, Step
 
-# Where each step of the journey is worked on, below the evaluation's own address.
-PLACES: Mapping[StepName, str] = {
-    StepName.NEED: "",
-    StepName.SEARCH: "/candidates",
-    StepName.DISCOVERY: "/discovery",
-    StepName.SHORTLIST: "/candidates?show=shortlist",
-    StepName.PILOT: "/pilot",
-    StepName.SCORES: "/scores",
-    StepName.RESULT: "/result",
-    StepName.DECISION: "/decision",
-    StepName.ONBOARDING: "/onboarding",
-}
 _STATE_KINDS = {
     EvaluationState.DECIDED: "ok",
     EvaluationState.CLOSED: "",
@@ -102,4 +89,4 @@ def _step(base: str, step: EvaluationStep, current: StepName) -> Step:
     # A journey marks one place as current: the one being looked at. A step in work elsewhere shows as open.
     state = StepState.TODO if step.state is StepState.CURRENT else step.state
     shown = StepState.CURRENT if step.step is current else state
-    return Step(step.step.value.capitalize(), base + PLACES[step.step], shown.value, step.note)
+    return Step(step.step.value.capitalize(), base + service.PLACES[step.step], shown.value, step.note)

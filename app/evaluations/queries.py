@@ -1,6 +1,8 @@
 """Every look into the tables of evaluations."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +16,15 @@ from app.evaluations.models import (
     Candidate,
     CandidateMove,
     Evaluation,
+    EvaluationState,
     EvaluationStep,
     Governance,
     PanelMember,
     SearchLogEntry,
+    Stage,
 )
 from app.kit.actors import Actor
+from app.kit.columns import UtcDateTime
 from app.kit.db import ReadSession
 
 
@@ -48,11 +53,15 @@ SORTS: dict[str, Any] = {
     "decide": col(Evaluation.decide_by),
 }
 
+_NUMBER = re.compile(r"(?:EV-?)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
+
 
 def _matching(actor: Actor, text: str, state: str) -> SelectOfScalar[Evaluation]:
     wanted = visible(actor, select(Evaluation))
     if text:
-        wanted = wanted.where(col(Evaluation.name).icontains(text, autoescape=True))
+        named = col(Evaluation.name).icontains(text, autoescape=True)
+        number = _NUMBER.fullmatch(text.strip())
+        wanted = wanted.where(sa.or_(named, col(Evaluation.number) == int(number[1])) if number else named)
     if state:
         wanted = wanted.where(Evaluation.state == state)
     return wanted
@@ -154,3 +163,42 @@ def count_open(session: ReadSession, actor: Actor) -> int:
     """Visible evaluations that are not decided yet."""
     wanted = visible(actor, select(Evaluation).where(Evaluation.state == "open"))
     return session.exec(select(sa.func.count()).select_from(wanted.subquery())).one()
+
+
+def own_open(session: ReadSession, actor: Actor) -> list[tuple[Evaluation, list[str]]]:
+    """Open evaluations that the actor opened or sits on the panel of, with his roles there, most urgent first."""
+    seat = sa.and_(col(PanelMember.evaluation_id) == col(Evaluation.id), col(PanelMember.user_id) == actor.id)
+    wanted = (
+        select(Evaluation, PanelMember)
+        .outerjoin(PanelMember, seat)
+        .where(
+            Evaluation.state == EvaluationState.OPEN,
+            sa.or_(col(Evaluation.created_by) == actor.id, col(PanelMember.id).is_not(None)),
+        )
+        .order_by(col(Evaluation.decide_by).asc().nulls_last(), col(Evaluation.number))
+    )
+    rows: list[tuple[Evaluation, PanelMember | None]] = list(session.exec(wanted))
+    return [(row, list(seat.roles) if seat else []) for row, seat in rows]
+
+
+def unmoved_since(
+    session: ReadSession, evaluation_ids: Sequence[UUID], moment: datetime, *, stages: Iterable[Stage]
+) -> list[tuple[Candidate, datetime]]:
+    """Candidates at these stages whose last move (or arrival) lies before `moment`, with when that was."""
+    last = (
+        select(CandidateMove.candidate_id, sa.func.max(CandidateMove.created_at).label("at"))
+        .group_by(col(CandidateMove.candidate_id))
+        .subquery()
+    )
+    since = sa.type_coerce(sa.func.coalesce(last.c.at, Candidate.created_at), UtcDateTime)
+    wanted = (
+        select(Candidate, since)
+        .outerjoin(last, last.c.candidate_id == col(Candidate.id))
+        .where(
+            col(Candidate.evaluation_id).in_(list(evaluation_ids)),
+            col(Candidate.stage).in_(list(stages)),
+            since < moment,
+        )
+        .order_by(since)
+    )
+    return [(row, at) for row, at in session.exec(wanted)]

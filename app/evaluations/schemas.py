@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -51,6 +52,12 @@ def _data_class(value: str) -> str:
     return value
 
 
+def _currency(value: str) -> str:
+    if value not in list_currencies():
+        raise ValueError("Choose a currency by its three letters, such as USD.")
+    return value
+
+
 DataClass = Annotated[str, AfterValidator(_data_class)]
 
 
@@ -94,7 +101,7 @@ class NeedIn(BaseModel):
     volume: Count = Field(default=0, description="Accepted labels per year, expected.")
     volume_low: Count | None = Field(default=None, description="Low case; empty: half of expected.")
     volume_high: Count | None = Field(default=None, description="High case; empty: twice the expected.")
-    currency: Annotated[Text, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[Text, AfterValidator(_currency)] = "USD"
     budget: Minor | None = Field(default=None, description="Budget per year, minor units.")
     start_by: date | None = Field(default=None, description="When the first accepted batch is wanted.")
     deadline: date | None = Field(default=None, description="When the work must be finished, or empty.")

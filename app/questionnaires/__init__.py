@@ -1,1 +1,1 @@
-"""Templates, responses and answers."""
+"""Questionnaires asked of candidates: in the call, or by a link that needs no account."""

@@ -1,1 +1,1 @@
-"""The shipped and own scorecards, in versions."""
+"""The library of scorecards: the shipped ones and our own, as versions that freeze when published."""

@@ -98,10 +98,13 @@
     const line = form.querySelector("[data-autosave-status]");
     if (line) line.textContent = text;
   }
-  const formOf = (event) => closest(event.detail?.ctx?.sourceElement || event.target, "form");
+  const formOf = (event) => closest(event.detail?.ctx?.sourceElement || event.target, "form, [data-autosave]");
   document.addEventListener("htmx:before:request", (event) => {
     const form = formOf(event);
     if (!form) return;
+    const seen = form.querySelector("[data-revision]");
+    const body = event.detail?.ctx?.request?.body;
+    if (seen && body?.set) body.set(seen.name, seen.value);   // one that waited in the queue saw the answer before it
     if (form.matches("[data-autosave]")) say(form, "Saving…");
     else if (form.method === "post") setBusy(form, true);
   });

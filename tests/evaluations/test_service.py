@@ -146,7 +146,7 @@ def test_cancelled_evaluation_refuses_changes_until_reopened(db: Database) -> No
     [
         ({"volume": 10, "volume_low": 20}, "low volume"),
         ({"techniques": ["flying"]}, "not in the taxonomy"),
-        ({"currency": "usd"}, "pattern"),
+        ({"currency": "usd"}, "three letters"),
         ({"pilot_data_class": "secret"}, "data classes"),
         ({"volume": -1}, "greater"),
     ],

@@ -223,6 +223,7 @@ def test_price_is_sealed_from_evaluators_and_never_in_the_audit(lab: Lab) -> Non
                 session, actor=EVALUATOR, pilot_id=lab.pilot_id, candidate_id=lab.candidates["Harbor"]
             )
         event = session.exec(select(AuditEvent).where(AuditEvent.action == "pilots.offer.set")).one()
+        assert "118" not in json.loads(event.body)["after"]
         assert set(json.loads(event.body)["after"]) == {"candidate", "lines", "price"}
         assert len(json.loads(event.body)["after"]["price"]) == 64
 

@@ -9,6 +9,7 @@ from app.core.questionnaire.answers import (
     validate_mark,
 )
 from app.core.questionnaire.model import (
+    AgendaItem,
     Column,
     Option,
     Question,
@@ -32,6 +33,7 @@ from app.core.questionnaire.score import (
 )
 
 __all__ = [
+    "AgendaItem",
     "Answer",
     "AnswerValue",
     "Column",

@@ -1,7 +1,7 @@
 """Which questions apply, what the answers score, how far they are, and where they go."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,7 +25,10 @@ Answers = Mapping[str, Answer]
 
 @dataclass(frozen=True, slots=True)
 class QuestionScore:
-    """Points of one scored question. `state`: scored, open, to_mark (a reviewer has to), undecided."""
+    """Points of one scored question.
+
+    `state`: scored, open, to_mark (a reviewer has to), undecided, closed_unanswered.
+    """
 
     id: str
     state: str
@@ -85,7 +88,7 @@ class Progress:
 class Fed:
     """What one question says about a target, in its natural unit.
 
-    `status`: evidenced, claimed, open, not_applicable; `value` is None for the last two.
+    `status`: evidenced, claimed, open, closed_unanswered, not_applicable; the last three have no `value`.
     """
 
     question: str
@@ -145,19 +148,21 @@ def score(
     *,
     without: Collection[str] = (),
     with_sealed: bool = False,
+    closed: bool = False,
 ) -> QuestionnaireScore:
     """Weighted mean of points inside sections and over sections, as an interval.
 
     An open question is [0, 100]; so is one whose condition is not decided yet. A question that does not
     apply leaves both sums, as do the ids in `without`: name there what was accepted as not applicable for
-    one candidate, so that it counts for nobody. Sealed sections count only on request.
+    one candidate, so that it counts for nobody. Sealed sections count only on request. `closed`: nothing more
+    will be answered, so that an open question has no points.
     """
     found = applicability(questionnaire, profile, answers)
     counted = [section for section in questionnaire.sections if with_sealed or not section.sealed]
     scored = []
     for section in counted:
         entries = [
-            (question, *_points(question, found[question.id], answers.get(question.id, Answer())))
+            (question, *_points(question, found[question.id], answers.get(question.id, Answer()), closed))
             for question in section.questions
             if _counts(question, found[question.id], answers, without)
         ]
@@ -186,8 +191,12 @@ def _counts(question: Question, applies: bool | None, answers: Answers, without:
 _Entry = tuple[Question, str, Fraction, Fraction]
 
 
-def _points(question: Question, applies: bool | None, answer: Answer) -> tuple[str, Fraction, Fraction]:
+def _points(
+    question: Question, applies: bool | None, answer: Answer, closed: bool
+) -> tuple[str, Fraction, Fraction]:
     """State and lowest and highest points of a question that counts."""
+    if closed and answer.value is None:
+        return "closed_unanswered", Fraction(0), Fraction(0)
     if applies is None:
         return "undecided", Fraction(0), _FULL
     if answer.value is None:
@@ -277,8 +286,13 @@ def progress(questionnaire: Questionnaire, profile: Profile, answers: Answers) -
     )
 
 
-def feeds(questionnaire: Questionnaire, profile: Profile, answers: Answers) -> Mapping[str, tuple[Fed, ...]]:
-    """Per target (`criterion.ramp_weeks`, `vendor.attrition`) what each question that feeds it says."""
+def feeds(
+    questionnaire: Questionnaire, profile: Profile, answers: Answers, *, closed: bool = False
+) -> Mapping[str, tuple[Fed, ...]]:
+    """Per target (`criterion.ramp_weeks`, `vendor.attrition`) what each question that feeds it says.
+
+    `closed`: nothing more will be answered, so that open becomes closed_unanswered.
+    """
     found = applicability(questionnaire, profile, answers)
     gathered: dict[str, list[Fed]] = {}
     for section in questionnaire.sections:
@@ -286,6 +300,8 @@ def feeds(questionnaire: Questionnaire, profile: Profile, answers: Answers) -> M
             answer = answers.get(question.id, Answer())
             for feed in question.feeds:
                 fed = _fed(question, feed, found[question.id], answer, section.sealed)
+                if closed and fed.status == "open":
+                    fed = replace(fed, status="closed_unanswered")
                 gathered.setdefault(feed.target, []).append(fed)
     return {target: tuple(entries) for target, entries in gathered.items()}
 

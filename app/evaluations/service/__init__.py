@@ -6,9 +6,14 @@ from app.evaluations.service.access import (
     count_open,
     list_after,
     list_page,
+    may_read_candidate,
+    may_read_evaluation,
     open_evaluation,
+    roles_in_evaluation,
+    roles_on_candidate,
 )
 from app.evaluations.service.candidates import (
+    FAR,
     CandidateView,
     add_candidate,
     candidacies_of,
@@ -32,8 +37,12 @@ from app.evaluations.service.setup import (
     set_need,
     set_state,
 )
+from app.evaluations.service.work import PLACES, TO_DO, next_step, work_items_of
 
 __all__ = [
+    "FAR",
+    "PLACES",
+    "TO_DO",
     "Access",
     "CandidateView",
     "Planned",
@@ -53,15 +62,20 @@ __all__ = [
     "list_page",
     "log_search",
     "mark_step",
+    "may_read_candidate",
+    "may_read_evaluation",
     "move_candidate",
     "move_candidates",
     "moves_of",
     "need_of",
+    "next_step",
     "open_evaluation",
     "panel_of",
     "patch_evaluation",
     "plan_names",
     "reopen_evaluation",
+    "roles_in_evaluation",
+    "roles_on_candidate",
     "search_log",
     "set_member",
     "set_need",
@@ -69,4 +83,5 @@ __all__ = [
     "steps_of",
     "steps_of_many",
     "undo_move",
+    "work_items_of",
 ]

@@ -45,9 +45,7 @@ def open_evaluation(
     found = queries.evaluation(session, actor, evaluation_id)
     if found is None:
         raise NotFound("evaluation.not_found", "There is no such evaluation, or it is not shared with you.")
-    member = queries.member(session, evaluation_id, actor.id)
-    panel = frozenset(Role(role) for role in member.roles) if member else frozenset()
-    access = Access(found, panel, actor)
+    access = Access(found, roles_in_evaluation(session, actor, evaluation_id), actor)
     access.require(action)
     if changing and found.state is not EvaluationState.OPEN:
         message = f"{found.label} is {found.state}; reopen it before changing this."
@@ -69,6 +67,31 @@ def candidate_access(
     if row is None or queries.evaluation(session, actor, row.evaluation_id) is None:
         raise NotFound("candidate.not_found", "There is no such candidate, or it is not shared with you.")
     return row, open_evaluation(session, actor, row.evaluation_id, action, changing=changing)
+
+
+def may_read_evaluation(session: ReadSession, actor: Actor, evaluation_id: UUID) -> bool:
+    """Whether the actor may know of an evaluation; False too where there is none."""
+    if queries.evaluation(session, actor, evaluation_id) is None:
+        return False
+    return actor.may(Action.EVALUATION_READ, panel=roles_in_evaluation(session, actor, evaluation_id))
+
+
+def may_read_candidate(session: ReadSession, actor: Actor, candidate_id: UUID) -> bool:
+    """Whether the actor may know of a candidate; False too where there is none."""
+    row = session.get(Candidate, candidate_id)
+    return row is not None and may_read_evaluation(session, actor, row.evaluation_id)
+
+
+def roles_in_evaluation(session: ReadSession, actor: Actor, evaluation_id: UUID) -> frozenset[Role]:
+    """The roles the actor has on the panel."""
+    member = queries.member(session, evaluation_id, actor.id)
+    return frozenset(Role(role) for role in member.roles) if member else frozenset()
+
+
+def roles_on_candidate(session: ReadSession, actor: Actor, candidate_id: UUID) -> frozenset[Role]:
+    """The roles the actor has on the panel of a candidate's evaluation."""
+    row = session.get(Candidate, candidate_id)
+    return roles_in_evaluation(session, actor, row.evaluation_id) if row else frozenset()
 
 
 def list_page(

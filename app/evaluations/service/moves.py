@@ -123,6 +123,7 @@ def _write(
         actor,
         "evaluations.candidate.moved",
         ("candidate", row.id),
+        label=vendors.vendor_of(session, row.vendor_id).name,
         before={"stage": before},
         after={"stage": stage, "basis": dict(basis)},
         reason=reason,

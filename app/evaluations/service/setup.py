@@ -18,6 +18,7 @@ from app.evaluations.service.journey import mark_step
 from app.kit import wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, spell, unchanged
+from app.vendors import service as vendors
 
 _HEAD = ("name", "governance", "time_zone", "decide_by")
 
@@ -201,7 +202,9 @@ def _copy(session: WriteSession, actor: Actor, row: Evaluation, source_id: UUID)
     for member in queries.panel(session, source_id):
         session.add(PanelMember(evaluation_id=row.id, user_id=member.user_id, roles=list(member.roles)))
     taken: set[str] = set()
-    for candidate in queries.candidates(session, source_id):
+    candidates = queries.candidates(session, source_id)
+    names = vendors.vendor_names(session, [candidate.vendor_id for candidate in candidates])
+    for candidate in candidates:
         code = free_code(row.id, taken)
         taken.add(code)
         copied = Candidate(
@@ -213,6 +216,7 @@ def _copy(session: WriteSession, actor: Actor, row: Evaluation, source_id: UUID)
             actor,
             "evaluations.candidate.added",
             ("candidate", copied.id),
+            label=names[candidate.vendor_id],
             after={"vendor": candidate.vendor_id, "copied_from": source_id},
         )
     session.flush()

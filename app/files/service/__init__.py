@@ -23,7 +23,7 @@ from app.files.service.notes import (
     restore_note,
 )
 from app.files.service.panel import NotesAndFiles, href, notes_and_files
-from app.files.service.receiving import Received, ReceivedAnnotations, ReceivedEvidence
+from app.files.service.receiving import Received, ReceivedAnnotations, ReceivedEvidence, store_received
 from app.files.subjects import Subject, may_read, panel_roles, register_subject
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "restore_attachment",
     "restore_note",
     "store",
+    "store_received",
     "store_upload",
     "totals",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from app.core.errors import AssayError, Invalid, Problem
 from app.files.kinds import Purpose
@@ -52,20 +52,25 @@ def receiving(purpose: Purpose) -> Callable[..., Received]:
     """
 
     def receive(request: Request, form: BodyRead, _actor: CurrentActor) -> Received:
-        if form is None:
-            return Received()
-        contents: LocalStore = request.app.state.contents
-        limit: int = request.app.state.settings.max_upload_mb * 1_000_000
-        files: dict[str, tuple[Upload, ...]] = {}
-        faults: dict[str, AssayError] = {}
-        for name in form:
-            try:
-                files[name] = _field(contents, name, form.getlist(name), purpose, limit)
-            except AssayError as failure:
-                faults[name] = failure
-        return Received(files, faults)
+        return store_received(request, form, purpose)
 
     return receive
+
+
+def store_received(request: Request, form: FormData | None, purpose: Purpose) -> Received:
+    """Put every file of a form on disk, for a dependency that has made sure that the sender may send some."""
+    if form is None:
+        return Received()
+    contents: LocalStore = request.app.state.contents
+    limit: int = request.app.state.settings.max_upload_mb * 1_000_000
+    files: dict[str, tuple[Upload, ...]] = {}
+    faults: dict[str, AssayError] = {}
+    for name in form:
+        try:
+            files[name] = _field(contents, name, form.getlist(name), purpose, limit)
+        except AssayError as failure:
+            faults[name] = failure
+    return Received(files, faults)
 
 
 def _field(

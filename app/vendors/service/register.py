@@ -120,6 +120,11 @@ def vendor_of(session: ReadSession, vendor_id: UUID) -> Vendor:
     return vendor
 
 
+def may_read_vendor(session: ReadSession, actor: Actor, vendor_id: UUID) -> bool:
+    """Whether the actor may know of a vendor; False too where there is none."""
+    return actor.may(Action.VENDOR_READ) and session.get(Vendor, vendor_id) is not None
+
+
 def profile(session: ReadSession, *, actor: Actor, vendor_id: UUID) -> Profile:
     """Everything the register holds of one vendor."""
     actor.require(Action.VENDOR_READ)
@@ -212,11 +217,6 @@ def in_house_teams(session: ReadSession) -> Sequence[Vendor]:
 def vendor_names(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for lists of other features."""
     return queries.names(session, ids)
-
-
-def may_read(session: ReadSession, actor: Actor, vendor_id: UUID) -> bool:
-    """Whether the vendor exists and the actor may see it, for what hangs on it."""
-    return actor.may(Action.VENDOR_READ) and session.get(Vendor, vendor_id) is not None
 
 
 def count_vendors(session: ReadSession) -> int:

@@ -1,6 +1,6 @@
 """One vendor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -81,10 +81,6 @@ def detail_view(
     vendor = found.vendor
     base = f"/vendors/{vendor.id}"
     kind = "In-house team" if vendor.kind is VendorKind.IN_HOUSE else "Vendor"
-    capabilities = [
-        Fact(LABELS[facet], ", ".join(term_name(facet, value) for value in found.capabilities.get(facet, ())))
-        for facet in FACETS
-    ]
     return VendorPage(
         title=vendor.name,
         crumbs=(Crumb("Vendors", "/vendors"),),
@@ -94,7 +90,7 @@ def detail_view(
         hold_note=_hold_note(vendor),
         summary=vendor.summary,
         facts=_facts(vendor),
-        capabilities=tuple(capabilities),
+        capabilities=_capabilities(found.capabilities),
         certificates=tuple(_certificate_row(row, today, base, documents) for row in found.certificates),
         agreements=tuple(_agreement_row(row, base, documents) for row in found.agreements),
         known=tuple(
@@ -109,6 +105,13 @@ def detail_view(
         form=form or blank({"status": vendor.status, "reason": vendor.status_reason}),
         statuses=options_of(VendorStatus),
         panel=panel,
+    )
+
+
+def _capabilities(offered: Mapping[str, Sequence[str]]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(LABELS[facet], ", ".join(term_name(facet, value) for value in offered.get(facet, ())))
+        for facet in FACETS
     )
 
 

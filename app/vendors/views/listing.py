@@ -135,7 +135,7 @@ def _columns(query: Mapping[str, object], filters: Filters) -> tuple[Column, ...
         column("Country", "country"),
         Column("Techniques"),
         Column("Data"),
-        Column(""),
+        Column("Marks"),
     )
 
 

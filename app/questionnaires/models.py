@@ -1,0 +1,110 @@
+"""Pinned questionnaires, responses of candidates, answers and their revisions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.kit.columns import Row, Versioned, document, enum_text, moment
+
+
+class Variant(StrEnum):
+    """All questions, or only those marked core."""
+
+    FULL = "full"
+    CORE = "core"
+
+
+class ResponseState(StrEnum):
+    """Where a response stands. Submitted: its answerer is done; closed: nobody will answer what is open."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+
+
+FINISHED = frozenset({ResponseState.SUBMITTED, ResponseState.CLOSED})
+
+
+class Confidence(StrEnum):
+    """How an answer was given: said, shown on screen, or backed by a document."""
+
+    TOLD = "told"
+    SHOWN = "shown"
+    EVIDENCED = "evidenced"
+
+
+class PinnedQuestionnaire(Row, table=True):
+    """A questionnaire as it was when first used; never changed. `body` holds its plain values, with the words of
+    the taxonomy written out, `digest` is their SHA-256."""
+
+    __tablename__ = "questionnaire"
+
+    key: str = Field(max_length=80, index=True)
+    version: int
+    digest: str = Field(max_length=64, unique=True)
+    body: dict[str, Any] = document()
+
+
+class QuestionnaireResponse(Versioned, table=True):
+    """A questionnaire asked of a candidate; `link_id` is the vendor's link that works now."""
+
+    __tablename__ = "questionnaire_response"
+    __table_args__ = (sa.UniqueConstraint("candidate_id", "key"),)
+
+    candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
+    questionnaire_id: UUID = Field(foreign_key="questionnaire.id", index=True, ondelete="RESTRICT")
+    key: str = Field(max_length=80)
+    variant: Variant = Field(default=Variant.FULL, sa_type=enum_text(Variant))
+    state: ResponseState = Field(default=ResponseState.DRAFT, sa_type=enum_text(ResponseState))
+    due: date | None = Field(default=None)
+    sent_at: datetime | None = moment(default=None)
+    submitted_at: datetime | None = moment(default=None)
+    submitted_by: UUID | None = Field(default=None)
+    closed_at: datetime | None = moment(default=None)
+    link_id: UUID | None = Field(default=None, index=True)
+
+
+class AnswerRow(Versioned, table=True):
+    """What stands for one question now. `revision` counts what was answered; `mark` is a reviewer's 0–5 and
+    belongs to that revision: a new one takes it away."""
+
+    __tablename__ = "answer"
+    __owner__: ClassVar[tuple[str, str]] = ("questionnaire_response", "response_id")
+    __table_args__ = (sa.UniqueConstraint("response_id", "question_id"),)
+
+    response_id: UUID = Field(foreign_key="questionnaire_response.id", index=True, ondelete="CASCADE")
+    question_id: str = Field(max_length=80)
+    value: Any = document(nullable=True)
+    confidence: Confidence = Field(default=Confidence.TOLD, sa_type=enum_text(Confidence))
+    not_applicable: bool = Field(default=False)
+    note: str = Field(default="", max_length=4000)
+    mark: int | None = Field(default=None)
+    revision: int = Field(default=1)
+    answered_by: UUID
+    answered_at: datetime = moment()
+
+
+class AnswerRevision(Row, table=True):
+    """One revision of an answer, kept for ever. `salt` keys the digest in the audit chain, so that the chain
+    proves the answer and tells nobody a price or a name."""
+
+    __tablename__ = "answer_revision"
+    __owner__: ClassVar[tuple[str, str]] = ("questionnaire_response", "response_id")
+    __table_args__ = (sa.UniqueConstraint("answer_id", "revision"),)
+
+    answer_id: UUID = Field(foreign_key="answer.id", ondelete="CASCADE")
+    response_id: UUID = Field(foreign_key="questionnaire_response.id", index=True, ondelete="CASCADE")
+    revision: int
+    value: Any = document(nullable=True)
+    confidence: Confidence = Field(sa_type=enum_text(Confidence))
+    not_applicable: bool
+    note: str = Field(default="", max_length=4000)
+    salt: str = Field(max_length=64)
+    answered_by: UUID
+    answered_at: datetime = moment()

@@ -1,0 +1,179 @@
+"""One response: fill in, mark, send, submit, reopen, close."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.evaluations import service as evaluations
+from app.evaluations.frame import evaluation_frame
+from app.evaluations.models import StepName
+from app.files import service as files
+from app.files.service import ReceivedEvidence
+from app.kit import forms, htmx, wording
+from app.kit.actors import Actor, CurrentActor
+from app.kit.db import ReadSession
+from app.kit.forms import rejecting
+from app.kit.requests import RawForm, Read, Write
+from app.kit.templating import Page, render
+from app.kit.ui import Toast
+from app.questionnaires import service
+from app.questionnaires.pages import filling as forms_of
+from app.questionnaires.pages.filling import Place
+from app.questionnaires.schemas import MarkIn, ReasonIn, SendIn
+from app.questionnaires.views.fill import Filling
+from app.questionnaires.views.response import ResponsePage, response_view
+
+router = APIRouter(prefix="/responses/{response_id}", include_in_schema=False)
+
+
+def _place(session: ReadSession, actor: Actor, response_id: UUID) -> Place:
+    def page(filling: Filling) -> Page:
+        return _page(session, actor, filling)
+
+    return Place(actor, response_id, f"/responses/{response_id}", page)
+
+
+def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> ResponsePage:
+    access = filling.held.access
+    opened = evaluations.open_evaluation(session, actor, access.evaluation.id)
+    view, _ = evaluations.candidate_of(session, actor=actor, candidate_id=access.candidate.id)
+    subject = files.Subject(service.SUBJECT, access.response.id)
+    panel = files.notes_and_files(session, actor=actor, subject=subject, return_to=filling.base)
+    frame = evaluation_frame(session, opened, StepName.DISCOVERY)
+    return response_view(filling, frame, panel, view.name, **more)
+
+
+def _show(session: ReadSession, actor: Actor, response_id: UUID, **more: Any) -> ResponsePage:
+    place = _place(session, actor, response_id)
+    return _page(session, actor, forms_of.filling(session, place), **more)
+
+
+@router.get("")
+def show_response(
+    request: Request,
+    session: Read,
+    actor: CurrentActor,
+    response_id: UUID,
+    more: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """The form, or what was answered."""
+    place = _place(session, actor, response_id)
+    return render(request, _page(session, actor, forms_of.filling(session, place, more=more)))
+
+
+@router.get("/answers/{question_id}")
+def show_question(
+    request: Request, session: Read, actor: CurrentActor, response_id: UUID, question_id: str
+) -> Response:
+    """One question as it is stored."""
+    return forms_of.show_question(request, session, _place(session, actor, response_id), question_id)
+
+
+@router.post("/answers/{question_id}")
+def save_answer(
+    request: Request,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    response_id: UUID,
+    question_id: str,
+) -> Response:
+    """Save one question."""
+    return forms_of.save_answer(request, session, _place(session, actor, response_id), form, question_id)
+
+
+@router.post("/sections/{section_id}")
+def save_section(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID, section_id: str
+) -> Response:
+    """Save a section, without JavaScript."""
+    return forms_of.save_section(request, session, _place(session, actor, response_id), form, section_id)
+
+
+@router.post("/answers/{question_id}/files")
+def add_files(
+    request: Request,
+    received: ReceivedEvidence,
+    session: Write,
+    actor: CurrentActor,
+    response_id: UUID,
+    question_id: str,
+) -> Response:
+    """Attach files to an answer."""
+    place = _place(session, actor, response_id)
+    return forms_of.save_files(request, session, place, received, question_id)
+
+
+@router.post("/answers/{question_id}/files/{file_id}/drop")
+def drop_file(
+    request: Request, session: Write, actor: CurrentActor, response_id: UUID, question_id: str, file_id: UUID
+) -> Response:
+    """Take a file out of an answer."""
+    service.drop_file(session, actor=actor, response_id=response_id, question_id=question_id, file_id=file_id)
+    return htmx.redirect(request, f"/responses/{response_id}#q-{question_id}", toast="File taken out.")
+
+
+@router.post("/answers/{question_id}/mark")
+def mark_answer(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID, question_id: str
+) -> Response:
+    """Set a reviewer's mark."""
+    entry = forms.parse(MarkIn, form)
+    service.mark_answer(session, actor=actor, response_id=response_id, question_id=question_id, entry=entry)
+    return htmx.redirect(request, f"/responses/{response_id}#q-{question_id}", toast="Mark saved.")
+
+
+@router.post("/send")
+def send_response(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID
+) -> Response:
+    """Make the vendor's link and show it this once; the same form sent again leads to the response."""
+    base_url = request.app.state.settings.public_url
+    with rejecting(request, form, lambda state: _show(session, actor, response_id, send_form=state)):
+        entry = forms.parse(SendIn, form)
+        sent = service.send_response(
+            session, actor=actor, response_id=response_id, entry=entry, base_url=base_url
+        )
+    request.state.answer_location = f"/responses/{response_id}"
+    mailed = f" It was mailed to {entry.holder_email}." if entry.holder_email else ""
+    note = (
+        f"For {entry.holder_name}, works until {wording.moment(sent.valid_until)}.{mailed} "
+        "It is shown only now; an earlier link stopped working."
+    )
+    return render(request, _show(session, actor, response_id, link=sent.link, link_note=note))
+
+
+@router.post("/recall")
+def recall_response(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
+    """Withdraw the link."""
+    service.recall_response(session, actor=actor, response_id=response_id)
+    return htmx.redirect(request, f"/responses/{response_id}", toast="The vendor's link is withdrawn.")
+
+
+@router.post("/submit")
+def submit_response(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
+    """The answers are complete."""
+    service.submit_response(session, actor=actor, response_id=response_id)
+    return htmx.redirect(
+        request, f"/responses/{response_id}", toast="Submitted. Reopen it to change an answer."
+    )
+
+
+@router.post("/close")
+def close_response(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
+    """Nothing more will be answered."""
+    service.close_response(session, actor=actor, response_id=response_id)
+    text = "Closed. What is open earns nothing; reopen it to change that."
+    return htmx.redirect(request, f"/responses/{response_id}", toast=Toast(text))
+
+
+@router.post("/reopen")
+def reopen_response(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID
+) -> Response:
+    """Answers may change again."""
+    with rejecting(request, form, lambda state: _show(session, actor, response_id, reopen_form=state)):
+        reason = forms.parse(ReasonIn, form).reason
+        service.reopen_response(session, actor=actor, response_id=response_id, reason=reason)
+    return htmx.redirect(request, f"/responses/{response_id}", toast="Open again.")

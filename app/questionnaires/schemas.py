@@ -1,0 +1,153 @@
+"""Input of the verbs and answers of the API."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.questionnaires.models import Confidence, ResponseState, Variant
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+
+
+class StartIn(BaseModel):
+    """Begin a response of a candidate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Annotated[str, StringConstraints(max_length=80)] = Field(
+        default="discovery-call", description="Id of the questionnaire in the library."
+    )
+    variant: Variant = Variant.FULL
+
+
+class SendIn(BaseModel):
+    """Hand the response to the vendor: who gets the link, until when, and whether Assay mails it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    holder_name: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["Maria Chen"])
+    holder_email: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+        | None
+    ) = Field(default=None, description="Empty: nothing is mailed, copy the link.")
+    due: date | None = Field(default=None, description="Last day for the answers.")
+
+
+class AnswerIn(BaseModel):
+    """What was filled in for one question; `value` as text or plain JSON, null takes the answer away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Any = Field(default=None, examples=["named", 12, ["overlap", "gold"], [{"role": "Reviewer"}]])
+    confidence: Confidence = Confidence.TOLD
+    not_applicable: bool = False
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+
+
+class MarkIn(BaseModel):
+    """A reviewer's mark 0–5 for an answer; null takes it away. `revision` is the one that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mark: Any = Field(default=None, examples=[4])
+    revision: int | None = None
+
+
+class ReasonIn(BaseModel):
+    """Why something is done."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+class QuestionnaireOut(BaseModel):
+    """A questionnaire of the library in short."""
+
+    key: str
+    version: int
+    title: str
+    questions: int
+    core_questions: int
+    minutes: int
+
+
+class QuestionnaireFull(QuestionnaireOut):
+    """A questionnaire of the library with its plain values."""
+
+    body: dict[str, Any]
+
+
+class AnswerOut(BaseModel):
+    """An answer; `revision` goes into If-Match of the next change."""
+
+    id: UUID
+    question_id: str
+    value: Any
+    confidence: Confidence
+    not_applicable: bool
+    note: str
+    mark: int | None
+    revision: int
+    answered_by: UUID
+    answered_at: datetime
+
+
+class ScoreOut(BaseModel):
+    """Points of 100 as an interval, null when nothing is scored; `knock_outs` end it whatever the score."""
+
+    low: float | None
+    high: float | None
+    coverage: float | None
+    knock_outs: list[str]
+    left_out: list[str] = Field(description="Sealed sections that were not counted.")
+
+
+class ResponseOut(BaseModel):
+    """A response with what may be read of it."""
+
+    id: UUID
+    version: int
+    candidate_id: UUID
+    key: str
+    questionnaire_version: int
+    variant: Variant
+    state: ResponseState
+    due: date | None
+    sent_at: datetime | None
+    submitted_at: datetime | None
+    closed_at: datetime | None
+    asked: int
+    settled: int
+    sealed_hidden: bool = Field(description="Whether sealed sections are kept from the one who asks.")
+    score: ScoreOut
+    answers: list[AnswerOut]
+
+
+class SentOut(BaseModel):
+    """A response that was handed out; `link` is shown only now."""
+
+    response: ResponseOut
+    link: str
+    valid_until: datetime
+
+
+class ComparedAnswer(BaseModel):
+    """One candidate's answer in the side-by-side table; `status` answered, open, not_applicable, not_asked…"""
+
+    candidate_id: UUID
+    status: str
+    text: str
+    confidence: Confidence | None
+    revision: int | None
+
+
+class ComparedQuestion(BaseModel):
+    """One question with the answers of all candidates."""
+
+    question_id: str
+    section: str
+    text: str
+    answers: list[ComparedAnswer]

@@ -1,0 +1,93 @@
+"""What can be done with questionnaires. Other features come in through here."""
+
+from app.questionnaires.service.access import (
+    SEALED_SUBJECT,
+    SUBJECT,
+    ResponseAccess,
+    may_read,
+    may_read_sealed,
+    panel_roles,
+    response_access,
+    sealed_questions,
+)
+from app.questionnaires.service.answers import (
+    add_files,
+    drop_file,
+    file_subject,
+    files_of,
+    mark_answer,
+    save_answer,
+)
+from app.questionnaires.service.held import HeldResponse
+from app.questionnaires.service.reading import (
+    AnswerShown,
+    CandidateAnswers,
+    FedAnswer,
+    answers_for,
+    discovery,
+    evidence_of,
+    feeds_of,
+    questionnaire_of,
+    response_of,
+    responses_of,
+    score_of,
+    shown,
+    work_items_of,
+)
+from app.questionnaires.service.responses import (
+    Sent,
+    close_response,
+    recall_response,
+    reopen_response,
+    send_response,
+    start_response,
+    submit_response,
+)
+from app.questionnaires.service.templates import (
+    library_body,
+    library_questionnaire,
+    library_questionnaires,
+)
+from app.questionnaires.service.wording import spell_answer
+
+__all__ = [
+    "SEALED_SUBJECT",
+    "SUBJECT",
+    "AnswerShown",
+    "CandidateAnswers",
+    "FedAnswer",
+    "HeldResponse",
+    "ResponseAccess",
+    "Sent",
+    "add_files",
+    "answers_for",
+    "close_response",
+    "discovery",
+    "drop_file",
+    "evidence_of",
+    "feeds_of",
+    "file_subject",
+    "files_of",
+    "library_body",
+    "library_questionnaire",
+    "library_questionnaires",
+    "mark_answer",
+    "may_read",
+    "may_read_sealed",
+    "panel_roles",
+    "questionnaire_of",
+    "recall_response",
+    "reopen_response",
+    "response_access",
+    "response_of",
+    "responses_of",
+    "save_answer",
+    "score_of",
+    "sealed_questions",
+    "send_response",
+    "shown",
+    "spell_answer",
+    "start_response",
+    "submit_response",
+    "work_items_of",
+]

@@ -1,0 +1,286 @@
+"""Answer, attach, mark: what stands for one question, revision by revision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.audit import service as audit
+from app.core.errors import Conflict, Invalid, Problem
+from app.core.permissions import Action
+from app.core.questionnaire import Question, to_plain, validate_answer, validate_mark
+from app.files import service as files
+from app.files.models import File
+from app.files.service import Subject, Upload
+from app.kit import clock, ids
+from app.kit.actors import Actor
+from app.kit.db import ReadSession, WriteSession
+from app.questionnaires import queries
+from app.questionnaires.models import AnswerRevision, AnswerRow, Confidence, ResponseState
+from app.questionnaires.schemas import AnswerIn, MarkIn
+from app.questionnaires.service.access import (
+    SEALED_SUBJECT,
+    SUBJECT,
+    ResponseAccess,
+    response_access,
+    sealed_questions,
+)
+from app.questionnaires.service.wording import spell_answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What an answer says, without who and when; two equal ones are the same answer."""
+
+    value: object
+    confidence: Confidence
+    not_applicable: bool
+    note: str
+
+
+_NOTHING = _Standing(None, Confidence.TOLD, not_applicable=False, note="")
+
+
+def save_answer(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    question_id: str,
+    entry: AnswerIn,
+    seen: int | None = None,
+) -> AnswerRow | None:
+    """Write down what was filled in for one question; None when there was nothing and still is nothing.
+
+    `seen` is the revision the form showed (0: none); the same answer again changes nothing. A vendor's answer
+    counts as told, and leaves what a reviewer accepted as not applicable. Raises `Invalid` at the question,
+    `Conflict` with both texts when somebody answered since, or when the response is submitted or closed.
+    """
+    access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
+    question = access.question(question_id)
+    _require_open(access)
+    row = queries.answer(session, response_id, question_id)
+    new = _read(session, access, question, entry, row)
+    if new == (_standing(row) if row else _NOTHING):
+        return row
+    _require_seen(question, row, seen, new)
+    return _write(session, access, question, row, new)
+
+
+def _require_open(access: ResponseAccess) -> None:
+    if access.is_finished:
+        state = access.response.state
+        remedy = (
+            "Ask your contact person to open it again."
+            if access.is_vendor
+            else "Reopen it to change an answer."
+        )
+        raise Conflict("response.finished", f"These answers are {state}. {remedy}")
+
+
+def _read(
+    session: ReadSession,
+    access: ResponseAccess,
+    question: Question,
+    entry: AnswerIn,
+    row: AnswerRow | None,
+) -> _Standing:
+    value = to_plain(validate_answer(question, entry.value))
+    if question.type == "file":
+        _require_attached(session, access, question, value)
+    if not access.is_vendor:
+        return _Standing(value, entry.confidence, entry.not_applicable, entry.note)
+    unchanged = row is not None and row.value == value
+    return _Standing(
+        value,
+        row.confidence if row is not None and unchanged else Confidence.TOLD,
+        row is not None and row.not_applicable and value is None,
+        entry.note,
+    )
+
+
+def _standing(row: AnswerRow) -> _Standing:
+    return _Standing(row.value, row.confidence, row.not_applicable, row.note)
+
+
+def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, new: _Standing) -> None:
+    if seen is None or seen == (row.revision if row else 0):
+        return
+    theirs = spell_answer(question, row.value) if row else ""
+    raise Conflict(
+        "answer.stale",
+        "Somebody else answered this question meanwhile. Compare both answers and decide which one stands.",
+        theirs={question.text: theirs or "no answer"},
+        yours={question.text: spell_answer(question, new.value) or "no answer"},
+    )
+
+
+def _write(
+    session: WriteSession, access: ResponseAccess, question: Question, row: AnswerRow | None, new: _Standing
+) -> AnswerRow:
+    response = access.response
+    before = row.revision if row else 0
+    if row is None:
+        row = AnswerRow(response_id=response.id, question_id=question.id, answered_by=access.actor.id)
+    else:
+        row.revision, row.mark = row.revision + 1, None
+    row.value, row.confidence = new.value, new.confidence
+    row.not_applicable, row.note = new.not_applicable, new.note
+    row.answered_by, row.answered_at = access.actor.id, clock.now()
+    session.add(row)
+    session.flush()
+    kept = _keep_revision(session, row)
+    if response.state in (ResponseState.DRAFT, ResponseState.SENT):
+        response.state = ResponseState.IN_PROGRESS
+        session.add(response)
+    after = {
+        "question": question.id,
+        "revision": row.revision,
+        "confidence": new.confidence,
+        "not_applicable": new.not_applicable,
+        "digest": audit.sealed_digest(kept.salt.encode(), {"value": new.value, "note": new.note}),
+    }
+    audit.record(
+        session,
+        access.actor,
+        "questionnaires.answer.saved",
+        ("questionnaire_response", response.id),
+        label=question.id,
+        before={"revision": before},
+        after=after,
+    )
+    session.flush()
+    return row
+
+
+def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
+    kept = AnswerRevision(
+        answer_id=row.id,
+        salt=ids.token(),
+        **row.model_dump(
+            include={
+                "response_id",
+                "revision",
+                "value",
+                "confidence",
+                "not_applicable",
+                "note",
+                "answered_by",
+                "answered_at",
+            }
+        ),
+    )
+    session.add(kept)
+    return kept
+
+
+def file_subject(access: ResponseAccess, question_id: str) -> Subject:
+    """What the files of a question hang on: those of a sealed section on a subject that only price readers see."""
+    sealed = question_id in sealed_questions(access.template)
+    return Subject(SEALED_SUBJECT if sealed else SUBJECT, access.response.id)
+
+
+def files_of(session: ReadSession, access: ResponseAccess) -> dict[str, File]:
+    """File id -> file, of everything attached to the response that the actor may see."""
+    subjects = [Subject(SUBJECT, access.response.id)]
+    if access.sees_sealed:
+        subjects.append(Subject(SEALED_SUBJECT, access.response.id))
+    return {
+        str(item.file.id): item.file
+        for subject in subjects
+        for item in files.attachments_of(session, actor=access.actor, subject=subject)
+    }
+
+
+def _require_attached(
+    session: ReadSession, access: ResponseAccess, question: Question, value: object
+) -> None:
+    if not isinstance(value, list):
+        return
+    subject = file_subject(access, question.id)
+    there = {str(item.file.id) for item in files.attachments_of(session, actor=access.actor, subject=subject)}
+    if not set(value) <= there:
+        message = "This file is not attached to the response. Upload it here, then save."
+        raise Invalid("answer.file", [Problem(question.id, message)])
+
+
+def add_files(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    question_id: str,
+    uploads: Sequence[Upload],
+) -> AnswerRow | None:
+    """Attach files to the answer of a file question, beside those it has."""
+    access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
+    question = access.question(question_id)
+    _require_open(access)
+    if question.type != "file":
+        raise Invalid("answer.no_file", [Problem(question.id, "This question takes no files.")])
+    subject = file_subject(access, question.id)
+    added = [
+        str(files.attach_file(session, actor=actor, subject=subject, file=upload).file_id)
+        for upload in uploads
+    ]
+    return _with_files(session, actor, access, question, added=added)
+
+
+def drop_file(
+    session: WriteSession, *, actor: Actor, response_id: UUID, question_id: str, file_id: UUID
+) -> AnswerRow | None:
+    """Take a file out of an answer; earlier revisions keep it."""
+    access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
+    return _with_files(session, actor, access, access.question(question_id), added=[], dropped=str(file_id))
+
+
+def _with_files(
+    session: WriteSession,
+    actor: Actor,
+    access: ResponseAccess,
+    question: Question,
+    *,
+    added: list[str],
+    dropped: str = "",
+) -> AnswerRow | None:
+    row = queries.answer(session, access.response.id, question.id)
+    held = [each for each in (row.value or [] if row else []) if each != dropped]
+    entry = AnswerIn(
+        value=held + added,
+        confidence=row.confidence if row else Confidence.TOLD,
+        not_applicable=row.not_applicable if row and not added else False,
+        note=row.note if row else "",
+    )
+    return save_answer(
+        session, actor=actor, response_id=access.response.id, question_id=question.id, entry=entry
+    )
+
+
+def mark_answer(
+    session: WriteSession, *, actor: Actor, response_id: UUID, question_id: str, entry: MarkIn
+) -> AnswerRow:
+    """Give a reviewer's mark 0–5 to the answer that stands, or take it away.
+
+    Raises `Conflict` when there is no answer, or another one than the reviewer read.
+    """
+    access = response_access(session, actor, response_id, Action.RATE, changing=True)
+    question = access.question(question_id)
+    mark = validate_mark(question, entry.mark)
+    row = queries.answer(session, response_id, question_id)
+    if row is None or row.value is None:
+        raise Conflict("answer.missing", "There is no answer to mark yet.")
+    if entry.revision is not None and entry.revision != row.revision:
+        raise Conflict("answer.stale", "The answer changed since you read it. Read it again, then mark it.")
+    if row.mark != mark:
+        before, row.mark = row.mark, mark
+        session.add(row)
+        audit.record(
+            session,
+            actor,
+            "questionnaires.answer.marked",
+            ("questionnaire_response", response_id),
+            label=question_id,
+            before={"mark": before},
+            after={"mark": mark, "question": question_id, "revision": row.revision},
+        )
+        session.flush()
+    return row

@@ -1,0 +1,231 @@
+"""Responses as others need them: for pages, for the assessment, for raters, for the work queue."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.permissions import Action
+from app.core.questionnaire import Fed, Questionnaire, QuestionnaireScore, feeds
+from app.core.scoring import EvidenceRef
+from app.evaluations import service as evaluations
+from app.evaluations.models import Candidate, Evaluation, EvaluationState
+from app.evaluations.service import CandidateView
+from app.kit import clock, wording
+from app.kit.actors import Actor
+from app.kit.db import ReadSession
+from app.kit.work import WorkItem
+from app.questionnaires import queries
+from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
+from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
+from app.questionnaires.service.held import HeldResponse, answers_from, hold
+from app.questionnaires.service.templates import library_questionnaire, template_of
+from app.questionnaires.service.wording import spell_answer
+from app.vendors import service as vendors
+
+MOST_EVALUATIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FedAnswer:
+    """What one question says about a target, with the answer behind it; `evidence` is None while it is open."""
+
+    fed: Fed
+    response_id: UUID
+    evidence: EvidenceRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """An answer as a rater reads it; `status` as in `HeldResponse.status`."""
+
+    question_id: str
+    question: str
+    text: str
+    status: str
+    confidence: Confidence
+    note: str
+    mark: int | None
+    response_id: UUID
+    evidence: EvidenceRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAnswers:
+    """A candidate on the discovery page; `held` is None until a response was started."""
+
+    view: CandidateView
+    held: HeldResponse | None
+
+
+def response_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> HeldResponse:
+    """One response with what the actor may read of it. Raises `NotFound`."""
+    return hold(session, response_access(session, actor, response_id))
+
+
+def responses_of(session: ReadSession, *, actor: Actor, candidate_id: UUID) -> list[HeldResponse]:
+    """A candidate's responses, in the order they were started."""
+    evaluations.candidate_access(session, actor, candidate_id)
+    return [
+        response_of(session, actor=actor, response_id=row.id)
+        for row in queries.responses_of(session, candidate_id)
+    ]
+
+
+def score_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> QuestionnaireScore:
+    """Points of a response without sealed sections, computed now; what does not apply for one candidate counts
+    for none."""
+    return response_of(session, actor=actor, response_id=response_id).score
+
+
+def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: str) -> list[CandidateAnswers]:
+    """Every candidate that takes part, with its response to the questionnaire `key`."""
+    access = evaluations.open_evaluation(session, actor, evaluation_id)
+    rights = frozenset(each for each in Action if access.may(each))
+    rows = {
+        row.candidate_id: row for row, _ in queries.responses_in(session, [evaluation_id]) if row.key == key
+    }
+    answers = queries.answers_of(session, [row.id for row in rows.values()])
+    without = queries.not_applicable_in(session, evaluation_id, key)
+    found = []
+    for view in evaluations.candidates_of(session, evaluation_id, with_out=False):
+        row, held = rows.get(view.candidate.id), None
+        if row is not None:
+            template = template_of(session, row)
+            way_in = ResponseAccess(
+                row, view.candidate, access.evaluation, template, actor, is_vendor=False, rights=rights
+            )
+            held = hold(session, way_in, answers[row.id], without)
+        found.append(CandidateAnswers(view, held))
+    return found
+
+
+def questionnaire_of(found: Sequence[CandidateAnswers], *, actor: Actor, key: str) -> Questionnaire:
+    """What is asked in an evaluation: the fullest questionnaire a response was started with, else the library's."""
+    asked = [each.held.access.template for each in found if each.held is not None]
+    if not asked:
+        return library_questionnaire(actor=actor, key=key)
+    return max(asked, key=lambda template: (sum(1 for _ in template.questions()), template.version))
+
+
+def evidence_of(row: AnswerRow) -> EvidenceRef:
+    """The answer in the revision that stands now."""
+    return EvidenceRef("answer", str(row.id), row.revision)
+
+
+def feeds_of(
+    session: ReadSession, candidate_id: UUID, *, with_sealed: bool = False
+) -> Mapping[str, tuple[FedAnswer, ...]]:
+    """Target (`criterion.ramp_weeks`, `requirement.dpa`, `price.minimum`) -> what the candidate's answers say.
+
+    For features above that checked the right: without `with_sealed`, what sealed sections say is left out.
+    Questions that were not answered are there too, as open, closed_unanswered or not_applicable.
+    """
+    gathered: dict[str, list[FedAnswer]] = {}
+    for row in queries.responses_of(session, candidate_id):
+        for target, entries in _fed_by(session, row).items():
+            kept = [entry for entry in entries if with_sealed or not entry.fed.sealed]
+            if kept:
+                gathered.setdefault(target, []).extend(kept)
+    return {target: tuple(entries) for target, entries in gathered.items()}
+
+
+def _fed_by(session: ReadSession, row: QuestionnaireResponse) -> dict[str, list[FedAnswer]]:
+    template, evaluation = template_of(session, row), _evaluation(session, row)
+    rows = queries.answers_of(session, [row.id])[row.id]
+    found = feeds(
+        template,
+        profile_of(template, evaluations.need_of(evaluation)),
+        answers_from(template, rows),
+        closed=row.state is ResponseState.CLOSED,
+    )
+    return {
+        target: [
+            FedAnswer(fed, row.id, evidence_of(rows[fed.question]) if fed.question in rows else None)
+            for fed in entries
+        ]
+        for target, entries in found.items()
+    }
+
+
+def _evaluation(session: ReadSession, row: QuestionnaireResponse) -> Evaluation:
+    candidate = session.get_one(Candidate, row.candidate_id)
+    return session.get_one(Evaluation, candidate.evaluation_id)
+
+
+def answers_for(
+    session: ReadSession, candidate_id: UUID, question_ids: Collection[str], *, with_sealed: bool = False
+) -> Mapping[str, AnswerShown]:
+    """Question id -> the answer in words, for raters; sealed questions only with `with_sealed`.
+
+    Ids that no response of the candidate asks are left out. The caller checked that the evaluation may be seen.
+    """
+    found: dict[str, AnswerShown] = {}
+    for row in queries.responses_of(session, candidate_id):
+        template = template_of(session, row)
+        rights = frozenset({Action.PRICE_READ}) if with_sealed else frozenset[Action]()
+        candidate = session.get_one(Candidate, candidate_id)
+        access = ResponseAccess(
+            row, candidate, _evaluation(session, row), template, _NOBODY, is_vendor=False, rights=rights
+        )
+        held = hold(session, access)
+        hidden = frozenset() if with_sealed else sealed_questions(template)
+        for question in template.questions():
+            if question.id in question_ids and question.id not in hidden:
+                found[question.id] = shown(held, question.id)
+    return found
+
+
+_NOBODY = Actor(id=UUID(int=0), name="", roles=frozenset(), kind="system")
+
+
+def shown(held: HeldResponse, question_id: str) -> AnswerShown:
+    """One answer of a response in words."""
+    question = held.access.template.question(question_id)
+    row = held.rows.get(question_id)
+    return AnswerShown(
+        question_id=question_id,
+        question=question.text,
+        text=spell_answer(question, row.value) if row else "",
+        status=held.status(question),
+        confidence=row.confidence if row else Confidence.TOLD,
+        note=row.note if row else "",
+        mark=row.mark if row else None,
+        response_id=held.access.response.id,
+        evidence=evidence_of(row) if row else None,
+    )
+
+
+def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:
+    """What waits for the actor: submitted answers to review and close, and requests past their due day."""
+    if not actor.may(Action.EVALUATION_READ):
+        return []
+    open_ones, _ = evaluations.list_page(
+        session, actor=actor, text="", state=EvaluationState.OPEN, page=1, rows=MOST_EVALUATIONS
+    )
+    by_id = {row.id: row for row in open_ones}
+    able = {
+        row.id: evaluations.open_evaluation(session, actor, row.id).may(Action.ANSWER_WRITE)
+        for row in open_ones
+    }
+    items = []
+    for row, candidate in queries.responses_in(session, list(by_id)):
+        evaluation = by_id[candidate.evaluation_id]
+        if able[evaluation.id]:
+            items += _items(session, row, candidate, evaluation)
+    return items
+
+
+def _items(
+    session: ReadSession, row: QuestionnaireResponse, candidate: Candidate, evaluation: Evaluation
+) -> list[WorkItem]:
+    name = vendors.vendor_of(session, candidate.vendor_id).name
+    where, href = f"{evaluation.label} {evaluation.name}", f"/responses/{row.id}"
+    if row.state is ResponseState.SUBMITTED:
+        note = f"submitted on {wording.day(row.submitted_at)}"
+        return [WorkItem(f"Review the answers of {name}, then close them", where, href, note)]
+    today = clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
+    late = row.due is not None and row.due < today and row.state is not ResponseState.CLOSED
+    if not late:
+        return []
+    return [WorkItem(f"Ask {name} for the answers", where, href, "the day they were due has passed", row.due)]

@@ -1,0 +1,297 @@
+"""The form to fill in a response: for us in the call, for the vendor through its link."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from app.core.errors import Problem
+from app.core.permissions import Action
+from app.core.questionnaire import Question, Section
+from app.evaluations import service as evaluations
+from app.files.models import File
+from app.kit import wording
+from app.kit.ui import FieldError, FileRow, Option
+from app.questionnaires.models import AnswerRow, Confidence
+from app.questionnaires.service import HeldResponse, sealed_questions, spell_answer
+from app.questionnaires.views import fields
+from app.questionnaires.views.fields import Control, Fields, RowView
+
+CONFIDENCES = {
+    Confidence.TOLD: "said in the call",
+    Confidence.SHOWN: "shown on screen",
+    Confidence.EVIDENCED: "document received",
+}
+STATUS_WORDS = {
+    "answered": ("answered", "ok"),
+    "not_applicable": ("does not apply", ""),
+    "closed_unanswered": ("closed unanswered", "bad"),
+    "open": ("open", ""),
+    "not_asked": ("not asked", ""),
+    "sealed": ("sealed", "info"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """Two answers to one question; the button sends `overwrite`, the revision it replaces."""
+
+    theirs: str
+    yours: str
+    overwrite: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesideView:
+    """What stands beside an answer."""
+
+    confidence: str
+    confidences: tuple[Option, ...]
+    note: str
+    not_applicable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question with its control and what stands; `asked` is False while it does not apply."""
+
+    id: str
+    number: int
+    text: str
+    help: str
+    follow_up: str
+    evidence: str
+    why: str
+    listen: str
+    asked: bool
+    editable: bool
+    form: str
+    url: str
+    page_url: str
+    control: Control | None
+    columns: tuple[str, ...]
+    rows: tuple[RowView, ...]
+    takes_files: bool
+    files: tuple[FileRow, ...]
+    file_ids: tuple[str, ...]
+    answer: str
+    badge: tuple[str, str]
+    internal: bool
+    beside: BesideView
+    confidence_text: str
+    revision: str
+    errors: tuple[str, ...]
+    asides: tuple[str, ...]
+    marks: tuple[Option, ...]
+    mark: str
+    may_mark: bool
+    conflict: ConflictView | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section with its questions; a sealed one that the reader may not see has none."""
+
+    id: str
+    title: str
+    minutes: int
+    progress: str
+    is_sealed: bool
+    is_hidden: bool
+    form: str
+    action: str
+    questions: tuple[QuestionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far the answers are."""
+
+    percent: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the form is made from. `base` is its address; `sent` holds fields that were sent and refused;
+    `more` names a table that shows more blank rows."""
+
+    held: HeldResponse
+    base: str
+    files: Mapping[str, File]
+    nonce: str
+    sent: Fields = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    more: str = ""
+    conflict: tuple[str, ConflictView] | None = None
+
+
+def sections(filling: Filling) -> tuple[SectionView, ...]:
+    """Every section; questions that do not apply are there, hidden, so that they can appear."""
+    found, number = [], 0
+    held = filling.held
+    for section in held.access.template.sections:
+        hidden = section.sealed and not held.access.sees_sealed
+        shown = []
+        for question in () if hidden else section.questions:
+            number += 1
+            shown.append(question_view(filling, section, question, number))
+        settled, asked = held.progress.sections[section.id]
+        found.append(
+            SectionView(
+                id=section.id,
+                title=section.title,
+                minutes=section.minutes,
+                progress=f"{settled} of {asked}",
+                is_sealed=section.sealed,
+                is_hidden=hidden,
+                form=f"section-{section.id}" if held.access.may_answer else "",
+                action=f"{filling.base}/sections/{section.id}",
+                questions=tuple(shown),
+            )
+        )
+    return tuple(found)
+
+
+def one_question(filling: Filling, question_id: str) -> QuestionView:
+    """One question of the form, for the parts that htmx refreshes."""
+    return next(
+        question
+        for section in sections(filling)
+        for question in section.questions
+        if question.id == question_id
+    )
+
+
+def progress_view(held: HeldResponse) -> ProgressView:
+    """The progress line."""
+    settled, asked = held.progress.settled, held.progress.asked
+    percent = settled * 100 // asked if asked else 0
+    return ProgressView(percent, f"{settled} of {asked} answered")
+
+
+def question_view(filling: Filling, section: Section, question: Question, number: int) -> QuestionView:
+    """One question as the form shows it."""
+    held = filling.held
+    row, values = held.rows.get(question.id), _values(filling, question)
+    internal = not held.access.is_vendor
+    currency = evaluations.need_of(held.access.evaluation).currency
+    more = fields.MORE_ROWS if filling.more == question.id else 0
+    ids = tuple(row.value or ()) if row and question.type == "file" else ()
+    return QuestionView(
+        id=question.id,
+        number=number,
+        text=question.text,
+        help=question.help,
+        follow_up=question.follow_up,
+        evidence=", ".join(each.replace("_", " ") for each in question.evidence),
+        why=question.why_we_ask if internal else "",
+        listen=question.listen_for if internal else "",
+        asked=bool(held.applies[question.id]),
+        editable=held.access.may_answer,
+        form=f"section-{section.id}",
+        url=f"{filling.base}/answers/{question.id}",
+        page_url=f"{filling.base}#q-{question.id}",
+        control=fields.control(question, values, currency),
+        columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
+        rows=fields.rows(question, values, currency, more),
+        takes_files=question.type == "file",
+        files=_files(filling, question, ids),
+        file_ids=ids,
+        answer="" if question.type == "file" else spell_answer(question, row.value) if row else "",
+        badge=STATUS_WORDS[held.status(question)],
+        internal=internal,
+        beside=_beside(question, values),
+        confidence_text=_confidence_text(row),
+        revision=_first(values, f"{question.id}-revision"),
+        errors=fields.place_words(question, filling.problems),
+        asides=_asides(held, question) if internal else (),
+        marks=tuple(Option(str(level), f"{level}: {text}") for level, text in _marks(question, internal)),
+        mark="" if row is None or row.mark is None else str(row.mark),
+        may_mark=internal and _may_mark(held, row),
+        conflict=dict([filling.conflict]).get(question.id) if filling.conflict else None,
+    )
+
+
+def _values(filling: Filling, question: Question) -> Fields:
+    stored = fields.stored_fields(question, filling.held.rows.get(question.id))
+    return fields.merged([stored], filling.sent) if fields.posted(question, filling.sent) else stored
+
+
+def _beside(question: Question, values: Fields) -> BesideView:
+    return BesideView(
+        confidence=_first(values, f"{question.id}-confidence") or Confidence.TOLD.value,
+        confidences=tuple(Option(each.value, text) for each, text in CONFIDENCES.items()),
+        note=_first(values, f"{question.id}-note"),
+        not_applicable=bool(_first(values, f"{question.id}-na")),
+    )
+
+
+def _first(values: Fields, name: str) -> str:
+    found = values.get(name, ())
+    return found[0] if found else ""
+
+
+def _confidence_text(row: AnswerRow | None) -> str:
+    return CONFIDENCES[row.confidence] if row is not None and row.value is not None else ""
+
+
+def _marks(question: Question, internal: bool) -> list[tuple[int, str]]:
+    levels = question.reviewer_levels
+    if not internal or not levels:
+        return []
+    return [(level, levels.get(level, "between the levels beside it")) for level in range(6)]
+
+
+def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
+    return Action.RATE in held.access.rights and row is not None and row.value is not None
+
+
+def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
+    """What to ask back, and whether the answer ends it."""
+    answer = held.answers.get(question.id)
+    if answer is None or answer.value is None:
+        return ()
+    value = answer.value
+    chosen = (
+        value
+        if isinstance(value, tuple)
+        else ("yes" if value is True else "no" if value is False else value,)
+    )
+    found = []
+    for option in question.options:
+        if option.id in chosen and option.knock_out:
+            found.append("This answer is a knock-out: it ends the candidacy whatever the score.")
+        if option.id in chosen and option.on_bad:
+            found.append(f"Ask back: {option.on_bad}")
+    return tuple(found)
+
+
+def _files(filling: Filling, question: Question, ids: tuple[str, ...]) -> tuple[FileRow, ...]:
+    access = filling.held.access
+    sealed = question.id in sealed_questions(access.template)
+    found = []
+    for file_id in ids:
+        file = filling.files.get(file_id)
+        if file is None:
+            continue
+        place = f"{filling.base}/files/{file.id}" if access.is_vendor else f"/files/{file.id}"
+        remove = f"{filling.base}/answers/{question.id}/files/{file.id}/drop" if access.may_answer else ""
+        found.append(
+            FileRow(
+                name=file.name,
+                href=f"{place}/{quote(file.name, safe='')}",
+                size=wording.size(file.size),
+                note="sealed" if sealed else "",
+                remove_url=remove,
+            )
+        )
+    return tuple(found)
+
+
+def summary(filling: Filling) -> tuple[FieldError, ...]:
+    """The faults of a refused form, linked to their questions."""
+    found = []
+    for question in filling.held.access.template.questions():
+        for words in fields.place_words(question, filling.problems):
+            found.append(FieldError(question.id, f"{question.text} {words}"))
+    return tuple(found)

@@ -1,0 +1,287 @@
+"""The page of one response, the parts htmx asks for, and the vendor's pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.core.permissions import Action
+from app.core.questionnaire import AgendaItem, Questionnaire
+from app.evaluations.frame import EvaluationFrame
+from app.files.service import NotesAndFiles
+from app.kit import canonical, wording
+from app.kit.forms import FormState, blank
+from app.kit.templating import Page
+from app.kit.ui import FieldError
+from app.questionnaires.models import QuestionnaireResponse, ResponseState
+from app.questionnaires.service import HeldResponse, ResponseAccess, spell_answer
+from app.questionnaires.views import fill
+from app.questionnaires.views.fill import Filling, ProgressView, QuestionView, SectionView
+
+STATE_WORDS = {
+    ResponseState.DRAFT: ("not begun", ""),
+    ResponseState.SENT: ("sent", "info"),
+    ResponseState.IN_PROGRESS: ("in progress", "info"),
+    ResponseState.SUBMITTED: ("submitted", "ok"),
+    ResponseState.CLOSED: ("closed", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """A score as an interval; `text` '' when nothing is scored."""
+
+    text: str
+    note: str
+    knock_outs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """A part of the call: its length, and the minute at which it ends."""
+
+    minutes: int
+    until: int
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayView:
+    """What the reader may do with the response now."""
+
+    answer: bool
+    close: bool
+    reopen: bool
+    send: bool
+    recall: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePage(Page):
+    """Fill in, read and lead one response."""
+
+    template: ClassVar[str] = "questionnaires/response.html"
+
+    frame: EvaluationFrame
+    candidate: str
+    intro: str
+    base: str
+    state: tuple[str, str]
+    facts: str
+    progress: ProgressView
+    score: ScoreView
+    sections: tuple[SectionView, ...]
+    agenda: tuple[AgendaLine, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    panel: NotesAndFiles
+    errors: tuple[FieldError, ...]
+    nonce: str
+    may: MayView
+    reopen_form: FormState
+    send_form: FormState
+    link: str
+    link_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPart(Page):
+    """What changes on the page after one answer was saved or refused; `whole` refreshes the question itself."""
+
+    template: ClassVar[str] = "questionnaires/_saved.html"
+
+    question: QuestionView
+    whole: bool
+    changed: tuple[QuestionView, ...]
+    progress: ProgressView
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPage(Page):
+    """The form behind a vendor's link."""
+
+    template: ClassVar[str] = "questionnaires/vendor.html"
+
+    vendor: str
+    intro: str
+    base: str
+    due: str
+    minutes: int
+    evidence: tuple[str, ...]
+    progress: ProgressView
+    sections: tuple[SectionView, ...]
+    errors: tuple[FieldError, ...]
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One question with what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage(Page):
+    """What was submitted; `digest` is the SHA-256 over the answers."""
+
+    template: ClassVar[str] = "questionnaires/receipt.html"
+
+    vendor: str
+    state: str
+    when: str
+    digest: str
+    progress: ProgressView
+    lines: tuple[ReceiptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPage(Page):
+    """A vendor's link that does not work, and what to do about it."""
+
+    template: ClassVar[str] = "questionnaires/refused.html"
+
+    message: str
+
+
+def score_view(held: HeldResponse) -> ScoreView:
+    """A response's score in words."""
+    found, template = held.score, held.access.template
+    if found.low is None or found.high is None:
+        return ScoreView("", "Nothing is scored yet.", ())
+    exact = found.low == found.high
+    text = wording.number(found.low, 1) if exact else wording.interval(found.low, found.high)
+    knock_outs = tuple(f"{template.question(item.question).text} {item.text}" for item in found.knock_outs)
+    sealed = "; sealed sections are not counted" if found.left_out else ""
+    note = f"of 100 points; {wording.percent(found.coverage)} of the weight has points{sealed}"
+    return ScoreView(text, note, knock_outs)
+
+
+def response_view(
+    filling: Filling,
+    frame: EvaluationFrame,
+    panel: NotesAndFiles,
+    candidate: str,
+    *,
+    send_form: FormState | None = None,
+    reopen_form: FormState | None = None,
+    link: str = "",
+    link_note: str = "",
+) -> ResponsePage:
+    """The page of one response."""
+    held = filling.held
+    access, template, row = held.access, held.access.template, held.access.response
+    return ResponsePage(
+        title=f"{template.title}: {candidate}",
+        frame=frame,
+        candidate=candidate,
+        intro=template.intro,
+        base=filling.base,
+        state=STATE_WORDS[row.state],
+        facts=_facts(held),
+        progress=fill.progress_view(held),
+        score=score_view(held),
+        sections=fill.sections(filling),
+        agenda=agenda(template.agenda),
+        before=template.before_the_call,
+        after=tuple(after_the_call(template)),
+        panel=panel,
+        errors=fill.summary(filling),
+        nonce=filling.nonce,
+        may=_may(access),
+        reopen_form=reopen_form or blank(),
+        send_form=send_form or blank({"due": row.due}),
+        link=link,
+        link_note=link_note,
+    )
+
+
+def _may(access: ResponseAccess) -> MayView:
+    able = Action.ANSWER_WRITE in access.rights
+    leads = Action.EVALUATION_EDIT in access.rights
+    return MayView(
+        answer=access.may_answer,
+        close=able and access.response.state is not ResponseState.CLOSED,
+        reopen=able and access.is_finished,
+        send=leads and not access.is_finished,
+        recall=leads and access.response.link_id is not None,
+    )
+
+
+def _facts(held: HeldResponse) -> str:
+    row = held.access.response
+    parts = [f"{'core' if row.variant == 'core' else 'all'} questions"]
+    parts += [f"sent {wording.day(row.sent_at)}"] if row.sent_at else []
+    parts += [f"due {wording.day(row.due)}"] if row.due else []
+    parts += [f"submitted {wording.day(row.submitted_at)}"] if row.submitted_at else []
+    parts += [f"closed {wording.day(row.closed_at)}"] if row.closed_at else []
+    return " · ".join(parts)
+
+
+def after_the_call(template: Questionnaire) -> list[str]:
+    """What is due after the call, with its days."""
+    return [
+        f"{item.what} (within {item.within_days} {wording.plural('day', item.within_days)})"
+        for item in template.after_the_call
+    ]
+
+
+def agenda(items: Sequence[AgendaItem]) -> tuple[AgendaLine, ...]:
+    """The agenda with running minutes."""
+    found, until = [], 0
+    for item in items:
+        until += item.minutes
+        found.append(AgendaLine(item.minutes, until, item.item))
+    return tuple(found)
+
+
+def saved_part(filling: Filling, question_id: str, changed: tuple[str, ...], *, whole: bool) -> SavedPart:
+    """The parts after one answer; `changed` names questions that appeared or went."""
+    return SavedPart(
+        title="",
+        question=fill.one_question(filling, question_id),
+        whole=whole,
+        changed=tuple(fill.one_question(filling, each) for each in changed),
+        progress=fill.progress_view(filling.held),
+    )
+
+
+def vendor_view(filling: Filling, vendor: str) -> VendorPage:
+    """The form for the vendor."""
+    held = filling.held
+    template = held.access.template
+    wanted = {each.replace("_", " ") for question in template.questions() for each in question.evidence}
+    row: QuestionnaireResponse = held.access.response
+    return VendorPage(
+        title=template.title,
+        vendor=vendor,
+        intro=template.intro,
+        base=filling.base,
+        due=wording.day(row.due) if row.due else "",
+        minutes=sum(section.minutes for section in template.sections),
+        evidence=tuple(sorted(wanted)),
+        progress=fill.progress_view(held),
+        sections=fill.sections(filling),
+        errors=fill.summary(filling),
+        nonce=filling.nonce,
+    )
+
+
+def receipt_view(held: HeldResponse, vendor: str) -> ReceiptPage:
+    """What the vendor submitted, for its own files."""
+    row = held.access.response
+    answers = {name: answer.value for name, answer in sorted(held.rows.items())}
+    lines = [
+        ReceiptLine(question.text, spell_answer(question, held.rows[question.id].value))
+        for question in held.access.template.questions()
+        if question.id in held.rows and held.rows[question.id].value is not None
+    ]
+    return ReceiptPage(
+        title="Your answers were received" if row.submitted_at else "This request is closed",
+        vendor=vendor,
+        state=STATE_WORDS[row.state][0],
+        when=wording.moment(row.submitted_at or row.closed_at, held.access.evaluation.time_zone),
+        digest=canonical.digest({"response": row.id, "answers": answers}),
+        progress=fill.progress_view(held),
+        lines=tuple(lines),
+    )
