@@ -133,10 +133,8 @@ def check_delivery(
         code=code,
         gold_name=f"version {number}",
     )
-    lines = {name: tuple(facts.pop(name)) for name in ("repairs", "warnings")}
-    return CheckedDelivery(
-        upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **lines, **facts
-    )
+    facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
+    return CheckedDelivery(upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **facts)
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:

@@ -228,11 +228,10 @@ def _candidate(
     code = one["name"]
     metrics = _metrics(pilot, one)
     work, labels = extra["work"][code], extra["delivered"][code]
-    by_class = {name: ClassScore(**score) for name, score in one["by_class"].items()}
+    by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
     share = _accepted(pilot, metrics)
     pace = _pace(pilot, one, work, labels, share)
-    quote = offers.get(view.candidate.id)
-    found, note = _costs(quote, need, pace, share, labels / max(1, one["items"]))
+    found, note = _costs(offers.get(view.candidate.id), need, pace, share, labels / max(1, one["items"]))
     return CandidateResult(
         candidate_id=view.candidate.id,
         code=code,
@@ -241,15 +240,9 @@ def _candidate(
         delivery_id=delivery.id,
         round=delivery.round,
         received_at=delivery.received_at,
-        items=one["items"],
-        missing=one["missing"],
-        annotators=one["annotators"],
         labels=labels,
         metrics=metrics,
-        tp=one["tp"],
-        fp=one["fp"],
-        fn=one["fn"],
-        errors=one["errors"],
+        **{name: one[name] for name in ("items", "missing", "annotators", "tp", "fp", "fn", "errors")},
         by_class=by_class,
         strata={name: Stratum(**each) for name, each in extra["strata"][code].items()},
         confusion=tuple(Cell(**cell) for cell in one["confusion"]),
