@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.assessment import service as assessment
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
@@ -14,7 +15,10 @@ from app.vendors import service as vendors
 from app.vendors.models import Vendor
 
 # Each feature says by itself what waits in it: one line here for every one that does.
-SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (evaluations.work_items_of,)
+SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
+    assessment.work_items_of,
+    evaluations.work_items_of,
+)
 MOST_FOUND = 20  # of each kind; the lists show the rest
 
 

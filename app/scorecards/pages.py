@@ -9,7 +9,7 @@ from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
-from app.kit.spreadsheet import write_csv
+from app.kit.spreadsheet import Cell, write_csv
 from app.kit.templating import render
 from app.kit.ui import Crumb
 from app.scorecards import service, views
@@ -28,7 +28,7 @@ def list_scorecards(request: Request, session: Read, actor: CurrentActor, q: str
 def export_csv(session: Read, actor: CurrentActor, q: str = "") -> Response:
     """The library as CSV."""
     page = views.list_view(_found(session, actor, q), q)
-    rows = [
+    rows: list[list[Cell]] = [
         [row.name, row.label, row.groups, row.criteria, row.requirements, row.ratings] for row in page.rows
     ]
     head = ("name", "version", "groups", "criteria", "must_haves", "ratings_per_candidate")

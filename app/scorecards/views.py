@@ -185,7 +185,7 @@ def show_view(
             Fact(
                 "Ratings it asks",
                 f"{rated} per candidate and evaluator",
-                f"{rated * 4 * 3} with 4 candidates and 3 evaluators",
+                f"{rated * 12} for 4 candidates and 3 people",
             ),
             Fact("Must-haves", str(len(scorecard.requirements))),
             Fact(
