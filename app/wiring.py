@@ -20,6 +20,12 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
+from app.decisions import api as decisions_api
+from app.decisions import models as decision_models  # noqa: F401
+from app.decisions import pages as decision_pages
+from app.decisions import service as decisions
+from app.decisions import tasks as decision_tasks
+from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
 from app.evaluations import pages as evaluations_pages
 from app.evaluations import service as evaluations
@@ -37,7 +43,12 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
-from app.pilots import models as pilot_models  # noqa: F401
+from app.onboarding import api as onboarding_api
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
+from app.onboarding import service as onboarding
+from app.pilots import api as pilot_api
+from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -53,15 +64,6 @@ from app.vendors import service as vendors
 VERSION = version("assay")
 STOP_SECONDS = 20
 
-# What notes and files can hang on, and who may read them there.
-files.register_subject("vendor", vendors.may_read_vendor)
-files.register_subject("evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation)
-files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
-files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
-files.register_subject(
-    questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
-)
-
 
 def models() -> None:
     """Make sure that every table is known to the metadata: importing this module did it."""
@@ -76,15 +78,21 @@ def routers() -> list[APIRouter]:
         *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
+        decisions_api.router,
+        *decision_pages.routers,
         evaluations_api.router,
         *evaluations_pages.routers,
         files_api.router,
         files_pages.router,
         home_api.router,
         home_pages.router,
+        queue_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
+        pilot_api.router,
+        *pilot_pages.routers,
         questionnaires_api.router,
         *questionnaire_pages.routers,
-        queue_pages.router,
         scorecards_api.router,
         scorecards_pages.router,
         status_pages.api,
@@ -177,6 +185,7 @@ PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     """The task table: what a job's name stands for."""
     return {
+        decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
@@ -204,8 +213,18 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    onboarding.register_subjects()
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
+    files.register_subject("vendor", vendors.may_read_vendor)
+    files.register_subject(
+        "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
+    )
+    files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+    files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+    files.register_subject(
+        questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
+    )
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
-    files.register_subject("vendor", vendors.may_read)
 
 
 @contextmanager

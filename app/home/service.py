@@ -6,11 +6,13 @@ from datetime import date
 
 from app.assessment import service as assessment
 from app.core.permissions import Action
+from app.decisions.service import work_items_of as decisions_waiting
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
+from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
 
@@ -18,6 +20,8 @@ from app.vendors.models import Vendor
 SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
     assessment.work_items_of,
     evaluations.work_items_of,
+    questionnaires.work_items_of,
+    decisions_waiting,
 )
 MOST_FOUND = 20  # of each kind; the lists show the rest
 
