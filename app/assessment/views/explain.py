@@ -169,9 +169,7 @@ def why_part(found: EvaluationAnalysis, wanted: tuple[str, str]) -> WhyPart | No
         second,
         options,
         options,
-        f"{better} stands {gap} points above {worse}."
-        if difference.gap
-        else f"{first} and {second} have the same total.",
+        sentence,
         diverging(bars, title=f"{first} against {second}, points of the total", width=520),
         turns,
     )
@@ -244,7 +242,8 @@ def rate_text(found: EvaluationAnalysis) -> str:
         if at is not None
     ]
     if dates:
-        said.append(f"{', '.join(dates).capitalize()}.")
+        text = ", ".join(dates)
+        said.append(f"{text[:1].upper()}{text[1:]}.")
     if pin.weights_locked_at is None:
         said.append("The weights are not locked yet.")
     return " ".join(said)
