@@ -48,6 +48,8 @@ from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.reports import api as reports_api
+from app.reports import pages as reports_pages
 from app.scorecards import models as scorecard_models  # noqa: F401
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
@@ -90,6 +92,8 @@ def routers() -> list[APIRouter]:
         questionnaires_api.router,
         *questionnaire_pages.routers,
         queue_pages.router,
+        reports_api.router,
+        reports_pages.router,
         status_pages.api,
         status_pages.router,
         vendors_api.router,
