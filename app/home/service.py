@@ -12,6 +12,7 @@ from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
+from app.pilots import service as pilots
 from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
@@ -21,6 +22,7 @@ SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
     assessment.work_items_of,
     evaluations.work_items_of,
     questionnaires.work_items_of,
+    pilots.work_items_of,
     decisions_waiting,
 )
 MOST_FOUND = 20  # of each kind; the lists show the rest
