@@ -14,7 +14,8 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
-from app.assessment import models as assessment_models  # noqa: F401
+from app.assessment import api as assessment_api
+from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
@@ -42,7 +43,12 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
-from app.pilots import models as pilot_models  # noqa: F401
+from app.onboarding import api as onboarding_api
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
+from app.onboarding import service as onboarding
+from app.pilots import api as pilot_api
+from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -50,7 +56,8 @@ from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
-from app.scorecards import models as scorecard_models  # noqa: F401
+from app.scorecards import api as scorecards_api
+from app.scorecards import pages as scorecards_pages
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -58,16 +65,6 @@ from app.vendors import service as vendors
 
 VERSION = version("assay")
 STOP_SECONDS = 20
-
-# What notes and files can hang on, and who may read them there.
-files.register_subject("vendor", vendors.may_read_vendor)
-files.register_subject("evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation)
-files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
-files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
-files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
-files.register_subject(
-    questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
-)
 
 
 def models() -> None:
@@ -79,6 +76,8 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        assessment_api.router,
+        *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
         decisions_api.router,
@@ -89,9 +88,15 @@ def routers() -> list[APIRouter]:
         files_pages.router,
         home_api.router,
         home_pages.router,
+        queue_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
+        pilot_api.router,
+        *pilot_pages.routers,
         questionnaires_api.router,
         *questionnaire_pages.routers,
-        queue_pages.router,
+        scorecards_api.router,
+        scorecards_pages.router,
         reports_api.router,
         reports_pages.router,
         status_pages.api,
@@ -212,8 +217,18 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    onboarding.register_subjects()
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
+    files.register_subject("vendor", vendors.may_read_vendor)
+    files.register_subject(
+        "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
+    )
+    files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+    files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
+    files.register_subject(
+        questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
+    )
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
-    files.register_subject("vendor", vendors.may_read)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.assessment import service as assessment
 from app.core.permissions import Action
 from app.decisions.service import work_items_of as decisions_waiting
 from app.evaluations import service as evaluations
@@ -11,12 +12,15 @@ from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
+from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
 
 # Each feature says by itself what waits in it: one line here for every one that does.
 SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
+    assessment.work_items_of,
     evaluations.work_items_of,
+    questionnaires.work_items_of,
     decisions_waiting,
 )
 MOST_FOUND = 20  # of each kind; the lists show the rest

@@ -219,11 +219,6 @@ def vendor_names(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     return queries.names(session, ids)
 
 
-def may_read(session: ReadSession, actor: Actor, vendor_id: UUID) -> bool:
-    """Whether the vendor exists and the actor may see it, for what hangs on it."""
-    return actor.may(Action.VENDOR_READ) and session.get(Vendor, vendor_id) is not None
-
-
 def count_vendors(session: ReadSession) -> int:
     """Vendors that are not archived."""
     return queries.count(session)
