@@ -10,7 +10,7 @@ from app.core.permissions import Action
 from app.core.scoring import verdict_sentence
 from app.decisions import queries, service
 from app.decisions.models import Decision, DecisionState
-from app.decisions.schemas.entries import AnswerIn, ApprovalLinkIn, DecisionIn, ReasonIn
+from app.decisions.schemas.entries import AnswerIn, ApprovalLinkIn, ReasonIn
 from app.decisions.views import forms as entry_forms
 from app.decisions.views import screens
 from app.evaluations import service as evaluations
@@ -75,11 +75,10 @@ def save(
 
     def again(state: FormState) -> screens.DecisionPage:
         session.expire(row)
-        shown = Shown(form=entry_forms.renumbered(state, form))
-        return _page(request, session, actor, evaluation_id, shown)
+        return _page(request, session, actor, evaluation_id, Shown(form=state))
 
     with rejecting(request, form, again):
-        entry = DecisionIn.model_validate(entry_forms.entry_values(form))
+        entry = entry_forms.read_entry(form)
         seen = forms.seen_version(form)
         service.edit_decision(session, actor=actor, decision_id=row.id, entry=entry, seen=seen)
         if then == "propose":
@@ -198,7 +197,9 @@ def _page(
     return screens.DecisionPage(
         title=f"Decision · {access.evaluation.label}",
         frame=evaluation_frame(session, access, StepName.DECISION),
-        headline=verdict_sentence(found.analysis) if found else "There is no result to show yet.",
+        headline=service.readable(verdict_sentence(found.analysis))
+        if found
+        else "There is no result to show yet.",
         explanation=f"Gates decided on {wording.day(found.day)}." if found else "",
         missing=missing,
         state=word,
@@ -258,7 +259,7 @@ def _summary(session: ReadSession, row: Decision) -> tuple[Fact, ...]:
     until = f"until {wording.day(row.reserve_until)}" if row.reserve_until else ""
     months = f"for {row.months} {wording.plural('month', row.months)}"
     return (
-        Fact("Recommended", names.get(row.selected_id, "") if row.selected_id else ""),
+        Fact("Selected", names.get(row.selected_id, "") if row.selected_id else ""),
         Fact("Amount", wording.money(row.amount, row.currency), months),
         Fact("In reserve", names.get(row.reserve_id, "") if row.reserve_id else "", until),
     )

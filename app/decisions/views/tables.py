@@ -170,6 +170,10 @@ def pilot(record: Record) -> page.PilotSummary | None:
         if part.least_difference is not None
         else ""
     )
+    columns, rows = _measured_columns(
+        (metric_name(part.metric), "annotators", "s per label", "labels a day", "missing", "weakest class"),
+        [_pilot_row(record, one) for one in part.lines],
+    )
     return page.PilotSummary(
         caption=f"{part.task.replace('_', ' ')}, {wording.number(part.items)} items, "
         f"{wording.number(part.gold_labels)} gold labels (version {part.gold})",
@@ -178,16 +182,20 @@ def pilot(record: Record) -> page.PilotSummary | None:
         ),
         chart_note=f"{figure}. Thick: 95% interval over these items. Thin: over annotators, the vendor in"
         f" general.{least}",
-        columns=(
-            metric_name(part.metric),
-            "annotators",
-            "s per label",
-            "labels a day",
-            "missing",
-            "weakest class",
-        ),
-        rows=tuple(_pilot_row(record, one) for one in part.lines),
+        columns=columns,
+        rows=rows,
         notes=tuple(f"{text[0].upper()}{text[1:]}" for text in part.warnings[:3] if text),
+    )
+
+
+def _measured_columns(
+    names: tuple[str, ...], rows: list[page.PilotRow]
+) -> tuple[tuple[str, ...], tuple[page.PilotRow, ...]]:
+    """Only the columns in which something was measured."""
+    kept = [at for at in range(len(names)) if any(row.cells[at] != wording.DASH for row in rows)]
+    return (
+        tuple(names[at] for at in kept),
+        tuple(page.PilotRow(row.name, row.picked, tuple(row.cells[at] for at in kept)) for row in rows),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
@@ -11,10 +12,12 @@ from app.assessment.service import CandidateLine, CellEvidence
 from app.charts import ScoreRow, Stack
 from app.core.scoring import GateOutcome, verdict_sentence
 from app.decisions.models import DecisionState
-from app.decisions.service.parts import certificate_names, group_names, named
+from app.decisions.service.parts import group_names, named, readable
 from app.kit import library, wording
 from app.kit.pdf.parts import Badge, Fact, Head, Preview, Tone
 from app.kit.spreadsheet import Cell, write_excel
+from app.pilots.models import PilotTask
+from app.pilots.schemas import METRICS
 from app.reports.service import Compared
 from app.reports.views.document import (
     CompareCell,
@@ -42,7 +45,7 @@ def comparison_document(
     names = group_names(found.analysis.analysis)
     return ComparisonDocument(
         head=_head(found, at, preview),
-        summary=verdict_sentence(found.analysis.analysis),
+        summary=readable(verdict_sentence(found.analysis.analysis)),
         ranking=charts.ranking(
             [_score_row(found, one) for one in lines if one.line.total is not None], width=490
         ),
@@ -132,7 +135,7 @@ def _gate_rows(found: Compared) -> tuple[CompareRow, ...]:
         for one in found.analysis.candidates:
             held = states.get((one.id, key))
             word, tone = _GATES[held.state] if held else ("not needed", "plain")
-            detail = certificate_names(held.reason) if held else ""
+            detail = readable(held.reason) if held else ""
             cells.append(CompareCell(badge=Badge(word, tone), detail=detail))
         rows.append(CompareRow(name, "", tuple(cells)))
     return tuple(rows)
@@ -180,7 +183,7 @@ def _price_rows(found: Compared) -> tuple[CompareRow, ...]:
     rows = []
     for index, volume in enumerate(found.sources.need.volumes):
         cells = tuple(
-            CompareCell(wording.money(line.totals[index] if line else None, table.currency)) for line in lines
+            CompareCell(_whole(line.totals[index] if line else None, table.currency)) for line in lines
         )
         rows.append(CompareRow(f"At {wording.compact(volume)} accepted {unit}", "", cells, strong=index == 1))
     scale = 10 ** get_currency_precision(table.currency)
@@ -192,6 +195,13 @@ def _price_rows(found: Compared) -> tuple[CompareRow, ...]:
     )
     rows.append(CompareRow("Per accepted label", "at the expected volume", rates))
     return tuple(rows)
+
+
+def _whole(minor: int | None, currency: str) -> str:
+    """Whole units of the currency, which the caption names."""
+    if minor is None:
+        return wording.DASH
+    return wording.number(Decimal(minor).scaleb(-get_currency_precision(currency)))
 
 
 def _pilot_caption(found: Compared) -> str:
@@ -214,19 +224,21 @@ def _pilot_rows(found: Compared) -> tuple[CompareRow, ...]:
             else CompareCell(wording.DASH, "no delivery")
             for one in figures
         )
-        rows.append(CompareRow(name.replace("_", " ").capitalize(), "", cells, strong=name == pilot.metric))
+        label = METRICS[PilotTask(pilot.task)][name]
+        rows.append(CompareRow(label, "", cells, strong=name == pilot.metric))
     seconds = tuple(
         CompareCell(wording.number(line.pace.seconds_per_label if line and line.pace else None, 1))
         for line in lines
     )
     missing = tuple(CompareCell(wording.number(line.missing if line else None)) for line in lines)
     people = tuple(CompareCell(wording.number(line.annotators if line else None)) for line in lines)
-    return (
-        *rows,
-        CompareRow("Seconds per label", "", seconds),
-        CompareRow("Items missing", "", missing),
-        CompareRow("Annotators", "", people),
-    )
+    measured = [("Seconds per label", seconds), ("Items missing", missing), ("Annotators", people)]
+    rows += [
+        CompareRow(label, "", cells)
+        for label, cells in measured
+        if any(cell.text != wording.DASH for cell in cells)
+    ]
+    return tuple(rows)
 
 
 def _evidence_rows(found: Compared) -> tuple[CompareRow, ...]:

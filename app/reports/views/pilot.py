@@ -10,6 +10,8 @@ from app.charts import Count, ForestRow
 from app.core.pilots.results import Estimate
 from app.kit import wording
 from app.kit.pdf.parts import Fact, Head, Preview
+from app.pilots.models import PilotTask
+from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult
 from app.reports.service import PilotReported
 from app.reports.views.document import Outcome, PilotReportDocument, Table, TableCell, TableRow
@@ -103,7 +105,7 @@ def _done(told: PilotReported) -> tuple[str, ...]:
     found = told.found
     said = [
         f"The same {wording.number(found.items)} items for every candidate; missing items count as wrong.",
-        f"Gold version {found.gold} with {wording.number(found.gold_labels)} labels, digest {found.gold_digest[:12]}….",
+        f"Gold version {found.gold} with {wording.number(found.gold_labels)} labels, digest {found.gold_digest[:12]}…",
     ]
     said += [
         f"{name_of(told, one)}: round {one.round}, received {wording.day(one.received_at)},"
@@ -140,7 +142,7 @@ def _figure(one: Estimate) -> TableCell:
 def _quality(told: PilotReported) -> Table:
     found = told.found
     names = tuple(found.candidates[0].metrics) if found.candidates else ()
-    columns = tuple(name.replace("_", " ") for name in names)
+    columns = tuple(METRICS[PilotTask(found.task)][name] for name in names)
     rows = tuple(
         TableRow(
             name_of(told, one),
