@@ -19,6 +19,12 @@ from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
 from app.core.permissions import Action
+from app.decisions import api as decisions_api
+from app.decisions import models as decision_models  # noqa: F401
+from app.decisions import pages as decision_pages
+from app.decisions import service as decisions
+from app.decisions import tasks as decision_tasks
+from app.decisions.views.memo import memo_name, memo_pdf
 from app.evaluations import api as evaluations_api
 from app.evaluations import pages as evaluations_pages
 from app.evaluations import service as evaluations
@@ -63,6 +69,8 @@ def routers() -> list[APIRouter]:
         *account_pages.routers,
         audit_api.router,
         audit_pages.router,
+        decisions_api.router,
+        *decision_pages.routers,
         evaluations_api.router,
         *evaluations_pages.routers,
         files_api.router,
@@ -162,6 +170,7 @@ PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
     """The task table: what a job's name stands for."""
     return {
+        decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
@@ -194,6 +203,7 @@ def subjects() -> None:
         "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
     )
     files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
     files.register_subject(
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles

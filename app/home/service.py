@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.permissions import Action
+from app.decisions.service import work_items_of as decisions_waiting
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
@@ -14,7 +15,10 @@ from app.vendors import service as vendors
 from app.vendors.models import Vendor
 
 # Each feature says by itself what waits in it: one line here for every one that does.
-SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (evaluations.work_items_of,)
+SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
+    evaluations.work_items_of,
+    decisions_waiting,
+)
 MOST_FOUND = 20  # of each kind; the lists show the rest
 
 

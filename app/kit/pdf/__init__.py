@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from app.kit.pdf.printer import PRINTER, Printer
-from app.kit.pdf.reading import read_attachment
+from app.kit.pdf.reading import read_attachment, read_text
 from app.kit.pdf.wire import Attachment
 
-__all__ = ["Attachment", "Printer", "read_attachment", "render_pdf", "stop"]
+__all__ = ["Attachment", "Printer", "read_attachment", "read_text", "render_pdf", "stop"]
 
 
 def render_pdf(

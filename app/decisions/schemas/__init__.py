@@ -1,0 +1,1 @@
+"""Entries and answers of decisions, and the record a memo is made from."""

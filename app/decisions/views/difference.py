@@ -1,0 +1,123 @@
+"""What the difference to the runner-up buys: computed sentences, each from figures of the record."""
+
+from app import charts
+from app.charts import Bar
+from app.decisions.schemas.record import Lead, Record, Result
+from app.decisions.views import document as page
+from app.decisions.views.terms import metric_name
+from app.kit import wording
+
+_SMALL = 0.05  # points of total that a reader would see as 0.0
+
+
+def difference(record: Record) -> page.Difference | None:
+    """The recommended candidate against the best other one; None when there is nobody to compare with."""
+    result = record.result
+    if result is None or result.lead is None:
+        return None
+    names = {group.id: group.name for group in result.groups}
+    bars = [Bar(names[key], points) for key, points in result.lead.groups.items()]
+    ours, theirs = record.name_of(record.asked.selected), record.name_of(result.lead.over)
+    return page.Difference(
+        lead=_lead(record, result.lead, ours, theirs),
+        text=_where_from(record, result.lead, names),
+        notes=tuple(note for note in (_worth(record, result), _turn(record, result)) if note),
+        chart=charts.diverging(bars, title=f"Points by which {ours} stands before {theirs}, by group"),
+    )
+
+
+def _lead(record: Record, lead: Lead, ours: str, theirs: str) -> str:
+    gap = lead.gap
+    if abs(gap) < _SMALL:
+        points = f"stands level with {theirs} in the score"
+    else:
+        points = f"{'leads' if gap > 0 else 'trails'} by {wording.number(abs(gap), 1)} points"
+    more = _price_difference(record)
+    if more is None or record.money is None:
+        told = (
+            points
+            if abs(gap) < _SMALL
+            else f"{'leads' if gap > 0 else 'trails'} {theirs} by {wording.number(abs(gap), 1)} points"
+        )
+        return f"{ours} {told}."
+    amount, share = more
+    if amount == 0:
+        return f"{ours} costs the same as {theirs} and {points}."
+    percent = f" ({wording.percent(abs(share))})" if share is not None else ""
+    word = "more" if amount > 0 else "less"
+    joint = "and" if (amount > 0) == (gap > 0) or amount < 0 < gap else "but"
+    money = wording.money(abs(amount), record.money.currency)
+    return f"{ours} costs {money} a year{percent} {word} than {theirs} {joint} {points}."
+
+
+def _price_difference(record: Record) -> tuple[int, float | None] | None:
+    """Expected cost a year minus the other's, in minor units, and relative to it; None when one is unknown."""
+    result = record.result
+    if record.money is None or result is None or result.lead is None:
+        return None
+    totals = {line.candidate: line.totals[1] for line in record.money.lines}
+    ours, theirs = totals.get(record.asked.selected), totals.get(result.lead.over)
+    if ours is None or theirs is None:
+        return None
+    return ours - theirs, (ours - theirs) / theirs if theirs else None
+
+
+def _where_from(record: Record, lead: Lead, names: dict[str, str]) -> str:
+    ahead = [(names[key], points) for key, points in lead.groups.items() if points >= _SMALL]
+    behind = [(names[key], points) for key, points in lead.groups.items() if points <= -_SMALL]
+    ahead.sort(key=lambda part: -part[1])
+    behind.sort(key=lambda part: part[1])
+    said = []
+    if ahead:
+        said.append("It is ahead in " + _listed(ahead[:3]))
+    if behind:
+        said.append(("and behind in " if ahead else "It is behind in ") + _listed(behind[:2]))
+    text = " ".join(said) + "." if said else "No group sets the two apart."
+    told = _pilot_says(record)
+    return f"{text} {told}" if told else text
+
+
+def _listed(parts: list[tuple[str, float]]) -> str:
+    texts = [f"{name} ({wording.signed(points, 1)})" for name, points in parts]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _pilot_says(record: Record) -> str:
+    """Whether the pilot can tell the two apart."""
+    pilot, lead = record.pilot, record.result.lead if record.result else None
+    if pilot is None or lead is None:
+        return ""
+    two = {record.asked.selected, lead.over}
+    pair = next((one for one in pilot.pairs if {one.a, one.b} == two), None)
+    if pair is None or pair.value is None:
+        return ""
+    figure = metric_name(pilot.metric)
+    if not pair.distinguishable:
+        return f"The pilot does not decide between them: on {figure} the two cannot be told apart."
+    value = pair.value if pair.a == record.asked.selected else -pair.value
+    better = record.asked.selected if value > 0 else lead.over
+    return f"On {figure} the pilot shows {record.name_of(better)} better by {wording.number(abs(value), 3)}."
+
+
+def _worth(record: Record, result: Result) -> str:
+    volume = record.about.volumes[1]
+    if result.point_worth is None or result.point_currency is None or not volume:
+        return ""
+    amount = wording.number(round(result.point_worth * volume))
+    return (
+        f"One point of quality is worth {result.point_currency}\u00a0{amount} a year at these weights, price"
+        " anchors and the expected volume."
+    )
+
+
+def _turn(record: Record, result: Result) -> str:
+    if not result.turns or result.leader is None:
+        return "No change of a single group's weight would change who is first." if result.leader else ""
+    names = {group.id: group.name for group in result.groups}
+    turn = min(result.turns, key=lambda one: abs(one.at - one.now) / one.now if one.now else 9.0)
+    word = "more" if turn.at > turn.now else "less"
+    return (
+        f"{record.name_of(result.leader)} stays first until {names[turn.group]} weighs {word} than"
+        f" {wording.percent(turn.at)} (now {wording.percent(turn.now)}); then"
+        f" {record.name_of(turn.leader_after)} leads."
+    )
