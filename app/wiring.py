@@ -42,6 +42,10 @@ from app.kit.actors import Actor
 from app.kit.db import Database, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
+from app.onboarding import api as onboarding_api
+from app.onboarding import models as onboarding_models  # noqa: F401
+from app.onboarding import pages as onboarding_pages
+from app.onboarding import service as onboarding
 from app.pilots import models as pilot_models  # noqa: F401
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
@@ -78,6 +82,8 @@ def routers() -> list[APIRouter]:
         home_api.router,
         home_pages.router,
         queue_pages.router,
+        onboarding_api.router,
+        *onboarding_pages.routers,
         status_pages.api,
         status_pages.router,
         questionnaires_api.router,
@@ -208,6 +214,7 @@ def subjects() -> None:
     files.register_subject(
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
     )
+    onboarding.register_subjects()
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
 
 

@@ -134,7 +134,7 @@ def tasks_for(
     return tuple(
         PlannedTask(
             replace(task, needs=tuple(name for name in task.needs if name in names)),
-            _due(kickoff, task.day, holidays),
+            due_date(kickoff, task.day, holidays),
         )
         for task in chosen
     )
@@ -144,7 +144,7 @@ def offboarding_for(
     checklist: Checklist, *, last_day: date, holidays: Collection[date] = ()
 ) -> tuple[PlannedTask, ...]:
     """The offboarding tasks with due dates counted from the last day of the contract."""
-    return tuple(PlannedTask(task, _due(last_day, task.day, holidays)) for task in checklist.offboarding)
+    return tuple(PlannedTask(task, due_date(last_day, task.day, holidays)) for task in checklist.offboarding)
 
 
 def _called_for(task: Task, need: Mapping[str, object]) -> bool:
@@ -156,10 +156,10 @@ def _called_for(task: Task, need: Mapping[str, object]) -> bool:
     return True
 
 
-def _due(anchor: date, day: int, holidays: Collection[date]) -> date:
-    """The date itself or the working day before it.
+def due_date(anchor: date, day: int, holidays: Collection[date]) -> date:
+    """The date `day` calendar days from the anchor, or the working day before it.
 
-    >>> _due(date(2026, 12, 1), -2, ())  # a Sunday
+    >>> due_date(date(2026, 12, 1), -2, ())  # a Sunday
     datetime.date(2026, 11, 27)
     """
     due = anchor + timedelta(days=day)

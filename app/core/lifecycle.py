@@ -64,3 +64,14 @@ RESPONSE = _machine(
         "closed": "in_progress",
     },
 )
+
+# Whether it is ready is not a state: a waiver that runs out closes the gate again without anybody writing.
+ONBOARDING = _machine(
+    "onboarding",
+    {
+        "planned": "started cancelled",
+        "started": "done planned cancelled",
+        "done": "started",
+        "cancelled": "planned",
+    },
+)
