@@ -14,7 +14,7 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
-from app.assessment import models as assessment_models  # noqa: F401
+from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
@@ -46,7 +46,8 @@ from app.onboarding import api as onboarding_api
 from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
-from app.pilots import models as pilot_models  # noqa: F401
+from app.pilots import api as pilot_api
+from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -71,6 +72,7 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
         decisions_api.router,
@@ -84,6 +86,8 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         onboarding_api.router,
         *onboarding_pages.routers,
+        pilot_api.router,
+        *pilot_pages.routers,
         status_pages.api,
         status_pages.router,
         questionnaires_api.router,
@@ -204,17 +208,17 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 def subjects() -> None:
     """Tell the files who may see what hangs on which subject."""
+    onboarding.register_subjects()
+    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject("vendor", vendors.may_read_vendor)
     files.register_subject(
         "evaluation", evaluations.may_read_evaluation, panel=evaluations.roles_in_evaluation
     )
     files.register_subject("candidate", evaluations.may_read_candidate, panel=evaluations.roles_on_candidate)
-    files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject(questionnaires.SUBJECT, questionnaires.may_read, panel=questionnaires.panel_roles)
     files.register_subject(
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
     )
-    onboarding.register_subjects()
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
 
 

@@ -4,6 +4,7 @@ Widths are CSS pixels at which the chart is shown (an A4 page inside its margins
 """
 
 from app.charts.bars import Bar, Count, Stack, diverging, error_strip, stacked
+from app.charts.cells import DrawnBox, boxes_on_item, forest_cell, forest_window
 from app.charts.heat import heat_class, heat_step
 from app.charts.intervals import ForestRow, ScoreRow, forest, ranking, score_interval
 from app.charts.lines import Reign, Series, line_chart, winner_map
@@ -11,14 +12,18 @@ from app.charts.lines import Reign, Series, line_chart, winner_map
 __all__ = [
     "Bar",
     "Count",
+    "DrawnBox",
     "ForestRow",
     "Reign",
     "ScoreRow",
     "Series",
     "Stack",
+    "boxes_on_item",
     "diverging",
     "error_strip",
     "forest",
+    "forest_cell",
+    "forest_window",
     "heat_class",
     "heat_step",
     "line_chart",

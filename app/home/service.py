@@ -11,12 +11,14 @@ from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
+from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
 
 # Each feature says by itself what waits in it: one line here for every one that does.
 SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
     evaluations.work_items_of,
+    questionnaires.work_items_of,
     decisions_waiting,
 )
 MOST_FOUND = 20  # of each kind; the lists show the rest

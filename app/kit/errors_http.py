@@ -137,6 +137,14 @@ def _meaning(failure: Exception) -> tuple[int, str, str, tuple[Problem, ...]]:
     match failure:
         case Invalid():
             return 422, failure.code, failure.message, failure.problems
+        case Conflict() if failure.theirs:
+            both = tuple(
+                Problem(
+                    name, f"Stored now: {theirs or 'nothing'}. Yours: {failure.yours.get(name) or 'nothing'}."
+                )
+                for name, theirs in failure.theirs.items()
+            )
+            return 409, failure.code, failure.message, both
         case AssayError():
             status = next(STATUS[kind] for kind in type(failure).__mro__ if kind in STATUS)
             field = getattr(failure, "field", "")

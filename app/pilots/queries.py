@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from app.jobs.models import Job
 from app.kit.db import ReadSession
 from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotOffer, PilotResult
 
@@ -65,3 +66,8 @@ def last_revision(session: ReadSession, pilot_id: UUID) -> int:
     """The highest revision of a pilot's results so far."""
     highest = sa.func.coalesce(sa.func.max(PilotResult.revision), 0)
     return session.exec(select(highest).where(PilotResult.pilot_id == pilot_id)).one()
+
+
+def job(session: ReadSession, dedupe: str) -> Job | None:
+    """The job with this key."""
+    return session.exec(select(Job).where(Job.dedupe == dedupe)).first()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -173,7 +173,7 @@ class DeliveryOut(BaseModel):
 
     id: UUID
     version: int
-    candidate_id: UUID
+    candidate_id: UUID | None
     candidate: str
     round: int
     state: DeliveryState
@@ -185,6 +185,16 @@ class DeliveryOut(BaseModel):
     repairs: list[str]
     warnings: list[str]
     received_at: datetime
+
+
+class ItemOut(BaseModel):
+    """One item of a result: `scores` 0..1 and findings by candidate code; `items` is how many there are."""
+
+    at: int
+    items: int
+    item: str
+    scores: dict[str, float]
+    findings: dict[str, list[dict[str, Any]]]
 
 
 class OfferOut(BaseModel):

@@ -20,7 +20,7 @@ from app.pilots.schemas import CriteriaIn, CriterionIn, PilotIn
 from app.vendors import service as vendors
 from app.vendors.models import AgreementState
 from app.vendors.schemas import AgreementIn
-from tests.pilots.conftest import EVALUATOR, LEAD, Lab, boxes_gold, delivery_csv, gold_csv
+from tests.pilots.samples import EVALUATOR, LEAD, Lab, boxes_gold, delivery_csv, gold_csv
 
 PER_LABEL = [{"name": "Labeling", "amount": "0.118", "per": "label"}]
 
@@ -223,7 +223,7 @@ def test_price_is_sealed_from_evaluators_and_never_in_the_audit(lab: Lab) -> Non
                 session, actor=EVALUATOR, pilot_id=lab.pilot_id, candidate_id=lab.candidates["Harbor"]
             )
         event = session.exec(select(AuditEvent).where(AuditEvent.action == "pilots.offer.set")).one()
-        assert "118" not in json.loads(event.body)["after"].keys()
+        assert "118" not in json.loads(event.body)["after"]
         assert set(json.loads(event.body)["after"]) == {"candidate", "lines", "price"}
         assert len(json.loads(event.body)["after"]["price"]) == 64
 
@@ -265,5 +265,5 @@ def test_side_file_of_times_gives_seconds_and_its_faults_stand_at_its_field(
 def test_file_that_eats_memory_or_time_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="needs more than 300 MB of memory"):
         child.run("tests.pilots.greedy:memory", {}, memory=300 << 20)
-    with pytest.raises(Invalid, match="made its reader stop|takes longer"):
+    with pytest.raises(Invalid, match=r"made its reader stop|takes longer"):
         child.run("tests.pilots.greedy:time", {}, seconds=1)

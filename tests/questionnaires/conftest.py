@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.accounts import service as accounts
 from app.accounts.models import LinkPurpose
+from app.core.permissions import Role
 from app.evaluations import service as evaluations
 from app.evaluations.schemas import CandidateIn, EvaluationIn, NeedIn
 from app.kit.actors import Actor
@@ -17,7 +19,7 @@ from app.questionnaires.models import AnswerRow, Confidence, Variant
 from app.questionnaires.schemas import AnswerIn, SendIn, StartIn
 from app.vendors import service as vendors
 from app.vendors.schemas import VendorIn
-from tests.conftest import make_user
+from tests.conftest import make_user, sign_in
 
 NEED = NeedIn(
     volume=1_200_000,
@@ -162,3 +164,27 @@ def filled(scene: Scene) -> Callable[[], Scene]:
         return scene
 
     return fill
+
+
+@pytest.fixture
+def site(client: TestClient) -> Scene:
+    """The scene in the store of the running application; the client acts as a procurement lead."""
+    scene = build(client.app.state.database)  # type: ignore[attr-defined]
+    sign_in(client, Role.PROCUREMENT_LEAD)
+    return scene
+
+
+def base(scene: Scene) -> str:
+    """The page of the scene's response."""
+    return f"/responses/{scene.response_id}"
+
+
+def anonymous(client: TestClient) -> TestClient:
+    """A browser that nobody has signed in with."""
+    other = TestClient(client.app, follow_redirects=False)
+    other.portal = client.portal
+    return other
+
+
+HTMX = {"hx-request": "true"}
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"

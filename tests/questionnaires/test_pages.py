@@ -9,24 +9,8 @@ from fastapi.testclient import TestClient
 
 from app.core.permissions import Role
 from app.kit.actors import Actor
-from app.questionnaires import service
 from tests.conftest import sign_in
-from tests.questionnaires.conftest import REALISTIC, SEALED, Scene, build
-
-HTMX = {"hx-request": "true"}
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
-
-
-@pytest.fixture
-def site(client: TestClient) -> Scene:
-    """The scene in the store of the running application; the client acts as a procurement lead."""
-    scene = build(client.app.state.database)  # type: ignore[attr-defined]
-    sign_in(client, Role.PROCUREMENT_LEAD)
-    return scene
-
-
-def base(scene: Scene) -> str:
-    return f"/responses/{scene.response_id}"
+from tests.questionnaires.conftest import HTMX, PDF, SEALED, Scene, base
 
 
 def save(client: TestClient, scene: Scene, question: str, revision: int = 0, **fields: object) -> object:
@@ -36,12 +20,6 @@ def save(client: TestClient, scene: Scene, question: str, revision: int = 0, **f
 
 def as_evaluator(client: TestClient) -> Actor:
     return sign_in(client, Role.EVALUATOR)
-
-
-def anonymous(client: TestClient) -> TestClient:
-    other = TestClient(client.app, follow_redirects=False)
-    other.portal = client.portal
-    return other
 
 
 VALID: list[tuple[str, dict[str, object], object]] = [
@@ -344,120 +322,3 @@ def test_library_is_listed_and_read(client: TestClient, site: Scene) -> None:
     assert "Sales and delivery are two houses." in page
     assert "18 of them core" in page
     assert client.get("/questionnaires/nothing").status_code == 404
-
-
-def test_link_is_shown_once_with_a_copy_button(client: TestClient, site: Scene) -> None:
-    refused = client.post(f"{base(site)}/send", data={"holder_name": "", "holder_email": "no address"})
-    assert refused.status_code == 422
-    sent = client.post(f"{base(site)}/send", data={"holder_name": "Maria Chen", "_nonce": "n1"})
-    link = re.search(r'data-copy="[^"]*(/vendor-link/[^"]+)"', sent.text)
-    assert link is not None
-    assert link[1] not in client.get(base(site)).text
-    again = client.post(f"{base(site)}/send", data={"holder_name": "Maria Chen", "_nonce": "n1"})
-    assert again.headers["location"] == base(site)
-    assert client.post(f"{base(site)}/recall").status_code == 303
-    assert anonymous(client).get(link[1]).status_code == 409
-
-
-def test_vendor_fills_leaves_continues_and_gets_a_receipt(client: TestClient, site: Scene) -> None:
-    secret, _ = site.send()
-    vendor, url = anonymous(client), f"/vendor-link/{secret}"
-    page = unescape(vendor.get(url).text)
-    assert "who is read" not in page
-    for ours in ("Why we ask", "listen for", "Ask back", "Set mark", "Sales and delivery", "Does not apply"):
-        assert ours not in page
-    assert "Prices are sealed" in page
-    saved = vendor.post(
-        f"{url}/answers/ramp", data={"ramp-revision": "0", "ramp": "5", "ramp-na": "yes"}, headers=HTMX
-    )
-    assert saved.status_code == 200
-    prices = {"price_table-revision": "0", "price_table.0.component": "Labels"}
-    prices |= {"price_table.0.unit": "label", "price_table.0.price_full.amount": "0.0473"}
-    prices |= {"price_table.0.price_full.currency": "USD"}
-    assert vendor.post(f"{url}/sections/pricing", data=prices).status_code == 303
-    assert 'value="0.0473"' in vendor.get(url).text
-    files = {"file": ("report.pdf", io.BytesIO(PDF))}
-    assert vendor.post(f"{url}/answers/metrics_reported/files", files=files).status_code == 303
-    (file_id,) = site.held().rows["metrics_reported"].value
-    assert vendor.get(f"{url}/files/{file_id}/report.pdf").content == PDF
-    assert vendor.post(f"{url}/submit").headers["location"] == url
-    receipt = vendor.get(url).text
-    assert "5\u00a0weeks" in receipt
-    assert re.search(r"<code>[0-9a-f]{64}</code>", receipt)
-    late = vendor.post(f"{url}/answers/ramp", data={"ramp-revision": "1", "ramp": "6"}, headers=HTMX)
-    assert late.status_code == 409
-    assert site.held().rows["ramp"].not_applicable is False
-
-
-def test_vendors_link_opens_nothing_else(client: TestClient, site: Scene) -> None:
-    other = site.start(1)
-    ours, _ = site.send()
-    theirs, _ = site.send(other)
-    client.post(f"{base(site)}/answers/metrics_reported/files", files={"file": ("a.pdf", io.BytesIO(PDF))})
-    (file_id,) = site.held().rows["metrics_reported"].value
-    internal = client.post(
-        "/files/attach",
-        data={"subject_kind": "questionnaire_response", "subject_id": str(site.response_id)},
-        files={"file": ("our-view.txt", io.BytesIO(b"weak on security"))},
-    )
-    assert internal.status_code == 303
-    vendor = anonymous(client)
-    assert vendor.get(f"/vendor-link/{ours}/files/{file_id}/a.pdf").status_code == 200
-    assert vendor.get(f"/vendor-link/{theirs}/files/{file_id}/a.pdf").status_code == 404
-    with site.db.reading() as session:
-        attached = service.files_of(session, site.held().access)
-    for name in set(attached) - {file_id}:
-        assert vendor.get(f"/vendor-link/{ours}/files/{name}/x").status_code == 404
-    for url in (base(site), f"/api/v1/responses/{site.response_id}", "/questionnaires"):
-        assert vendor.get(url).status_code in (303, 401)
-    for path in ("mark", "send", "close", "reopen", "recall"):
-        assert vendor.post(f"/vendor-link/{ours}/{path}").status_code in (404, 405)
-    assert "our-view" not in vendor.get(f"/vendor-link/{ours}").text
-
-
-def test_link_that_does_not_work_says_what_to_do(client: TestClient, site: Scene) -> None:
-    first, _ = site.send()
-    site.send()
-    vendor = anonymous(client)
-    gone = vendor.get(f"/vendor-link/{first}")
-    assert gone.status_code == 409
-    assert "Ask its sender for a new one" in gone.text
-    assert "Nothing that you saved is lost" in gone.text
-    forged = vendor.get("/vendor-link/forged")
-    assert forged.status_code == 404
-    upload = vendor.post(
-        f"/vendor-link/{first}/answers/metrics_reported/files", files={"file": ("a.pdf", io.BytesIO(PDF))}
-    )
-    assert upload.status_code == 409
-    assert vendor.post(f"/vendor-link/{first}/answers/ramp", data={"ramp": "5"}).status_code == 409
-
-
-def test_every_verb_is_there_for_programs(client: TestClient, site: Scene) -> None:
-    api = f"/api/v1/responses/{site.response_id}"
-    started = client.post(f"/api/v1/candidates/{site.candidates[1]}/responses", json={"variant": "core"})
-    assert started.status_code == 201
-    assert client.get("/api/v1/questionnaires").json()["items"][0]["core_questions"] == 18
-    body = client.get("/api/v1/questionnaires/discovery-call").json()["body"]
-    assert body["sections"][0]["id"] == "workforce"
-    for question, value in REALISTIC.items():
-        answer = client.put(f"{api}/answers/{question}", json={"value": value})
-        assert answer.status_code == 200, answer.text
-    stored = client.get(f"{api}/answers/ramp")
-    assert (stored.headers["etag"], stored.json()["value"]) == ('"1"', "5")
-    stale = client.put(f"{api}/answers/ramp", json={"value": 9}, headers={"If-Match": '"0"'})
-    assert stale.status_code == 409
-    wrong = client.put(f"{api}/answers/attrition", json={"value": 900})
-    assert wrong.json()["errors"][0]["field"] == "attrition"
-    marked = client.put(f"{api}/answers/comparable_work/mark", json={"mark": 4, "revision": 1})
-    assert next(a for a in marked.json()["answers"] if a["question_id"] == "comparable_work")["mark"] == 4
-    sent = client.post(f"{api}/send", json={"holder_name": "Maria"}, headers={"Idempotency-Key": "k"})
-    assert "/vendor-link/" in sent.json()["link"]
-    again = client.post(f"{api}/send", json={"holder_name": "Maria"}, headers={"Idempotency-Key": "k"})
-    assert "/vendor-link/" not in again.text
-    assert client.post(f"{api}/recall").status_code == 200
-    assert client.post(f"{api}/submit").json()["state"] == "submitted"
-    assert client.post(f"{api}/reopen", json={"reason": "a figure"}).json()["state"] == "in_progress"
-    assert client.post(f"{api}/close").json()["state"] == "closed"
-    compared = client.get(f"/api/v1/evaluations/{site.evaluation_id}/answers").json()["items"]
-    ramp = next(item for item in compared if item["question_id"] == "ramp")
-    assert [answer["status"] for answer in ramp["answers"]] == ["answered", "open"]

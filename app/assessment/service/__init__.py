@@ -1,5 +1,6 @@
 """What can be done with scores and results. Other features come in through here."""
 
+from app.assessment.service.export import case_of, case_yaml, result_csv, result_workbook
 from app.assessment.service.ground import decision_day, what_if
 from app.assessment.service.judging import (
     remove_value,
@@ -44,6 +45,8 @@ __all__ = [
     "Rater",
     "WithoutOne",
     "analysis_of",
+    "case_of",
+    "case_yaml",
     "decision_day",
     "declare_conflict",
     "find_pin",
@@ -52,7 +55,9 @@ __all__ = [
     "pin_scorecard",
     "rate",
     "remove_value",
+    "result_csv",
     "result_of",
+    "result_workbook",
     "scorecard_of",
     "set_consensus",
     "set_price",

@@ -149,6 +149,7 @@ def set_price(
     session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: PriceIn, seen: int | None
 ) -> PinnedScorecard:
     """Set the price that earns all points and the one that earns none. `Conflict` once locked."""
+    evaluations.open_evaluation(session, actor, evaluation_id, Action.SCORECARD_PIN, changing=True)
     stored = pin_of(session, evaluation_id)
     late = not has_anchors(stored, scorecard_of(stored))
     row = _unlocked(session, actor, evaluation_id, late=late)

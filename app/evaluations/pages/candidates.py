@@ -77,7 +77,7 @@ def move_candidates(
             actor=actor,
             evaluation_id=evaluation_id,
             entry=entry,
-            basis={view.candidate.id: {"match": fits[view.vendor.id].text} for view in views},
+            basis={view.candidate.id: _basis(fits[view.vendor.id]) for view in views},
         )
     what = vendors.vendor_of(session, rows[0].vendor_id).name if len(rows) == 1 else f"{len(rows)} candidates"
     here = f"{address(evaluation_id)}/candidates"
@@ -137,7 +137,7 @@ def move_candidate(
     ):
         entry = forms.parse(MoveIn, form)
         view, access = _in(session, actor, evaluation_id, candidate_id)
-        basis = {"match": matches(session, access, [view])[view.vendor.id].text}
+        basis = _basis(matches(session, access, [view])[view.vendor.id])
         service.move_candidate(session, actor=actor, candidate_id=candidate_id, entry=entry, basis=basis)
     here = f"{address(evaluation_id)}/candidates"
     toast = _toast(session, here, [candidate_id], f"{view.name} moved to {entry.stage}.")
@@ -159,6 +159,10 @@ def matches(session: ReadSession, access: Access, views: Sequence[CandidateView]
     facets = service.need_of(access.evaluation).facets()
     offers = vendors.capabilities_of(session, [view.vendor.id for view in views])
     return {vendor_id: Match(*vendors.need_match(offered, facets)) for vendor_id, offered in offers.items()}
+
+
+def _basis(match: Match) -> dict[str, object]:
+    return {"match": match.text} if match.wanted else {}
 
 
 def _toast(session: ReadSession, here: str, moved: Sequence[UUID], told: str) -> Toast:

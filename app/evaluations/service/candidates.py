@@ -1,6 +1,6 @@
 """Take vendors in, move them along, and keep what was searched."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,17 +60,11 @@ def add_candidate(
     """Take a vendor into the evaluation. Raises `Conflict` when it is in already or on hold."""
     open_evaluation(session, actor, evaluation_id, Action.CANDIDATE_MOVE, changing=True)
     vendor = vendors.vendor_of(session, entry.vendor_id)
-    if vendor.status is not VendorStatus.ACTIVE:
-        message = (
-            f"{vendor.name} is {vendor.status.replace('_', ' ')} in the register: {vendor.status_reason}"
-        )
-        raise Conflict("candidate.vendor_not_active", message, field="vendor_id")
-    if entry.channel not in library.taxonomy().search_channels and entry.channel not in _CHANNELS_BESIDE:
-        raise Invalid("candidate.channel", [Problem("channel", "Choose one of the listed channels.")])
+    check_channel(entry.channel)
     present = queries.candidates(session, evaluation_id)
-    if any(row.vendor_id == vendor.id for row in present):
-        message = f"{vendor.name} is a candidate already."
-        raise Conflict("candidate.present", message, field="vendor_id")
+    message = refusal(vendor, {row.vendor_id for row in present})
+    if message:
+        raise Conflict("candidate.refused", message, field="vendor_id")
     code = free_code(evaluation_id, {row.code for row in present})
     row = Candidate(
         evaluation_id=evaluation_id, vendor_id=vendor.id, code=code, channel=entry.channel, stage=entry.stage
@@ -92,6 +86,21 @@ def add_candidate(
     session.flush()
     mark_counts(session, actor, evaluation_id)
     return row
+
+
+def refusal(vendor: Vendor, present: Set[UUID]) -> str:
+    """Why a vendor cannot be taken in, '' when it can; `present` are the vendors that are in."""
+    if vendor.id in present:
+        return f"{vendor.name} is a candidate already."
+    if vendor.status is not VendorStatus.ACTIVE:
+        return f"{vendor.name} is {vendor.status.replace('_', ' ')} in the register: {vendor.status_reason}"
+    return ""
+
+
+def check_channel(channel: str) -> None:
+    """Raise `Invalid` at `channel` for a way that is not listed."""
+    if channel not in library.taxonomy().search_channels and channel not in _CHANNELS_BESIDE:
+        raise Invalid("candidate.channel", [Problem("channel", "Choose one of the listed channels.")])
 
 
 def candidates_of(

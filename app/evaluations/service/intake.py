@@ -11,7 +11,7 @@ from app.evaluations import queries
 from app.evaluations.models import Candidate
 from app.evaluations.schemas import CandidateIn, CandidatesIn, NamesIn
 from app.evaluations.service.access import open_evaluation
-from app.evaluations.service.candidates import add_candidate
+from app.evaluations.service.candidates import add_candidate, check_channel, refusal
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.vendors import service as vendors
@@ -39,15 +39,25 @@ class Planned:
 def add_candidates(
     session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: CandidatesIn
 ) -> list[Candidate]:
-    """Take several vendors of the register in, all or none; raises as `add_candidate`."""
+    """Take several vendors of the register in, all or none.
+
+    Raises `Invalid` at `vendor_ids` with every vendor that cannot be taken in.
+    """
+    open_evaluation(session, actor, evaluation_id, Action.CANDIDATE_MOVE, changing=True)
+    present = {row.vendor_id for row in queries.candidates(session, evaluation_id)}
+    wanted = [vendors.vendor_of(session, each) for each in dict.fromkeys(entry.vendor_ids)]
+    problems = [Problem("vendor_ids", text) for vendor in wanted if (text := refusal(vendor, present))]
+    if problems:
+        raise Invalid("candidate.refused", problems)
+    check_channel(entry.channel)
     return [
         add_candidate(
             session,
             actor=actor,
             evaluation_id=evaluation_id,
-            entry=CandidateIn(vendor_id=vendor_id, channel=entry.channel, stage=entry.stage),
+            entry=CandidateIn(vendor_id=vendor.id, channel=entry.channel, stage=entry.stage),
         )
-        for vendor_id in dict.fromkeys(entry.vendor_ids)
+        for vendor in wanted
     ]
 
 
@@ -70,6 +80,7 @@ def add_names(session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry
     Raises `Invalid` at `names` when nothing would come of the list.
     """
     planned = plan_names(session, actor=actor, evaluation_id=evaluation_id, text=entry.names)
+    check_channel(entry.channel)
     wanted = [item for item in planned if item.outcome in ("take_in", "add")]
     if not wanted:
         message = "Every vendor of this list is in already or cannot be taken in; add other names."

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from app.evaluations.frame import EvaluationFrame
 from app.evaluations.models import Evaluation
-from app.evaluations.views.terms import GOVERNANCE, data_classes, zones
+from app.evaluations.views.terms import GOVERNANCE, data_classes, term_names, zones
 from app.kit import library
 from app.kit.forms import FormState
 from app.kit.templating import Page
@@ -72,7 +72,7 @@ class NeedGroup:
     name: str
     label: str
     options: tuple[Option, ...]
-    chosen: int
+    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _group(listed: str, label: str, form: FormState) -> NeedGroup:
     chosen = form.values(listed)
     options = [Option(term.id, term.name, term.hint) for term in terms.values() if not term.retired]
     options += [Option(value, value) for value in chosen if value not in terms]
-    return NeedGroup(listed, label, tuple(options), len(chosen))
+    return NeedGroup(listed, label, tuple(options), term_names(listed, chosen))
 
 
 def _currencies(chosen: str) -> tuple[Option, ...]:

@@ -1,5 +1,6 @@
 """The words of evaluations as the pages spell them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from zoneinfo import available_timezones
@@ -49,6 +50,7 @@ _BEFORE = {
     "award": "before the award",
     "kickoff": "before kickoff",
 }
+_ID = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _HAPPENED = {
     "evaluations.evaluation.created": "Evaluation opened",
     "evaluations.evaluation.edited": "Details changed: {changed}",
@@ -103,7 +105,12 @@ def required(data_class: str) -> str:
         return ""
     papers = " and ".join(taxonomy.certifications[paper].name for paper in item.requires)
     needs = f"{papers} {_BEFORE.get(item.before, '')}".strip() if papers else ""
-    return "; ".join(part for part in (needs, item.transfer, item.note) if part)
+    return "; ".join(part for part in (needs, _ID.sub(_named, item.transfer), item.note) if part)
+
+
+def _named(found: re.Match[str]) -> str:
+    term = library.taxonomy().certifications.get(found[0])
+    return term.name if term else found[0]
 
 
 def zones() -> tuple[Option, ...]:

@@ -74,25 +74,24 @@ def start_onboarding(
     )
     session.add(row)
     session.flush()
+    _tell_start(session, actor, row, access.evaluation.label)
+    _lay_out(session, actor, row, template, access)
+    mark(session, actor, row.evaluation_id)
+    return row
+
+
+def _tell_start(session: WriteSession, actor: Actor, row: Onboarding, label: str) -> None:
     after = {
-        "candidate": candidate.id,
+        "candidate": row.candidate_id,
         "checklist": [row.checklist, row.checklist_version, row.digest],
         "tier": row.tier,
         "kickoff": row.kickoff,
         "holidays": row.holidays,
     }
+    subject = ("onboarding", row.id)
     audit.record(
-        session,
-        actor,
-        "onboarding.onboarding.started",
-        ("onboarding", row.id),
-        label=access.evaluation.label,
-        after=after,
-        reason=entry.reason,
+        session, actor, "onboarding.onboarding.started", subject, label=label, after=after, reason=row.reason
     )
-    _lay_out(session, actor, row, template, access)
-    mark(session, actor, row.evaluation_id)
-    return row
 
 
 def _require_chosen(session: WriteSession, candidate: Candidate, access: Access, reason: str) -> None:

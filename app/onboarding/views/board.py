@@ -29,10 +29,11 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One task; `moves` are the (state, label) buttons that this actor may press."""
+    """One task; `moves` are the (state, label) buttons that this actor may press, `anchor` keeps the focus on them."""
 
     href: str
     action: str
+    anchor: str
     version: str
     title: str
     under: str
@@ -126,14 +127,13 @@ def board_view(
     toasts: tuple[Toast, ...] = (),
 ) -> BoardPage:
     """The page of one onboarding; `standings` are all of its evaluation."""
-    row = found.onboarding
-    base, here = f"/onboardings/{row.id}", address(frame, row.id)
-    phase = words.phase(found)
+    row, phase = found.onboarding, words.phase(found)
+    here = address(frame, row.id)
     return BoardPage(
         title=f"Onboarding of {found.vendor}",
         frame=frame,
         onboarding_id=str(row.id),
-        base=base,
+        base=f"/onboardings/{row.id}",
         here=here,
         phase=(phase, words.PHASE_KINDS[phase]),
         tabs=_tabs(frame, standings, row.id),
@@ -222,6 +222,8 @@ def _facts(found: Standing) -> tuple[Fact, ...]:
 
 def _next_state(found: Standing) -> tuple[str, str]:
     match found.onboarding.state:
+        case OnboardingState.PLANNED if not found.is_ready:
+            return "", ""
         case OnboardingState.PLANNED:
             return OnboardingState.STARTED.value, "Kickoff took place"
         case OnboardingState.STARTED:
@@ -264,6 +266,7 @@ def _row(found: Standing, access: Access, task: OnboardingTask, people: Mapping[
     return TaskRow(
         href=f"/tasks/{task.id}",
         action=f"/tasks/{task.id}/state",
+        anchor=f"move-{task.position}",
         version=str(task.version),
         title=task.title,
         under=_under(task),

@@ -17,6 +17,7 @@ from app.onboarding.views import words
 from app.onboarding.views.board import blocker
 
 _TONES: Mapping[str, Tone] = {"ok": "ok", "warn": "warn", "bad": "bad"}
+_NAMED = 8
 _STRIP: tuple[tuple[str, Literal["good", "warn", "bad", "muted"]], ...] = (
     ("done", "good"),
     ("not applicable", "good"),
@@ -77,13 +78,22 @@ def document_view(found: Standing, people: Mapping[UUID, str], made: datetime) -
         readiness_sentence=f"{sentence}. {waits}".strip(),
         progress=_progress(found),
         progress_chart=charts.error_strip(_counts(found), title="Tasks", width=630),
-        blockers=tuple(f"{blocker(task, people)}: {words.MAY_NOT[task.blocks]}." for task in found.blockers),
+        blockers=_blockers(found, people),
         stages=tuple(stage for name in row.body["stages"] if (stage := _stage(found, people, name)).tasks),
         notes=(
             "Day 0 is the kickoff; a date on a weekend or holiday moves to the working day before.",
             "Not shown: stages in which no task applies.",
         ),
     )
+
+
+def _blockers(found: Standing, people: Mapping[UUID, str]) -> tuple[str, ...]:
+    """The next due ones; all of them stand in their stages with what they block."""
+    shown, more = found.blockers[:_NAMED], len(found.blockers) - _NAMED
+    lines = [f"{blocker(task, people)}: {words.MAY_NOT[task.blocks]}." for task in shown]
+    if more > 0:
+        lines.append(f"And {words.count(more, 'task')} due later, marked in the last column below.")
+    return tuple(lines)
 
 
 def _head(found: Standing, made: datetime) -> Head:

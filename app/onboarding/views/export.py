@@ -1,10 +1,11 @@
 """The tasks of one onboarding as a table and as a calendar."""
 
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from uuid import UUID
 
 from app.kit.spreadsheet import write_csv
+from app.onboarding.models import Onboarding, OnboardingTask
 from app.onboarding.service import Standing
 from app.onboarding.views import words
 
@@ -42,47 +43,30 @@ def calendar(found: Standing, base_url: str) -> str:
 
     A task that moves keeps its UID, so that importing the file again moves it instead of doubling it.
     """
-    row = found.onboarding
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Assay//Onboarding//EN", "CALSCALE:GREGORIAN"]
-    kickoff = f"Kickoff with {found.vendor}"
-    stamp = row.created_at
-    events = [
-        (
-            row.id,
-            row.version,
-            stamp,
-            row.kickoff,
-            kickoff,
-            f"{base_url}/evaluations/{row.evaluation_id}/onboarding",
-        )
-    ]
-    events += [
-        (
-            task.id,
-            task.version,
-            task.created_at,
-            task.due,
-            f"{found.vendor}: {task.title}",
-            f"{base_url}/tasks/{task.id}",
-        )
-        for task in found.tasks
-        if not found.is_settled(task)
-    ]
-    for key, version, made, day, title, url in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{key}@assay",
-            f"DTSTAMP:{made.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            f"SEQUENCE:{version}",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(title)}",
-            f"URL:{url}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
+    row = found.onboarding
+    board = f"{base_url}/evaluations/{row.evaluation_id}/onboarding"
+    lines += _event(row, row.kickoff, f"Kickoff with {found.vendor}", board)
+    for task in found.tasks:
+        if not found.is_settled(task):
+            lines += _event(task, task.due, f"{found.vendor}: {task.title}", f"{base_url}/tasks/{task.id}")
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _event(row: Onboarding | OnboardingTask, day: date, title: str, url: str) -> tuple[str, ...]:
+    return (
+        "BEGIN:VEVENT",
+        f"UID:{row.id}@assay",
+        f"DTSTAMP:{row.created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{row.version}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(title)}",
+        f"URL:{url}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    )
 
 
 def _escaped(text: str) -> str:

@@ -93,7 +93,7 @@ def verdict(found: Standing, listed: Sequence[str]) -> tuple[str, str, str]:
         waiting = len(ready.kickoff.waits_for)
         verb = "blocks" if waiting == 1 else "block"
         kind = "bad" if found.onboarding.kickoff <= found.today else "warn"
-        return f"{count(waiting, 'task')} {verb} the kickoff", "; ".join(listed), kind
+        return f"{count(waiting, 'task')} {verb} the kickoff", _few(listed), kind
     if ready.production.open:
         return "The kickoff may take place, and production may begin", "", "ok"
     waiting = len(ready.production.waits_for)
@@ -106,3 +106,8 @@ def days_text(day: date, today: date) -> str:
     if away == 0:
         return "today"
     return f"in {count(away, 'day')}" if away > 0 else f"{count(-away, 'day')} ago"
+
+
+def _few(listed: Sequence[str], most: int = 3) -> str:
+    more = [f"and {len(listed) - most} more"] if len(listed) > most else []
+    return "; ".join([*listed[:most], *more])

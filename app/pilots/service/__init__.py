@@ -17,7 +17,7 @@ from app.pilots.service.checking import (
     check_gold,
 )
 from app.pilots.service.comparison import CandidateResult, Pace, PilotComparison, Promise, comparison_of
-from app.pilots.service.computing import compute_now, inputs_of, result_of
+from app.pilots.service.computing import compute_now, inputs_of, job_of, result_of
 from app.pilots.service.deliveries import (
     delivery_of,
     file_of,
@@ -31,6 +31,7 @@ from app.pilots.service.offers import offer_of, quote_of, set_offer
 from app.pilots.service.outcomes import ItemLine, Outcomes, outcomes_of
 from app.pilots.service.plan import (
     close_pilot,
+    compare_again,
     create_pilot,
     criteria_of,
     edit_pilot,
@@ -55,6 +56,7 @@ __all__ = [
     "check_delivery",
     "check_gold",
     "close_pilot",
+    "compare_again",
     "comparison_of",
     "compute_now",
     "create_pilot",
@@ -63,6 +65,7 @@ __all__ = [
     "edit_pilot",
     "file_of",
     "inputs_of",
+    "job_of",
     "may_read",
     "metrics_for",
     "missing_agreements",

@@ -34,6 +34,11 @@ class PilotAccess:
         """Whether the actor may do this here, by a general or a panel role."""
         return self.access.may(action)
 
+    @property
+    def may_price(self) -> bool:
+        """Whether the actor may read prices here."""
+        return self.access.may(Action.PRICE_READ)
+
     def shown(self, view: CandidateView) -> str:
         """A candidate's name, or its code for who works blind."""
         return f"Candidate {view.candidate.code}" if self.is_blind else view.name

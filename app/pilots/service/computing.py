@@ -9,6 +9,7 @@ import orjson
 from app.audit import service as audit
 from app.evaluations.models import Candidate
 from app.jobs import service as jobs
+from app.jobs.models import Job
 from app.kit import canonical, child
 from app.kit.actors import SYSTEM
 from app.kit.db import Database, ReadSession, WriteSession
@@ -76,8 +77,17 @@ def request_result(session: WriteSession, pilot: Pilot) -> UUID | None:
     inputs = inputs_of(session, pilot)
     if inputs is None or queries.result(session, pilot.id, inputs.digest) is not None:
         return None
-    key = f"{TASK}:{pilot.id}:{inputs.digest}"
-    return jobs.enqueue(session, TASK, dedupe=key, pilot_id=pilot.id)
+    return jobs.enqueue(session, TASK, dedupe=_key(pilot, inputs.digest), pilot_id=pilot.id)
+
+
+def job_of(session: ReadSession, pilot: Pilot) -> Job | None:
+    """The job that computes what counts now, if there is one."""
+    inputs = inputs_of(session, pilot)
+    return queries.job(session, _key(pilot, inputs.digest)) if inputs else None
+
+
+def _key(pilot: Pilot, digest: str) -> str:
+    return f"{TASK}:{pilot.id}:{digest}"
 
 
 def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Computed | None:

@@ -11,6 +11,8 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, StepName, StepState
+from app.jobs import service as jobs
+from app.jobs.models import JobState
 from app.kit import clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
@@ -18,7 +20,7 @@ from app.pilots import queries
 from app.pilots.models import Pilot, PilotState
 from app.pilots.schemas import METRICS, CriteriaIn, CriterionIn, PilotIn
 from app.pilots.service.access import open_pilot, participants
-from app.pilots.service.computing import request_result
+from app.pilots.service.computing import job_of, request_result
 from app.vendors import service as vendors
 
 _SCALE = 10_000
@@ -141,6 +143,18 @@ def reopen_pilot(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilo
     if found.pilot.state is not PilotState.CLOSED:
         raise Conflict("pilot.not_closed", "This pilot is not closed.")
     return _set_state(session, actor, found.pilot, PilotState.RUNNING)
+
+
+def compare_again(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilot:
+    """Have a comparison that was given up tried once more; does nothing when it is there or on its way."""
+    row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT).pilot
+    job = job_of(session, row)
+    if job is not None and job.state is JobState.DEAD:
+        jobs.retry(session, job.id)
+        audit.record(session, actor, "pilots.result.retried", ("pilot", row.id))
+    else:
+        request_result(session, row)
+    return row
 
 
 def _set_state(session: WriteSession, actor: Actor, row: Pilot, state: PilotState) -> Pilot:

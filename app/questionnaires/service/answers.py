@@ -117,32 +117,18 @@ def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, n
 def _write(
     session: WriteSession, access: ResponseAccess, question: Question, row: AnswerRow | None, new: _Standing
 ) -> AnswerRow:
-    now, salt = clock.now(), ids.token()
     response = access.response
-    before = {"revision": row.revision if row else 0}
+    before = row.revision if row else 0
     if row is None:
         row = AnswerRow(response_id=response.id, question_id=question.id, answered_by=access.actor.id)
     else:
         row.revision, row.mark = row.revision + 1, None
     row.value, row.confidence = new.value, new.confidence
     row.not_applicable, row.note = new.not_applicable, new.note
-    row.answered_by, row.answered_at = access.actor.id, now
+    row.answered_by, row.answered_at = access.actor.id, clock.now()
     session.add(row)
     session.flush()
-    session.add(
-        AnswerRevision(
-            answer_id=row.id,
-            response_id=response.id,
-            revision=row.revision,
-            value=new.value,
-            confidence=new.confidence,
-            not_applicable=new.not_applicable,
-            note=new.note,
-            salt=salt,
-            answered_by=access.actor.id,
-            answered_at=now,
-        )
-    )
+    kept = _keep_revision(session, row)
     if response.state in (ResponseState.DRAFT, ResponseState.SENT):
         response.state = ResponseState.IN_PROGRESS
         session.add(response)
@@ -151,7 +137,7 @@ def _write(
         "revision": row.revision,
         "confidence": new.confidence,
         "not_applicable": new.not_applicable,
-        "digest": audit.sealed_digest(salt.encode(), {"value": new.value, "note": new.note}),
+        "digest": audit.sealed_digest(kept.salt.encode(), {"value": new.value, "note": new.note}),
     }
     audit.record(
         session,
@@ -159,11 +145,32 @@ def _write(
         "questionnaires.answer.saved",
         ("questionnaire_response", response.id),
         label=question.id,
-        before=before,
+        before={"revision": before},
         after=after,
     )
     session.flush()
     return row
+
+
+def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
+    kept = AnswerRevision(
+        answer_id=row.id,
+        salt=ids.token(),
+        **row.model_dump(
+            include={
+                "response_id",
+                "revision",
+                "value",
+                "confidence",
+                "not_applicable",
+                "note",
+                "answered_by",
+                "answered_at",
+            }
+        ),
+    )
+    session.add(kept)
+    return kept
 
 
 def file_subject(access: ResponseAccess, question_id: str) -> Subject:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from app.evaluations.service import CandidateView
 from app.kit import clock, wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
+from app.kit.work import WorkItem
 from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
@@ -56,16 +56,6 @@ class CandidateAnswers:
 
     view: CandidateView
     held: HeldResponse | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """Something that waits for a person: `text` says what, `due` until when."""
-
-    text: str
-    detail: str
-    href: str
-    due: date | None
 
 
 def response_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> HeldResponse:
@@ -230,12 +220,12 @@ def _items(
     session: ReadSession, row: QuestionnaireResponse, candidate: Candidate, evaluation: Evaluation
 ) -> list[WorkItem]:
     name = vendors.vendor_of(session, candidate.vendor_id).name
-    href = f"/responses/{row.id}"
+    where, href = f"{evaluation.label} {evaluation.name}", f"/responses/{row.id}"
     if row.state is ResponseState.SUBMITTED:
-        return [WorkItem(f"Review the answers of {name}", evaluation.label, href, None)]
+        note = f"submitted on {wording.day(row.submitted_at)}"
+        return [WorkItem(f"Review the answers of {name}, then close them", where, href, note)]
     today = clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
     late = row.due is not None and row.due < today and row.state is not ResponseState.CLOSED
     if not late:
         return []
-    text = f"The answers of {name} were due on {wording.day(row.due)}"
-    return [WorkItem(text, evaluation.label, href, row.due)]
+    return [WorkItem(f"Ask {name} for the answers", where, href, "the day they were due has passed", row.due)]

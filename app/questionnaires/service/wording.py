@@ -56,4 +56,4 @@ def spell_value(value: object, options: tuple[Option, ...] = (), unit: str = "")
         return texts.get(value, value)
     if isinstance(value, date):
         return wording.day(value)
-    return f"{value:,}\u00a0{unit}" if unit else f"{value:,}"
+    return f"{value:,}\u00a0{unit}" if unit else str(value)  # without a unit it may be a year

@@ -19,7 +19,7 @@ from app.questionnaires.views.response import STATE_WORDS, ScoreView, score_view
 SHOWS = (
     Option("differ", "where they differ"),
     Option("open", "with open answers"),
-    Option("bad", "with knock-outs or questions to ask back"),
+    Option("bad", "knock-outs and ask-backs"),
 )
 VARIANTS = (
     Option("full", "All questions"),
@@ -197,7 +197,7 @@ def _card(each: CandidateAnswers) -> CandidateCard:
         href=f"/responses/{held.access.response.id}" if held else "",
         state=STATE_WORDS[state] if state else ("not started", ""),
         progress=progress_view(held) if held else ProgressView(0, ""),
-        score=score_view(held.score) if held else ScoreView("", "", ()),
+        score=score_view(held) if held else ScoreView("", "", ()),
         action="Continue" if held and held.access.may_answer else "Open",
     )
 

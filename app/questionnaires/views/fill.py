@@ -41,6 +41,16 @@ class ConflictView:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideView:
+    """What stands beside an answer."""
+
+    confidence: str
+    confidences: tuple[Option, ...]
+    note: str
+    not_applicable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
     """One question with its control and what stands; `asked` is False while it does not apply."""
 
@@ -66,11 +76,8 @@ class QuestionView:
     answer: str
     badge: tuple[str, str]
     internal: bool
-    confidence: str
+    beside: BesideView
     confidence_text: str
-    confidences: tuple[Option, ...]
-    note: str
-    not_applicable: bool
     revision: str
     errors: tuple[str, ...]
     asides: tuple[str, ...]
@@ -165,16 +172,11 @@ def progress_view(held: HeldResponse) -> ProgressView:
 def question_view(filling: Filling, section: Section, question: Question, number: int) -> QuestionView:
     """One question as the form shows it."""
     held = filling.held
-    row = held.rows.get(question.id)
-    values = fields.stored_fields(question, row)
-    if fields.posted(question, filling.sent):
-        values = fields.merged([values], filling.sent)
+    row, values = held.rows.get(question.id), _values(filling, question)
     internal = not held.access.is_vendor
     currency = evaluations.need_of(held.access.evaluation).currency
     more = fields.MORE_ROWS if filling.more == question.id else 0
     ids = tuple(row.value or ()) if row and question.type == "file" else ()
-    confidence = _first(values, f"{question.id}-confidence") or Confidence.TOLD.value
-    conflict = filling.conflict
     return QuestionView(
         id=question.id,
         number=number,
@@ -198,18 +200,29 @@ def question_view(filling: Filling, section: Section, question: Question, number
         answer="" if question.type == "file" else spell_answer(question, row.value) if row else "",
         badge=STATUS_WORDS[held.status(question)],
         internal=internal,
-        confidence=confidence,
+        beside=_beside(question, values),
         confidence_text=_confidence_text(row),
-        confidences=tuple(Option(each.value, text) for each, text in CONFIDENCES.items()),
-        note=_first(values, f"{question.id}-note"),
-        not_applicable=bool(_first(values, f"{question.id}-na")),
         revision=_first(values, f"{question.id}-revision"),
         errors=fields.place_words(question, filling.problems),
         asides=_asides(held, question) if internal else (),
         marks=tuple(Option(str(level), f"{level}: {text}") for level, text in _marks(question, internal)),
         mark="" if row is None or row.mark is None else str(row.mark),
         may_mark=internal and _may_mark(held, row),
-        conflict=conflict[1] if conflict and conflict[0] == question.id else None,
+        conflict=dict([filling.conflict]).get(question.id) if filling.conflict else None,
+    )
+
+
+def _values(filling: Filling, question: Question) -> Fields:
+    stored = fields.stored_fields(question, filling.held.rows.get(question.id))
+    return fields.merged([stored], filling.sent) if fields.posted(question, filling.sent) else stored
+
+
+def _beside(question: Question, values: Fields) -> BesideView:
+    return BesideView(
+        confidence=_first(values, f"{question.id}-confidence") or Confidence.TOLD.value,
+        confidences=tuple(Option(each.value, text) for each, text in CONFIDENCES.items()),
+        note=_first(values, f"{question.id}-note"),
+        not_applicable=bool(_first(values, f"{question.id}-na")),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.core.permissions import Action
-from app.core.questionnaire import AgendaItem, Questionnaire, QuestionnaireScore
+from app.core.questionnaire import AgendaItem, Questionnaire
 from app.evaluations.frame import EvaluationFrame
 from app.files.service import NotesAndFiles
 from app.kit import canonical, wording
@@ -13,7 +13,7 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import FieldError
 from app.questionnaires.models import QuestionnaireResponse, ResponseState
-from app.questionnaires.service import HeldResponse, spell_answer
+from app.questionnaires.service import HeldResponse, ResponseAccess, spell_answer
 from app.questionnaires.views import fill
 from app.questionnaires.views.fill import Filling, ProgressView, QuestionView, SectionView
 
@@ -45,6 +45,17 @@ class AgendaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MayView:
+    """What the reader may do with the response now."""
+
+    answer: bool
+    close: bool
+    reopen: bool
+    send: bool
+    recall: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResponsePage(Page):
     """Fill in, read and lead one response."""
 
@@ -65,12 +76,7 @@ class ResponsePage(Page):
     panel: NotesAndFiles
     errors: tuple[FieldError, ...]
     nonce: str
-    may_answer: bool
-    may_submit: bool
-    may_close: bool
-    may_reopen: bool
-    may_send: bool
-    may_recall: bool
+    may: MayView
     reopen_form: FormState
     send_form: FormState
     link: str
@@ -138,15 +144,17 @@ class RefusedPage(Page):
     message: str
 
 
-def score_view(found: QuestionnaireScore) -> ScoreView:
-    """A score in words."""
+def score_view(held: HeldResponse) -> ScoreView:
+    """A response's score in words."""
+    found, template = held.score, held.access.template
     if found.low is None or found.high is None:
         return ScoreView("", "Nothing is scored yet.", ())
     exact = found.low == found.high
     text = wording.number(found.low, 1) if exact else wording.interval(found.low, found.high)
+    knock_outs = tuple(f"{template.question(item.question).text} {item.text}" for item in found.knock_outs)
     sealed = "; sealed sections are not counted" if found.left_out else ""
     note = f"of 100 points; {wording.percent(found.coverage)} of the weight has points{sealed}"
-    return ScoreView(text, note, tuple(f"{item.question}: {item.text}" for item in found.knock_outs))
+    return ScoreView(text, note, knock_outs)
 
 
 def response_view(
@@ -163,8 +171,6 @@ def response_view(
     """The page of one response."""
     held = filling.held
     access, template, row = held.access, held.access.template, held.access.response
-    able = Action.ANSWER_WRITE in access.rights
-    leads = Action.EVALUATION_EDIT in access.rights
     return ResponsePage(
         title=f"{template.title}: {candidate}",
         frame=frame,
@@ -174,7 +180,7 @@ def response_view(
         state=STATE_WORDS[row.state],
         facts=_facts(held),
         progress=fill.progress_view(held),
-        score=score_view(held.score),
+        score=score_view(held),
         sections=fill.sections(filling),
         agenda=agenda(template.agenda),
         before=template.before_the_call,
@@ -182,16 +188,23 @@ def response_view(
         panel=panel,
         errors=fill.summary(filling),
         nonce=filling.nonce,
-        may_answer=access.may_answer,
-        may_submit=access.may_answer,
-        may_close=able and row.state is not ResponseState.CLOSED,
-        may_reopen=able and access.is_finished,
-        may_send=leads and not access.is_finished,
-        may_recall=leads and row.link_id is not None,
+        may=_may(access),
         reopen_form=reopen_form or blank(),
         send_form=send_form or blank({"due": row.due}),
         link=link,
         link_note=link_note,
+    )
+
+
+def _may(access: ResponseAccess) -> MayView:
+    able = Action.ANSWER_WRITE in access.rights
+    leads = Action.EVALUATION_EDIT in access.rights
+    return MayView(
+        answer=access.may_answer,
+        close=able and access.response.state is not ResponseState.CLOSED,
+        reopen=able and access.is_finished,
+        send=leads and not access.is_finished,
+        recall=leads and access.response.link_id is not None,
     )
 
 

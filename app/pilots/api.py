@@ -1,0 +1,259 @@
+"""Pilots for programs; files travel as multipart/form-data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.core.errors import Conflict, NotFound
+from app.core.pilots.results import Mark
+from app.evaluations.models import Candidate
+from app.kit.actors import Actor, CurrentActor
+from app.kit.api import IfMatch, created, done
+from app.kit.db import ReadSession
+from app.kit.requests import RawForm, Read, Write
+from app.pilots import queries, service
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer
+from app.pilots.schemas import CriteriaIn, DeliveryOut, GoldOut, ItemOut, OfferIn, OfferOut, PilotIn, PilotOut
+from app.pilots.service import ReceivedDelivery, ReceivedGold
+
+router = APIRouter(prefix="/api/v1", tags=["pilots"])
+_GOLD_FORM = {"file": {"type": "string", "format": "binary"}, "note": {"type": "string"}}
+_DELIVERY_FORM = {
+    "candidate_id": {"type": "string", "format": "uuid"},
+    "file": {"type": "string", "format": "binary"},
+    "times": {"type": "string", "format": "binary"},
+    "round": {"type": "string", "enum": ["new", "replace"], "default": "new"},
+}
+
+
+def _multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    schema = {"type": "object", "required": list(required), "properties": dict(properties)}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def _gold(row: GoldVersion) -> GoldOut:
+    return GoldOut(**row.model_dump(include=set(GoldOut.model_fields)))
+
+
+def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
+    session.flush()
+    golds = queries.golds(session, row.id)
+    values = row.model_dump(exclude={"created_at", "criteria", "iou"})
+    return PilotOut(
+        **values,
+        iou=row.iou / 10_000,
+        criteria=list(service.criteria_of(row)),
+        gold=_gold(golds[0]) if golds else None,
+    )
+
+
+def _delivery(session: ReadSession, actor: Actor, row: Delivery) -> DeliveryOut:
+    """Who works blind gets the code and not the id, which leads to the name."""
+    found = service.open_pilot(session, actor, row.pilot_id)
+    values = row.model_dump(include=set(DeliveryOut.model_fields) - {"candidate", "candidate_id"})
+    return DeliveryOut(
+        **values,
+        candidate=session.get_one(Candidate, row.candidate_id).code,
+        candidate_id=None if found.is_blind else row.candidate_id,
+    )
+
+
+def _offer(row: PilotOffer) -> OfferOut:
+    return OfferOut(**row.model_dump(include=set(OfferOut.model_fields)))
+
+
+@router.get("/evaluations/{evaluation_id}/pilots")
+def list_pilots(session: Read, actor: CurrentActor, evaluation_id: UUID) -> list[PilotOut]:
+    """The pilots of an evaluation, newest first."""
+    found = service.pilots_of(session, actor=actor, evaluation_id=evaluation_id)
+    return [_pilot(session, row) for row in found]
+
+
+@router.post("/evaluations/{evaluation_id}/pilots", status_code=201, response_model=PilotOut)
+def create_pilot(
+    request: Request, session: Write, actor: CurrentActor, evaluation_id: UUID, entry: PilotIn
+) -> Response:
+    """Plan a pilot."""
+    row = service.create_pilot(session, actor=actor, evaluation_id=evaluation_id, entry=entry)
+    return created(request, _pilot(session, row), f"/api/v1/pilots/{row.id}")
+
+
+@router.get("/pilots/{pilot_id}")
+def get_pilot(response: Response, session: Read, actor: CurrentActor, pilot_id: UUID) -> PilotOut:
+    """One pilot; its ETag goes into If-Match of a change."""
+    row = service.open_pilot(session, actor, pilot_id).pilot
+    response.headers["ETag"] = f'"{row.version}"'
+    return _pilot(session, row)
+
+
+@router.put("/pilots/{pilot_id}", response_model=PilotOut)
+def edit_pilot(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: PilotIn, seen: IfMatch
+) -> Response:
+    """Change the plan."""
+    row = service.edit_pilot(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
+@router.put("/pilots/{pilot_id}/criteria", response_model=PilotOut)
+def set_criteria(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: CriteriaIn, seen: IfMatch
+) -> Response:
+    """Write down what must be reached; `lock` freezes it."""
+    row = service.set_criteria(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
+@router.post("/pilots/{pilot_id}/close", response_model=PilotOut)
+def close_pilot(request: Request, session: Write, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """End the pilot."""
+    return done(request, _pilot(session, service.close_pilot(session, actor=actor, pilot_id=pilot_id)))
+
+
+@router.post("/pilots/{pilot_id}/reopen", response_model=PilotOut)
+def reopen_pilot(request: Request, session: Write, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """Take a closed pilot up again."""
+    return done(request, _pilot(session, service.reopen_pilot(session, actor=actor, pilot_id=pilot_id)))
+
+
+@router.post("/pilots/{pilot_id}/compare", response_model=PilotOut)
+def compare_again(request: Request, session: Write, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """Have a comparison that was given up tried once more."""
+    return done(request, _pilot(session, service.compare_again(session, actor=actor, pilot_id=pilot_id)))
+
+
+@router.get("/pilots/{pilot_id}/gold")
+def list_gold(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[GoldOut]:
+    """All versions of the gold, newest first."""
+    service.open_pilot(session, actor, pilot_id)
+    return [_gold(row) for row in queries.golds(session, pilot_id)]
+
+
+@router.post(
+    "/pilots/{pilot_id}/gold",
+    status_code=201,
+    response_model=GoldOut,
+    openapi_extra=_multipart(_GOLD_FORM, "file"),
+)
+def upload_gold(
+    pending: ReceivedGold,
+    request: Request,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    pilot_id: UUID,
+) -> Response:
+    """Upload the gold as a new version; everything is compared again."""
+    note = str(form.get("note") or "")
+    row = service.upload_gold(session, actor=actor, pilot_id=pilot_id, checked=pending.take(), note=note)
+    return created(request, _gold(row), f"/api/v1/pilots/{pilot_id}/gold")
+
+
+@router.get("/pilots/{pilot_id}/deliveries")
+def list_deliveries(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[DeliveryOut]:
+    """All deliveries, newest first, replaced ones among them."""
+    service.open_pilot(session, actor, pilot_id)
+    return [_delivery(session, actor, row) for row in queries.deliveries(session, pilot_id)]
+
+
+@router.post(
+    "/pilots/{pilot_id}/deliveries",
+    status_code=201,
+    response_model=DeliveryOut,
+    openapi_extra=_multipart(_DELIVERY_FORM, "candidate_id", "file"),
+)
+def upload_delivery(
+    pending: ReceivedDelivery,
+    request: Request,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    pilot_id: UUID,
+) -> Response:
+    """Upload a candidate's labels, with the times beside them where the labels carry none."""
+    row = service.upload_delivery(
+        session,
+        actor=actor,
+        pilot_id=pilot_id,
+        checked=pending.take(),
+        replaces=form.get("round") == "replace",
+    )
+    return created(request, _delivery(session, actor, row), f"/api/v1/pilots/{pilot_id}/deliveries")
+
+
+@router.delete("/deliveries/{delivery_id}", response_model=DeliveryOut)
+def remove_delivery(request: Request, session: Write, actor: CurrentActor, delivery_id: UUID) -> Response:
+    """Take a delivery out of the comparison; its file stays."""
+    row = service.remove_delivery(session, actor=actor, delivery_id=delivery_id)
+    session.flush()
+    return done(request, _delivery(session, actor, row))
+
+
+@router.post("/deliveries/{delivery_id}/restore", response_model=DeliveryOut)
+def restore_delivery(request: Request, session: Write, actor: CurrentActor, delivery_id: UUID) -> Response:
+    """Let a delivery count again."""
+    row = service.restore_delivery(session, actor=actor, delivery_id=delivery_id)
+    return done(request, _delivery(session, actor, row))
+
+
+@router.get("/pilots/{pilot_id}/offers/{candidate_id}")
+def get_offer(
+    response: Response, session: Read, actor: CurrentActor, pilot_id: UUID, candidate_id: UUID
+) -> OfferOut:
+    """What a candidate charges, for who may read prices."""
+    row = service.offer_of(session, actor=actor, pilot_id=pilot_id, candidate_id=candidate_id)
+    if row is None:
+        raise NotFound("offer.not_found", "There is no offer of this candidate yet.")
+    response.headers["ETag"] = f'"{row.version}"'
+    return _offer(row)
+
+
+@router.put("/pilots/{pilot_id}/offers/{candidate_id}", response_model=OfferOut)
+def set_offer(
+    request: Request,
+    session: Write,
+    actor: CurrentActor,
+    pilot_id: UUID,
+    candidate_id: UUID,
+    entry: OfferIn,
+    seen: IfMatch,
+) -> Response:
+    """Write down what a candidate charges."""
+    row = service.set_offer(
+        session, actor=actor, pilot_id=pilot_id, candidate_id=candidate_id, entry=entry, seen=seen
+    )
+    return done(request, _offer(row))
+
+
+@router.get("/pilots/{pilot_id}/results")
+def get_results(response: Response, session: Read, actor: CurrentActor, pilot_id: UUID) -> dict[str, Any]:
+    """The comparison as `assay pilot compare --json` prints it, candidates by their codes.
+
+    409 while it is being computed: ask again.
+    """
+    service.open_pilot(session, actor, pilot_id)
+    found = service.comparison_of(session, pilot_id)
+    if found is None:
+        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    response.headers["ETag"] = f'"{found.digest}"'
+    return dict(found.document)
+
+
+@router.get("/pilots/{pilot_id}/results/items/{at}")
+def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int) -> ItemOut:
+    """One item, counted from 0, with every candidate's score and findings."""
+    service.open_pilot(session, actor, pilot_id)
+    found = service.comparison_of(session, pilot_id)
+    if found is None:
+        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    outcomes = service.outcomes_of(session, found.result_id)
+    line = outcomes.line(at)
+    marks = {code: [_mark(one) for one in outcomes.marks(code, at)] for code in line.scores}
+    return ItemOut(at=at, items=found.items, item=line.name, scores=dict(line.scores), findings=marks)
+
+
+def _mark(one: Mark) -> dict[str, Any]:
+    return asdict(one)

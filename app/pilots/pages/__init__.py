@@ -1,0 +1,5 @@
+"""Routes of the pilot's pages."""
+
+from app.pilots.pages import plan, results, uploads
+
+routers = (plan.router, uploads.router, results.router)

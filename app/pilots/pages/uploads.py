@@ -1,0 +1,207 @@
+"""Gold and deliveries in and out, and sample files to start from."""
+
+import csv
+import io
+import json
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.core.errors import NotFound
+from app.core.permissions import Action
+from app.evaluations.frame import evaluation_frame
+from app.evaluations.models import StepName
+from app.files.download import content_response
+from app.files.models import File
+from app.kit import htmx
+from app.kit.actors import CurrentActor
+from app.kit.db import ReadSession
+from app.kit.forms import FormState, blank, rejecting
+from app.kit.requests import RawForm, Read, Write
+from app.kit.templating import render
+from app.kit.ui import Option, Toast
+from app.pilots import service
+from app.pilots.pages.plan import base_of
+from app.pilots.service import ReceivedDelivery, ReceivedGold
+from app.pilots.views import plan as views
+
+router = APIRouter(include_in_schema=False)
+_PATH = "/evaluations/{evaluation_id}/pilot/{pilot_id}"
+_ROUNDS = (
+    Option("new", "A new round", "earlier rounds stay and can be compared"),
+    Option("replace", "Replace the newest round", "the replaced one can be restored"),
+)
+
+
+def _page(
+    session: ReadSession, found: service.PilotAccess, state: FormState, *, is_gold: bool
+) -> views.UploadPage:
+    pilot = found.pilot
+    boxes = pilot.task == "boxes"
+    hint = "COCO JSON in UTF-8" if boxes else "CSV, TSV or JSON Lines in UTF-8"
+    lacking = {} if is_gold else service.missing_agreements(session, pilot)
+    return views.UploadPage(
+        title="Upload gold" if is_gold else "Upload a delivery",
+        frame=evaluation_frame(session, found.access, StepName.PILOT),
+        form=state,
+        action=f"{base_of(pilot)}/{'gold' if is_gold else 'deliver'}",
+        back=base_of(pilot),
+        hint=f"{hint}. {_needed(boxes, is_gold)}",
+        accept=".json,.jsonl" if boxes else ".csv,.tsv,.txt,.jsonl,.json",
+        is_gold=is_gold,
+        candidates=views.candidate_options(service.participants(session, pilot)),
+        rounds=_ROUNDS,
+        samples=views.sample_links(pilot.task),
+        warning="Agreements for this kind of data are missing for some candidates; see the pilot's page."
+        if lacking
+        else "",
+    )
+
+
+def _needed(boxes: bool, is_gold: bool) -> str:
+    if boxes:
+        return "With images, categories, annotations." if is_gold else "The object or a results list."
+    return "Columns item, label." if is_gold else "Columns item, label, annotator, seconds."
+
+
+@router.get(_PATH + "/gold")
+def show_gold(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """The form of the gold."""
+    found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    return render(request, _page(session, found, blank(), is_gold=True))
+
+
+@router.post(_PATH + "/gold")
+def save_gold(
+    pending: ReceivedGold,
+    session: Write,
+    request: Request,
+    actor: CurrentActor,
+    form: RawForm,
+    pilot_id: UUID,
+) -> Response:
+    """Keep the gold as a new version."""
+    found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    with rejecting(request, form, lambda state: _page(session, found, state, is_gold=True)):
+        row = service.upload_gold(
+            session,
+            actor=actor,
+            pilot_id=pilot_id,
+            checked=pending.take(),
+            note=str(form.get("note") or ""),
+        )
+    told = f"Gold version {row.number}: {row.items} items, {row.labels} labels."
+    return htmx.redirect(request, base_of(found.pilot), toast=told)
+
+
+@router.get(_PATH + "/deliver")
+def show_deliver(
+    session: Read,
+    request: Request,
+    actor: CurrentActor,
+    pilot_id: UUID,
+    candidate: UUID | None = None,
+) -> Response:
+    """The form of a delivery."""
+    found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    state = views.selected(blank({"round": "new"}), candidate)
+    return render(request, _page(session, found, state, is_gold=False))
+
+
+@router.post(_PATH + "/deliver")
+def save_delivery(
+    pending: ReceivedDelivery,
+    session: Write,
+    request: Request,
+    actor: CurrentActor,
+    form: RawForm,
+    pilot_id: UUID,
+) -> Response:
+    """Take the delivery in."""
+    found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    first = found.pilot.criteria_locked_at is None
+    with rejecting(request, form, lambda state: _page(session, found, state, is_gold=False)):
+        row = service.upload_delivery(
+            session,
+            actor=actor,
+            pilot_id=pilot_id,
+            checked=pending.take(),
+            replaces=form.get("round") == "replace",
+        )
+    told = f"Round {row.round} is in: {row.items} items, {row.labels} labels."
+    if first:
+        told += " The criteria are locked from now on."
+    return htmx.redirect(request, f"{base_of(found.pilot)}/results", toast=told)
+
+
+@router.post(_PATH + "/deliveries/{delivery_id}/remove")
+def remove_delivery(
+    session: Write, request: Request, actor: CurrentActor, evaluation_id: UUID, delivery_id: UUID
+) -> Response:
+    """Take a delivery out; the toast undoes it."""
+    row = service.remove_delivery(session, actor=actor, delivery_id=delivery_id)
+    base = f"/evaluations/{evaluation_id}/pilot/{row.pilot_id}"
+    undo = Toast("Delivery taken out.", undo_url=f"{base}/deliveries/{delivery_id}/restore")
+    return htmx.redirect(request, base, toast=undo)
+
+
+@router.post(_PATH + "/deliveries/{delivery_id}/restore")
+def restore_delivery(
+    session: Write, request: Request, actor: CurrentActor, evaluation_id: UUID, delivery_id: UUID
+) -> Response:
+    """Let a delivery count again."""
+    row = service.restore_delivery(session, actor=actor, delivery_id=delivery_id)
+    base = f"/evaluations/{evaluation_id}/pilot/{row.pilot_id}"
+    return htmx.redirect(request, base, toast="Delivery counts again.")
+
+
+def _file(session: Read, actor: CurrentActor, pilot_id: UUID, file_id: UUID) -> File:
+    return service.file_of(session, actor=actor, file_id=file_id, pilot_id=pilot_id)
+
+
+@router.get(_PATH + "/files/{file_id}")
+def download(request: Request, file: Annotated[File, Depends(_file, scope="function")]) -> Response:
+    """A gold or delivery file as it came."""
+    return content_response(request, file)
+
+
+def _table(*rows: tuple[object, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+_BOX = {"image_id": 1, "category_id": 1, "bbox": [120, 80, 64, 48]}
+_SAMPLES = {
+    "classification/gold.csv": _table(
+        ("item", "label", "stratum"), ("img-001.jpg", "bottle", "day"), ("img-002.jpg", "can", "night")
+    ),
+    "classification/delivery.csv": _table(
+        ("item", "label", "annotator", "seconds"),
+        ("img-001.jpg", "bottle", "p01", 6.4),
+        ("img-002.jpg", "bottle", "p02", 5.1),
+    ),
+    "classification/times.csv": _table(("item_id", "annotator", "seconds"), ("img-001.jpg", "p01", 6.4)),
+    "boxes/gold.json": json.dumps(
+        {
+            "images": [{"id": 1, "file_name": "img-001.jpg", "width": 640, "height": 480}],
+            "categories": [{"id": 1, "name": "bottle"}],
+            "annotations": [{"id": 1, **_BOX}],
+        },
+        indent=1,
+    ),
+    "boxes/delivery.json": json.dumps([_BOX], indent=1),
+    "boxes/times.csv": _table(("item_id", "annotator", "seconds"), ("img-001.jpg", "p01", 31.5)),
+}
+
+
+@router.get("/pilot-samples/{task}/{name}")
+def sample(_actor: CurrentActor, task: str, name: str) -> Response:
+    """A small file in the expected form."""
+    text = _SAMPLES.get(f"{task}/{name}")
+    if text is None:
+        raise NotFound("sample.not_found", "There is no such sample; take one from the pilot's page.")
+    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    disposition = {"Content-Disposition": f'attachment; filename="sample-{task}-{name}"'}
+    return Response(text, media_type=kind, headers=disposition)

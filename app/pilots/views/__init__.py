@@ -1,0 +1,1 @@
+"""Pages of pilots as typed data."""

@@ -1,0 +1,350 @@
+"""The pilot's own page and its forms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from babel.numbers import get_currency_precision
+
+from app.evaluations.frame import EvaluationFrame
+from app.evaluations.service import CandidateView
+from app.files.service import NotesAndFiles
+from app.kit import library, wording
+from app.kit.forms import FormState, blank
+from app.kit.templating import Page
+from app.kit.ui import Fact, Option
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
+from app.pilots.schemas import AT_MOST, METRICS, CriterionIn
+from app.pilots.service import PilotAccess, criteria_of
+
+TASKS = (
+    Option("boxes", "Boxes", "COCO JSON; F1, precision, recall, mean IoU"),
+    Option("classification", "Classification", "one label per item, CSV or JSON Lines"),
+)
+STATE_KINDS = {PilotState.PLANNED: "", PilotState.RUNNING: "info", PilotState.CLOSED: "ok"}
+PRICE_LINES = 4
+PER = (
+    Option("label", "label"),
+    Option("item", "item"),
+    Option("hour", "labeling hour"),
+    Option("seat_month", "seat and month"),
+    Option("fixed", "once (set-up)"),
+)
+SAMPLES: Mapping[PilotTask, tuple[tuple[str, str], ...]] = {
+    PilotTask.CLASSIFICATION: (
+        ("gold.csv", "Gold, CSV"), ("delivery.csv", "Delivery, CSV"), ("times.csv", "Times, CSV"),
+    ),
+    PilotTask.BOXES: (
+        ("gold.json", "Gold, COCO"), ("delivery.json", "Delivery, COCO results"), ("times.csv", "Times, CSV"),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GoldRow:
+    """One version of the gold."""
+
+    number: str
+    facts: str
+    digest: str
+    note: str
+    when: str
+    href: str
+    repairs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery of a candidate; an empty address hides its action."""
+
+    round: str
+    facts: str
+    when: str
+    is_replaced: bool
+    href: str
+    times_href: str
+    remove_action: str
+    restore_action: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRow:
+    """One candidate that takes part."""
+
+    name: str
+    code: str
+    lacking: str
+    deliveries: tuple[DeliveryRow, ...]
+    deliver_href: str
+    offer: str
+    offer_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PilotPage(Page):
+    """Plan, gold, deliveries and offers of one pilot; without one, how to begin."""
+
+    template: ClassVar[str] = "pilots/pilot.html"
+
+    frame: EvaluationFrame
+    base: str
+    new_href: str
+    is_planned: bool
+    state: str
+    state_kind: str
+    facts: tuple[Fact, ...]
+    criteria: tuple[Fact, ...]
+    criteria_note: str
+    golds: tuple[GoldRow, ...]
+    participants: tuple[ParticipantRow, ...]
+    samples: tuple[Fact, ...]
+    others: tuple[Fact, ...]
+    results_href: str
+    is_closed: bool
+    may_edit: bool
+    nonce: str
+    warning: str
+    panel: NotesAndFiles | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFormPage(Page):
+    """The plan as a form."""
+
+    template: ClassVar[str] = "pilots/plan_form.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    tasks: tuple[Option, ...]
+    data_classes: tuple[Option, ...]
+    submit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionField:
+    """One figure that may carry a target and a floor; its inputs are `target_…` and `floor_…`."""
+
+    metric: str
+    name: str
+    is_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaPage(Page):
+    """What must be reached."""
+
+    template: ClassVar[str] = "pilots/criteria.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    fields: tuple[CriterionField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage(Page):
+    """Upload the gold (no candidates) or a delivery."""
+
+    template: ClassVar[str] = "pilots/upload.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    hint: str
+    accept: str
+    is_gold: bool
+    candidates: tuple[Option, ...]
+    rounds: tuple[Option, ...]
+    samples: tuple[Fact, ...]
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPage(Page):
+    """What a candidate charges."""
+
+    template: ClassVar[str] = "pilots/offer.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    currency: str
+    lines: tuple[int, ...]
+    per: tuple[Option, ...]
+
+
+def sample_links(task: PilotTask) -> tuple[Fact, ...]:
+    """Files to start from, one per kind."""
+    return tuple(
+        Fact(label, name, href=f"/pilot-samples/{task.value}/{name}") for name, label in SAMPLES[task]
+    )
+
+
+def data_class_name(value: str) -> str:
+    """A data class as people call it."""
+    found = library.taxonomy().data_classes.get(value)
+    return found.name if found else value
+
+
+def data_classes() -> tuple[Option, ...]:
+    """All data classes with the agreements they need."""
+    taxonomy = library.taxonomy()
+    return tuple(
+        Option(one.id, one.name, ", ".join(taxonomy.certifications[name].name for name in one.requires))
+        for one in taxonomy.data_classes.values()
+    )
+
+
+def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
+    """The plan line by line."""
+    task = next(option for option in TASKS if option.value == pilot.task)
+    overlap = (
+        (Fact("A box is right from", f"IoU {pilot.iou / 10_000:g}"),) if pilot.task is PilotTask.BOXES else ()
+    )
+    return (
+        Fact("Task", task.label, task.hint),
+        Fact("Goal", pilot.goal),
+        *overlap,
+        Fact("Data", data_class_name(pilot.data_class)),
+        Fact("Prices in", pilot.currency),
+        Fact("Seed of the resampling", str(pilot.seed)),
+    )
+
+
+def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
+    """The promises line by line."""
+    names = METRICS[pilot.task]
+    return tuple(Fact(names[item.metric], _bounds(item)) for item in criteria_of(pilot))
+
+
+def _bounds(item: CriterionIn) -> str:
+    word = "at most" if item.metric in AT_MOST else "floor"
+    parts = [f"target {item.target:g}"] if item.target is not None else []
+    return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
+
+
+def criteria_form(pilot: Pilot) -> FormState:
+    """The promises as form values."""
+    values: dict[str, object] = {}
+    for item in criteria_of(pilot):
+        for of, bound in (("target", item.target), ("floor", item.floor)):
+            if bound is not None:
+                values[field_name(of, item.metric)] = f"{bound:g}"
+    return blank(values, version=pilot.version)
+
+
+def field_name(of: str, metric: str) -> str:
+    """The input of a bound."""
+    return f"{of}_{metric.replace('.', '_')}"
+
+
+def criteria_fields(pilot: Pilot) -> tuple[CriterionField, ...]:
+    """The figures that may be promised for the pilot's task."""
+    return tuple(
+        CriterionField(metric.replace(".", "_"), name, metric in AT_MOST)
+        for metric, name in METRICS[pilot.task].items()
+    )
+
+
+def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool) -> tuple[GoldRow, ...]:
+    """The versions of the gold, newest first."""
+    return tuple(
+        GoldRow(
+            number=f"Version {row.number}",
+            facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} "
+            f"{wording.plural(unit, row.labels)} · {len(row.classes)} classes",
+            digest=row.digest[:12],
+            note=row.note,
+            when=wording.day(row.created_at),
+            href=f"{base}/files/{row.file_id}" if may_edit else "",
+            repairs=tuple(row.repairs[:5]),
+        )
+        for row in golds
+    )
+
+
+def participant_row(
+    found: PilotAccess,
+    view: CandidateView,
+    deliveries: Sequence[Delivery],
+    lacking: tuple[str, ...],
+    offer: PilotOffer | None,
+    base: str,
+    *,
+    may_edit: bool,
+) -> ParticipantRow:
+    """One candidate with its deliveries, newest first; addresses only for who may act."""
+    shows_prices = found.may_price
+    return ParticipantRow(
+        name=found.shown(view),
+        code=view.candidate.code,
+        lacking=", ".join(lacking),
+        deliveries=tuple(_delivery(row, base, may_edit) for row in deliveries),
+        deliver_href=f"{base}/deliver?candidate={view.candidate.id}" if may_edit else "",
+        offer=_offer_word(offer) if shows_prices else "",
+        offer_href=f"{base}/offers/{view.candidate.id}" if shows_prices and may_edit else "",
+    )
+
+
+def _offer_word(offer: PilotOffer | None) -> str:
+    if offer is None:
+        return "no offer yet"
+    digits = get_currency_precision(offer.currency)
+    parts = [
+        f"{line['amount'] / line['units'] / 10**digits:,.6g} per {str(line['per']).replace('_', ' and ')}"
+        for line in offer.lines
+    ]
+    return f"{offer.currency} " + ", ".join(parts)
+
+
+def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
+    replaced = row.state.value == "replaced"
+    missing = f" · {row.missing} missing" if row.missing else ""
+    people = f" · {row.annotators} annotators" if row.annotators else " · annotators not named"
+    return DeliveryRow(
+        round=f"Round {row.round}",
+        facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} labels{missing}{people}",
+        when=wording.day(row.received_at),
+        is_replaced=replaced,
+        href=f"{base}/files/{row.file_id}" if may_edit else "",
+        times_href=f"{base}/files/{row.times_file_id}" if may_edit and row.times_file_id else "",
+        remove_action=f"{base}/deliveries/{row.id}/remove" if may_edit and not replaced else "",
+        restore_action=f"{base}/deliveries/{row.id}/restore" if may_edit and replaced else "",
+        warnings=tuple(row.warnings[:6]),
+    )
+
+
+def offer_form(offer: PilotOffer | None, currency: str) -> FormState:
+    """A stored offer as form values; amounts as people type them."""
+    if offer is None:
+        return blank({"currency": currency, "name_1": "Labeling", "per_1": "label", "labor_1": True})
+    digits = get_currency_precision(offer.currency)
+    values: dict[str, object] = {"currency": offer.currency, "note": offer.note}
+    if offer.minimum:
+        values["minimum"] = f"{offer.minimum / 10**digits:.{digits}f}"
+    for at, line in enumerate(offer.lines[:PRICE_LINES], 1):
+        amount = line["amount"] / line["units"] / 10**digits
+        values |= {f"name_{at}": line["name"], f"amount_{at}": f"{amount:.6f}".rstrip("0").rstrip(".")}
+        values |= {f"per_{at}": line["per"], f"labor_{at}": bool(line["labor"])}
+    return blank(values, version=offer.version)
+
+
+def candidate_options(views: Sequence[CandidateView]) -> tuple[Option, ...]:
+    """Who may have delivered."""
+    return tuple(
+        Option(str(view.candidate.id), f"{view.candidate.code} {view.name}")
+        for view in views
+        if not view.is_out
+    )
+
+
+def selected(form: FormState, candidate: UUID | None) -> FormState:
+    """The form of a delivery with the candidate chosen that the link named."""
+    return blank({"candidate_id": candidate, "round": "new"}) if candidate else form

@@ -1,0 +1,382 @@
+"""The results page: candidates side by side, who differs, by class, where each errs, what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from app.charts import Count, error_strip, forest_cell, forest_window, heat_class
+from app.core.pilots.findings import top_confusions
+from app.core.pilots.statistics import MIN_ANNOTATORS
+from app.evaluations.frame import EvaluationFrame
+from app.kit import wording
+from app.kit.templating import Page
+from app.pilots.schemas import CLASS_ITEMS, METRICS
+from app.pilots.service import CandidateResult, PilotComparison
+from app.pilots.service.verdict import peers_of, verdict
+
+CLASSES = 12  # columns of the heat table
+TONES = {
+    "ok": "good", "loose": "muted", "wrong_label": "warn", "missing": "bad", "extra": "warn", "duplicate": "muted",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate of the main table, figures as text."""
+
+    name: str
+    sub: str
+    href: str
+    leads: bool
+    chart: Markup
+    value: str
+    interval: str
+    seconds: str
+    wrong: str
+    per_day: str
+    cost: str
+    cost_note: str
+    annotators: str
+    few: bool
+    flags: str
+    flags_kind: str
+    misses: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """F1 of one class: text and tint."""
+
+    text: str
+    tint: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """One candidate's classes."""
+
+    name: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two candidates: the difference with its interval and what may be concluded."""
+
+    names: str
+    difference: str
+    interval: str
+    word: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCard:
+    """Where one candidate errs."""
+
+    name: str
+    chart: Markup
+    confusions: tuple[tuple[str, str], ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One candidate's price per accepted label at three volumes."""
+
+    name: str
+    low: str
+    expected: str
+    high: str
+    total: str
+    fixed: str
+    hour: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRow:
+    """One thing to look at before signing."""
+
+    text: str
+    figure: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything below the head once the comparison is there."""
+
+    verdict_line: str
+    verdict_text: str
+    verdict_kind: str
+    caption: str
+    metric: str
+    unit: str
+    currency: str
+    rows: tuple[CandidateRow, ...]
+    classes: tuple[str, ...]
+    more_classes: str
+    heat: tuple[HeatRow, ...]
+    pairs: tuple[PairRow, ...]
+    errors: tuple[ErrorCard, ...]
+    volumes: tuple[str, ...]
+    costs: tuple[CostRow, ...]
+    settle: tuple[SettleRow, ...]
+    warnings: tuple[str, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage(Page):
+    """The results, or how far their computation has come."""
+
+    template: ClassVar[str] = "pilots/results.html"
+    partial: ClassVar[str] = "pilots/_results.html"
+
+    frame: EvaluationFrame
+    base: str
+    subtitle: str
+    progress: int
+    note: str
+    failure: str
+    is_computing: bool
+    nonce: str
+    may_edit: bool
+    results: Results | None
+
+
+def results_view(
+    found: PilotComparison, names: Mapping[str, str], *, base: str, shows_prices: bool
+) -> Results:
+    """The page's content; `names` says what each code is called for this reader."""
+    peers, _ = peers_of(found)
+    line, text = verdict(found, names)
+    window = forest_window([v for one in found.candidates for v in _ends(found, one)] + [found.floor])
+    missing = any(one.misses for one in found.candidates)
+    shown = _largest_classes(found)
+    return Results(
+        verdict_line=line,
+        verdict_text=text,
+        verdict_kind="warn" if missing else "",
+        caption=_caption(found),
+        metric=found.metric_name,
+        unit=found.unit,
+        currency=found.currency,
+        rows=tuple(
+            _row(found, one, names, base, window, one in peers, shows_prices) for one in found.candidates
+        ),
+        classes=shown,
+        more_classes=f"{len(shown)} of {len(found.classes)} classes, the most frequent; all stand in the Excel file"
+        if len(shown) < len(found.classes)
+        else "",
+        heat=tuple(_heat(one, names, shown) for one in found.candidates),
+        pairs=_pairs(found, names),
+        errors=tuple(_errors(one, names, base) for one in found.candidates),
+        volumes=tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
+        costs=_costs(found, names) if shows_prices else (),
+        settle=_settle(found, names, base),
+        warnings=tuple(_renamed(found.warnings, names))
+        + tuple(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
+        method=_method(found),
+    )
+
+
+def _ends(found: PilotComparison, one: CandidateResult) -> tuple[float | None, ...]:
+    figure = one.metrics[found.metric]
+    return figure.value, figure.low, figure.high
+
+
+def _caption(found: PilotComparison) -> str:
+    overlap = f" at IoU {found.iou:g}" if found.iou is not None else ""
+    floor = f"; dashed line: floor {wording.number(found.floor, 2)}" if found.floor is not None else ""
+    return f"{found.metric_name}{overlap}, 95 % over items{floor}"
+
+
+def _row(
+    found: PilotComparison,
+    one: CandidateResult,
+    names: Mapping[str, str],
+    base: str,
+    window: tuple[float, float],
+    leads: bool,
+    shows_prices: bool,
+) -> CandidateRow:
+    figure = one.metrics[found.metric]
+    expected = next((cost for cost in one.costs if cost.volume == "expected"), None) if shows_prices else None
+    few = one.annotators is None or one.annotators < MIN_ANNOTATORS
+    return CandidateRow(
+        name=names[one.code],
+        sub=" · ".join(
+            part
+            for part in (
+                one.code if one.code not in names[one.code] else "",
+                f"round {one.round}" if one.round > 1 else "",
+                f"{one.missing} items missing" if one.missing else "",
+            )
+            if part
+        ),
+        href=f"{base}/results/items?candidate={one.code}",
+        leads=leads,
+        chart=forest_cell(
+            figure.value, figure.low, figure.high,
+            window=window, floor=found.floor, name=f"{names[one.code]}, {found.metric_name}", leader=leads,
+        ),
+        value=wording.number(figure.value, 3),
+        interval=wording.interval(figure.low, figure.high, 3),
+        seconds=wording.number(one.pace.seconds_per_label, 1) if one.pace else wording.DASH,
+        wrong=wording.percent(1 - one.tp / one.labels, 1) if one.labels else wording.DASH,
+        per_day=wording.number(one.pace.per_annotator_day) if one.pace else wording.DASH,
+        cost=rate(expected.per_accepted if expected else None, found.currency),
+        cost_note=one.price_note if shows_prices and expected is None else "",
+        annotators=wording.number(one.annotators),
+        few=few,
+        flags=f"{len(one.anomalies)} {wording.plural('flag', len(one.anomalies))}" if one.anomalies else "none",
+        flags_kind="warn" if one.anomalies else "",
+        misses=_misses(found, one),
+    )  # fmt: skip
+
+
+def _misses(found: PilotComparison, one: CandidateResult) -> str:
+    if not one.misses:
+        return ""
+    known = METRICS[found.task]  # type: ignore[index]
+    named = [promise.label or known[promise.metric] for promise in one.misses]
+    return f"under the floor: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
+
+
+def rate(minor: float | None, currency: str) -> str:
+    """An unrounded price per label, in major units with as many decimals as it needs.
+
+    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
+    ('0.118', '–', '12.35')
+    """
+    if minor is None:
+        return wording.DASH
+    from babel.numbers import get_currency_precision
+
+    major = minor / 10 ** get_currency_precision(currency)
+    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
+
+
+def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
+    counts = dict.fromkeys(found.classes, 0.0)
+    for one in found.candidates:
+        for name, score in one.by_class.items():
+            counts[name] = max(counts[name], score.gold)
+    largest = sorted(found.classes, key=lambda name: (-counts[name], name))
+    return tuple(largest[:CLASSES])
+
+
+def _heat(one: CandidateResult, names: Mapping[str, str], classes: tuple[str, ...]) -> HeatRow:
+    low = {promise.label for promise in one.misses if promise.metric == "by_class.f1"}
+    return HeatRow(names[one.code], tuple(_heat_cell(one, name, name in low) for name in classes))
+
+
+def _heat_cell(one: CandidateResult, name: str, is_low: bool) -> HeatCell:
+    score = one.by_class.get(name)
+    if score is None or score.f1 is None:
+        return HeatCell(wording.DASH, "heat-none", "does not occur")
+    title = f"{wording.interval(score.low, score.high, 2)}, {score.gold:g} in the gold"
+    few = " (few)" if score.gold < CLASS_ITEMS else ""
+    text = f"{wording.number(score.f1, 2)}{' ▾' if is_low else ''}"
+    return HeatCell(text, heat_class(score.f1, 0.4, 1.0), title + few)
+
+
+def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
+    return tuple(
+        PairRow(
+            names=f"{names[one.a]} − {names[one.b]}",
+            difference=wording.signed(one.value, 3),
+            interval=wording.interval(one.low, one.high, 3),
+            word="different" if one.distinguishable else "not distinguishable",
+            kind="ok" if one.distinguishable else "",
+        )
+        for one in found.pairs
+    )
+
+
+def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorCard:
+    counts = [
+        Count(kind.replace("_", " "), round(count), TONES[kind])  # type: ignore[arg-type]
+        for kind, count in one.errors.items()
+    ]
+    pairs = tuple(
+        (f"{cell.gold} → {cell.delivered}", f"{cell.count:g}") for cell in top_confusions(one.confusion, 4)
+    )
+    title = f"What became of the labels of {names[one.code]}"
+    return ErrorCard(
+        names[one.code], error_strip(counts, title=title), pairs, f"{base}/results/items?candidate={one.code}"
+    )
+
+
+def _costs(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow, ...]:
+    out = []
+    for one in found.candidates:
+        by_volume = {cost.volume: cost for cost in one.costs}
+        expected = by_volume.get("expected")
+        out.append(
+            CostRow(
+                name=names[one.code],
+                low=rate(by_volume["low"].per_accepted if by_volume else None, found.currency),
+                expected=rate(expected.per_accepted if expected else None, found.currency),
+                high=rate(by_volume["high"].per_accepted if by_volume else None, found.currency),
+                total=wording.money(expected.total if expected else None, found.currency),
+                fixed=wording.money(expected.fixed if expected else None, found.currency),
+                hour=rate(expected.pay_per_hour if expected else None, found.currency),
+                note=one.price_note,
+            )
+        )
+    return tuple(out)
+
+
+def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[SettleRow, ...]:
+    out = [
+        SettleRow(
+            "Items where candidates agree against the gold or differ most",
+            "items",
+            f"{base}/results/items?sort=spread",
+        )
+    ]
+    for one in found.candidates:
+        href = f"{base}/results/items?candidate={one.code}"
+        if one.missing:
+            out.append(
+                SettleRow(f"{names[one.code]}: items missing, counted as wrong", str(one.missing), href)
+            )
+        if one.anomalies:
+            fast = sum(1 for each in one.anomalies if each.tail == "fast")
+            text = f"{names[one.code]}: times far from its others, {fast} fast and {len(one.anomalies) - fast} slow"
+            out.append(SettleRow(text, str(len(one.anomalies)), f"{href}&show=flagged"))
+        if one.annotators is not None and one.annotators < MIN_ANNOTATORS:
+            out.append(
+                SettleRow(
+                    f"{names[one.code]}: few annotators to speak of the vendor in general",
+                    str(one.annotators),
+                    "",
+                )
+            )
+    if found.criteria_locked_at is None:
+        out.append(SettleRow("Criteria are not locked", "", ""))
+    return tuple(out)
+
+
+def _renamed(lines: tuple[str, ...], names: Mapping[str, str]) -> list[str]:
+    """Sentences of the engine speak of codes; whoever may know the names reads those."""
+    out = []
+    for line in lines:
+        code, colon, rest = line.partition(": ")
+        out.append(f"{names[code]}: {rest}" if colon and code in names else line)
+    return out
+
+
+def _method(found: PilotComparison) -> str:
+    overlap = f" · a box is right from IoU {found.iou:g}" if found.iou is not None else ""
+    return (
+        f"Result {found.revision} · gold version {found.gold} ({found.gold_digest[:12]}) · "
+        f"{wording.number(found.resamples)} resamples, seed {found.seed}{overlap} · {found.engine} · "
+        f"inputs {found.digest[:12]}"
+    )

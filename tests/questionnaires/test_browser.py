@@ -1,0 +1,141 @@
+"""The form in a real browser: autosave, conflict, rows, and the vendor's side without JavaScript."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.accounts import service as accounts
+from app.accounts.models import User
+from tests.questionnaires.conftest import Scene, build
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+CHROMIUM = Path("/usr/bin/chromium")
+VIOLATIONS = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A served scene: the lead's page, a context maker, and what the browser complained about."""
+
+    scene: Scene
+    address: str
+    browser: "sync_api.Browser"
+    cookie: str
+
+    def page(self, *, signed_in: bool = True, scripts: bool = True) -> "sync_api.Page":
+        """A page of a new context."""
+        context = self.browser.new_context(base_url=self.address, java_script_enabled=scripts)
+        if signed_in:
+            context.add_cookies([{"name": "assay_session", "value": self.cookie, "url": self.address}])
+        return context.new_page()
+
+
+@pytest.fixture
+def site(app: FastAPI) -> Iterator[Site]:
+    """The application behind a real port."""
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's Chromium is not installed: apt-get install chromium")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    scene = build(app.state.database)
+    with scene.db.writing() as session:
+        cookie = accounts.start_session(session, session.get_one(User, scene.lead.id))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield Site(scene, f"http://127.0.0.1:{port}", browser, cookie)
+        browser.close()
+    server.should_exit = True
+    thread.join()
+
+
+def type_in(page: "sync_api.Page", name: str, value: str) -> None:
+    """Fill a field, leave it, and wait for the answer of its autosave."""
+    with page.expect_response(lambda answer: "/answers/" in answer.url):
+        page.fill(f'[name="{name}"]', value)
+        page.press(f'[name="{name}"]', "Tab")
+    page.wait_for_timeout(150)
+
+
+def test_answers_save_themselves_and_disagreements_are_decided_on_the_page(site: Site) -> None:
+    page, complaints = site.page(), []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(f"/responses/{site.scene.response_id}")
+    type_in(page, "ramp", "6")
+    assert site.scene.held().rows["ramp"].value == "6"
+    assert "Saved" in page.text_content("#q-ramp [data-autosave-status]")
+    assert "1 of 38" in page.text_content("#progress")
+    type_in(page, "ramp", "many")
+    assert "Enter a number" in page.text_content("#state-ramp")
+    type_in(page, "ramp", "7")
+    assert page.text_content("#state-ramp").strip() == ""
+    site.scene.answer("ramp", "9")
+    type_in(page, "ramp", "8")
+    assert "Which answer stands?" in page.text_content("#state-ramp")
+    with page.expect_response(lambda answer: "/answers/" in answer.url):
+        page.click("#state-ramp button")
+    page.wait_for_timeout(150)
+    assert (site.scene.held().rows["ramp"].value, page.input_value("#revision-ramp")) == ("8", "4")
+    expected = ("422 (Unprocessable", "409 (Conflict")
+    assert [text for text in complaints if not any(part in text for part in expected)] == []
+
+
+def test_last_of_many_quick_changes_stands(site: Site) -> None:
+    page = site.page()
+    page.goto(f"/responses/{site.scene.response_id}")
+    for level in range(5):
+        page.click(f'#q-spikes input[value="{level}"]')
+        page.wait_for_timeout(420)
+    page.wait_for_timeout(1500)
+    assert site.scene.held().rows["spikes"].value == 4
+    assert page.text_content("#state-spikes").strip() == ""
+
+
+def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Site) -> None:
+    secret, _ = site.scene.send()
+    page = site.page(signed_in=False, scripts=False)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(f"/vendor-link/{secret}")
+    page.fill('[name="ramp"]', "4")
+    page.fill('[name="hours.0.site"]', "Cebu")
+    page.click("#s-flexibility .form-actions button")
+    assert "Row 1, Time zone" in page.text_content("#state-hours")
+    assert page.input_value('[name="ramp"]') == "4"
+    page.fill('[name="hours.0.site"]', "")
+    page.press('[name="ramp"]', "Enter")
+    page.wait_for_url("**/vendor-link/*#s-flexibility")
+    assert site.scene.held().rows["ramp"].value == "4"
+    page.click("text=Submit answers")
+    assert "Your answers were received" in page.text_content("h1")
+
+
+def test_pages_have_no_axe_violations_and_do_not_scroll_sideways(site: Site) -> None:
+    secret, _ = site.scene.send()
+    discovery = f"/evaluations/{site.scene.evaluation_id}/discovery"
+    paths = [f"/responses/{site.scene.response_id}", discovery, "/questionnaires/discovery-call"]
+    page = site.page()
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for width in (320, 1400):
+            page.set_viewport_size({"width": width, "height": 860})
+            for path in [*paths, "/questionnaires", f"/vendor-link/{secret}"]:
+                page.goto(path)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                page.evaluate(AXE.read_text())
+                assert page.evaluate(VIOLATIONS) == [], f"{path} at {width}, {theme}"
