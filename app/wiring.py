@@ -14,6 +14,7 @@ from app.accounts import pages as account_pages
 from app.accounts import service as accounts
 from app.accounts.cookies import session_cookie
 from app.accounts.schemas import role_names
+from app.assessment import api as assessment_api
 from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
@@ -53,7 +54,8 @@ from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
-from app.scorecards import models as scorecard_models  # noqa: F401
+from app.scorecards import api as scorecards_api
+from app.scorecards import pages as scorecards_pages
 from app.settings import ROOT, Settings
 from app.vendors import api as vendors_api
 from app.vendors import pages as vendors_pages
@@ -72,6 +74,7 @@ def routers() -> list[APIRouter]:
     return [
         account_api.router,
         *account_pages.routers,
+        assessment_api.router,
         *assessment_pages.routers,
         audit_api.router,
         audit_pages.router,
@@ -88,6 +91,8 @@ def routers() -> list[APIRouter]:
         *onboarding_pages.routers,
         pilot_api.router,
         *pilot_pages.routers,
+        scorecards_api.router,
+        scorecards_pages.router,
         status_pages.api,
         status_pages.router,
         questionnaires_api.router,

@@ -169,6 +169,16 @@
     const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
     links[next]?.focus();
   }
+  // 1 to 9 choose in the group at hand (`data-digits`): the one with the focus, else the first without a choice
+  function chooseDigit(digit, event) {
+    const groups = all("[data-digits]");
+    const group = closest(document.activeElement, ".card")?.querySelector("[data-digits]") || groups.find((each) => !each.querySelector(":checked"));
+    const radio = group ? all("input[type=radio]", group)[digit - 1] : null;
+    if (!radio) return;
+    event.preventDefault();
+    radio.focus();
+    radio.click();
+  }
   const keys = {
     "/": () => { const field = document.getElementById("search"); field?.focus(); field?.select(); },
     "?": () => openDialog("keys"),
@@ -187,6 +197,7 @@
     const typing = closest(event.target, "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]");
     if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;
     if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+    else if (/^[1-9]$/.test(event.key)) chooseDigit(Number(event.key), event);
   });
 
   showTheme();

@@ -199,10 +199,10 @@ def test_all_faulty_weights_are_named_at_once(db: Database) -> None:
             session, actor=world.lead, evaluation_id=world.evaluation, entry=weights, seen=None
         )
     assert {problem.where for problem in refused.value.problems} == {
-        "group.security",
-        "group.price",
-        "group.colour",
-        "criterion.f2",
+        "groups.security",
+        "groups.price",
+        "groups.colour",
+        "criteria.f2",
         "groups",
     }
 

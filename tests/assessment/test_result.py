@@ -22,6 +22,11 @@ def certify(world: World, name: str, until: date) -> None:
 
 def filled(db: Database) -> World:
     world = make_world(db, governance=Governance.SOLO)
+    fill(world)
+    return world
+
+
+def fill(world: World) -> None:
     for name, f1, level, vetting, cost in (
         ("Northwind Labels", 0.96, "measured", "secure", 0.08),
         ("Harbor Annotation", 0.93, "written", "checked", 0.05),
@@ -32,7 +37,6 @@ def filled(db: Database) -> World:
         world.rate(world.lead, name, "process", level)
         world.rate(world.lead, name, "vetting", vetting)
         certify(world, name, DAY)
-    return world
 
 
 def test_missing_cells_are_the_whole_interval_and_no_score_is_made_of_nothing(db: Database) -> None:

@@ -1,5 +1,5 @@
 """The pages of scoring."""
 
-from app.assessment.pages import result
+from app.assessment.pages import judging, result, scorecard, scores
 
-routers = (result.router,)
+routers = (judging.router, result.router, scorecard.router, scores.router)

@@ -332,20 +332,20 @@ def _weight_problems(scorecard: Scorecard, entry: WeightsIn) -> list[Problem]:
     groups = [group.id for group in scorecard.groups]
     criteria = {criterion.id for criterion in scorecard.criteria}
     problems = [
-        Problem(f"group.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups
+        Problem(f"groups.{name}", "Type a weight above 0.") for name in groups if name not in entry.groups
     ]
     problems += [
-        Problem(f"group.{name}", "There is no such group.") for name in entry.groups if name not in groups
+        Problem(f"groups.{name}", "There is no such group.") for name in entry.groups if name not in groups
     ]
     problems += [
-        Problem(f"criterion.{name}", "There is no such criterion.")
+        Problem(f"criteria.{name}", "There is no such criterion.")
         for name in entry.criteria
         if name not in criteria
     ]
     given = sorted(entry.groups.values())
     if entry.method == "order" and not problems and given != [Decimal(i + 1) for i in range(len(given))]:
         problems += [
-            Problem(f"group.{name}", f"Number the groups 1 to {len(given)}, each once.") for name in groups
+            Problem(f"groups.{name}", f"Number the groups 1 to {len(given)}, each once.") for name in groups
         ]
     if entry.method == "swing" and given and (given[-1] != 100):
         problems.append(

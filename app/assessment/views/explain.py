@@ -169,9 +169,7 @@ def why_part(found: EvaluationAnalysis, wanted: tuple[str, str]) -> WhyPart | No
         second,
         options,
         options,
-        f"{better} stands {gap} points above {worse}."
-        if difference.gap
-        else f"{first} and {second} have the same total.",
+        sentence,
         diverging(bars, title=f"{first} against {second}, points of the total", width=520),
         turns,
     )
