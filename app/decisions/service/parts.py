@@ -21,6 +21,7 @@ from app.decisions.schemas.record import (
     Turn,
 )
 from app.evaluations.service import CandidateView
+from app.kit import library
 from app.pilots.service import CandidateResult, PilotComparison
 
 ENOUGH = 30  # gold objects from which a class can be called the weakest
@@ -112,11 +113,18 @@ def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:
                 GateMark(
                     candidate=str(one.id),
                     state=outcome.state,
-                    reason=outcome.reason,
+                    reason=certificate_names(outcome.reason),
                     until=outcome.waiver.until if outcome.waiver else None,
                 )
             )
     return tuple(Gate(id=key, name=name, marks=tuple(marks)) for key, (name, marks) in gates.items())
+
+
+def certificate_names(text: str) -> str:
+    """An engine's reason with the names of certificates instead of their ids."""
+    for key, rule in library.taxonomy().certifications.items():
+        text = text.replace(f"{key}:", f"{rule.name}:")
+    return text
 
 
 def pilot_part(found: PilotComparison) -> PilotPart:

@@ -24,7 +24,11 @@ def money(record: Record) -> page.Money | None:
     unit = wording.plural(record.about.unit, 2)
     reference = record.result.lead.over if record.result and record.result.lead else None
     known = {line.candidate: line.totals[1] for line in table.lines}
-    notes = [f"{record.name_of(line.candidate)}: {line.note}" for line in table.lines if line.note]
+    said: dict[str, list[str]] = {}
+    for line in table.lines:
+        if line.note:
+            said.setdefault(line.note, []).append(record.name_of(line.candidate))
+    notes = [f"{', '.join(names)}: {note}." for note, names in said.items()]
     return page.Money(
         caption=f"a year, {table.currency}, by accepted {unit} a year",
         volumes=tuple(
