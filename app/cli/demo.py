@@ -30,7 +30,7 @@ def load(context: typer.Context) -> None:
         )
     database = open_database(settings.url)
     try:
-        for link in demo.load(database):
+        for link in demo.load(database, settings):
             print(f"{link.role:<18} {settings.public_url}/enter/{link.secret}")
     finally:
         database.close()
@@ -50,6 +50,9 @@ def remove() -> None:
     finally:
         database.close()
     print(f"Removed {gone.evaluations} evaluations and {gone.vendors} vendors of the demonstration.")
+    print("Contents of files stay on the disk, named by their digest; the audit record keeps what was done.")
+    for name in gone.in_use:
+        print(f"{name} stays: it takes part in an evaluation of yours.")
     for name in gone.stayed:
         print(
             f"{name} stays: nobody else could manage accounts. Give somebody the admin role, then run this again."

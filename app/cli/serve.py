@@ -67,7 +67,7 @@ def _ways_in(settings: "Settings", demo: bool) -> list[str]:
         if demo:
             from app import demo as demonstration
 
-            links = demonstration.load(database)
+            links = demonstration.load(database, settings)
             width = max(len(link.role) for link in links)
             head = "Demonstration data. One-time sign-in links, one per role:"
             return [

@@ -98,8 +98,13 @@ def ticket_gold(items: int, labels: Sequence[str], seed: int) -> bytes:
     return ("item,label\n" + "\n".join(rows) + "\n").encode()
 
 
-def ticket_delivery(gold: bytes, labels: Sequence[str], accuracy: float, seconds: float, seed: int) -> bytes:
-    """One vendor's labels with annotators and seconds; wrong labels fall on the neighbouring class."""
+def ticket_delivery(
+    gold: bytes, labels: Sequence[str], accuracy: float, seconds: float, seed: int, *, vendor: str = "P"
+) -> bytes:
+    """One vendor's labels with annotators and seconds; wrong labels fall on the neighbouring class.
+
+    Annotator codes begin with the first letter of `vendor`.
+    """
     random = _generator(seed, 4)
     lines = ["item,label,annotator,seconds"]
     for row in gold.decode().splitlines()[1:]:
@@ -107,7 +112,8 @@ def ticket_delivery(gold: bytes, labels: Sequence[str], accuracy: float, seconds
         if random.random() > accuracy:
             label = labels[(labels.index(label) + 1) % len(labels)]
         spent = seconds * float(random.lognormal(0, 0.3))
-        lines.append(f"{item},{label},P{int(random.integers(1, 6)):02d},{spent:.1f}")
+        person = f"{vendor[:1].upper()}{int(random.integers(1, 6)):02d}"
+        lines.append(f"{item},{label},{person},{spent:.1f}")
     return ("\n".join(lines) + "\n").encode()
 
 

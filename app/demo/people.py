@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.accounts import service as accounts
 from app.accounts.models import LinkPurpose
@@ -63,12 +64,14 @@ def links(session: WriteSession) -> list[DemoLink]:
     ]
 
 
-def remove_people(session: WriteSession) -> list[str]:
-    """Erase the demonstration's people; returns who had to stay because nobody else could manage accounts."""
-    stay = []
+def remove_people(session: WriteSession) -> tuple[list[str], list[UUID]]:
+    """Erase the demonstration's people; (names of who had to stay because nobody else could manage accounts, ids
+    of who was erased)."""
+    stay, gone = [], []
     for actor in people(session).values():
         try:
             accounts.erase_user(session, actor=SYSTEM, user_id=actor.id)
+            gone.append(actor.id)
         except Conflict:
             stay.append(actor.name)
-    return stay
+    return stay, gone

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from app.core.validity import add_months
 from app.kit.actors import Actor
 from app.kit.db import WriteSession
 from app.vendors import service as vendors
-from app.vendors.models import AgreementState, Standing, VendorKind
+from app.vendors.models import AgreementState, Standing, Vendor, VendorKind
 from app.vendors.schemas import AgreementIn, CertificateIn, VendorIn
 
 _BOXES = ["bounding_box", "polygon", "image_classification"]
@@ -34,10 +36,26 @@ IN_HOUSE = "In-house team (demo)"
 
 
 def add_vendors(session: WriteSession, actor: Actor, today: date) -> dict[str, UUID]:
-    """The demonstration's vendors by first word of their name, with certificates and agreements."""
+    """The demonstration's vendors by first word of their name, with certificates and agreements.
+
+    One that stayed when the demonstration was removed is taken as it is.
+    """
+    there = {row.name: row.id for row in session.exec(select(Vendor).where(col(Vendor.is_demo)))}
     found: dict[str, UUID] = {}
-    for name, country, summary, techniques, data_types, languages, workforce, pricing in VENDORS:
-        entry = VendorIn(
+    added: dict[str, UUID] = {}
+    for key, entry in _entries().items():
+        found[key] = (
+            there.get(entry.name) or vendors.add_vendor(session, actor=actor, entry=entry, is_demo=True).id
+        )
+        if entry.name not in there:
+            added[key] = found[key]
+    _add_evidence(session, actor, added, today)
+    return found
+
+
+def _entries() -> dict[str, VendorIn]:
+    found = {
+        name.split()[0].lower(): VendorIn(
             name=f"{name} (demo)",
             country=country,
             summary=f"{summary} Invented for the demonstration.",
@@ -48,47 +66,41 @@ def add_vendors(session: WriteSession, actor: Actor, today: date) -> dict[str, U
             workforce_models=workforce,
             pricing_models=pricing,
         )
-        found[name.split()[0].lower()] = vendors.add_vendor(
-            session, actor=actor, entry=entry, is_demo=True
-        ).id
-    entry = VendorIn(
+        for name, country, summary, techniques, data_types, languages, workforce, pricing in VENDORS
+    }
+    found["in_house"] = VendorIn(
         name=IN_HOUSE, kind=VendorKind.IN_HOUSE, techniques=[*_BOXES, *_TEXT], data_types=["image", "text"]
     )
-    found["in_house"] = vendors.add_vendor(session, actor=actor, entry=entry, is_demo=True).id
-    _add_evidence(session, actor, found, today)
     return found
 
 
 def _add_evidence(session: WriteSession, actor: Actor, found: dict[str, UUID], today: date) -> None:
-    soc2, iso = "soc2_type2", "iso27001"
+    soc2, iso, verified = "soc2_type2", "iso27001", Standing.VERIFIED
+    # Vendor, standard, standing, end of the audited period, last valid day, scope.
     certificates = (
-        (
-            "northwind",
-            soc2,
-            Standing.VERIFIED,
-            add_months(today, -4),
-            None,
-            "Rotterdam and Cluj, tool included",
-        ),
-        ("harbor", iso, Standing.VERIFIED, None, add_months(today, 17), "Porto site"),
+        ("northwind", soc2, verified, add_months(today, -4), None, "Rotterdam and Cluj, tool included"),
+        ("harbor", iso, verified, None, add_months(today, 17), "Porto site"),
         ("polyline", soc2, Standing.CLAIMED, add_months(today, -2), None, "report promised"),
-        ("polyline", iso, Standing.VERIFIED, None, add_months(today, 1), "Hyderabad site"),
-        ("in_house", iso, Standing.VERIFIED, None, add_months(today, 9), "our own certificate"),
-        ("cedar", soc2, Standing.VERIFIED, add_months(today, -7), None, "Toronto"),
-        ("lumen", iso, Standing.VERIFIED, None, add_months(today, 26), "Kraków"),
+        ("polyline", iso, verified, None, add_months(today, 1), "Hyderabad site"),
+        ("in_house", iso, verified, None, add_months(today, 9), "our own certificate"),
+        ("cedar", soc2, verified, add_months(today, -7), None, "Toronto"),
+        ("lumen", iso, verified, None, add_months(today, 26), "Kraków"),
     )
     for key, standard, standing, period_end, valid_until, scope in certificates:
         entry = CertificateIn(
             standard=standard, standing=standing, period_end=period_end, valid_until=valid_until, scope=scope
         )
-        vendors.add_certificate(session, actor=actor, vendor_id=found[key], entry=entry)
+        if key in found:
+            vendors.add_certificate(session, actor=actor, vendor_id=found[key], entry=entry)
     signed, sent = AgreementState.SIGNED, AgreementState.SENT
     agreements = (
         ("northwind", "nda", signed), ("northwind", "dpa", sent), ("harbor", "nda", signed), ("harbor", "dpa", signed),
-        ("polyline", "nda", signed), ("polyline", "dpa", signed), ("cedar", "nda", signed), ("lumen", "nda", signed),
+        ("polyline", "nda", signed), ("polyline", "dpa", signed), ("polyline", "scc", signed),
+        ("cedar", "nda", signed), ("lumen", "nda", signed),
         ("in_house", "nda", signed), ("in_house", "dpa", signed),
     )  # fmt: skip
     for key, kind, state in agreements:
         day = today - timedelta(days=60) if state is signed else None
         entry_ = AgreementIn(kind=kind, state=state, signed_on=day)
-        vendors.add_agreement(session, actor=actor, vendor_id=found[key], entry=entry_)
+        if key in found:
+            vendors.add_agreement(session, actor=actor, vendor_id=found[key], entry=entry_)

@@ -9,19 +9,39 @@ from app.core.permissions import Action
 from app.decisions.service import work_items_of as decisions_waiting
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
+from app.kit import wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
+from app.onboarding import service as onboarding
+from app.pilots import service as pilots
 from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
+
+
+def _tasks_waiting(session: ReadSession, actor: Actor) -> list[WorkItem]:
+    """The actor's onboarding tasks in the words of the queue."""
+    return [
+        WorkItem(
+            item.title, f"{item.evaluation} {item.vendor}", item.href, _lateness(item.days_late), item.due
+        )
+        for item in onboarding.work_items_of(session, actor)
+    ]
+
+
+def _lateness(days: int) -> str:
+    return f"{days} {wording.plural('day', days)} late" if days > 0 else ""
+
 
 # Each feature says by itself what waits in it: one line here for every one that does.
 SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
     assessment.work_items_of,
     evaluations.work_items_of,
     questionnaires.work_items_of,
+    pilots.work_items_of,
     decisions_waiting,
+    _tasks_waiting,
 )
 MOST_FOUND = 20  # of each kind; the lists show the rest
 
