@@ -73,12 +73,14 @@ def remove(database: Database) -> Removed:
 
 def _drop(session: WriteSession, rows: Iterable[SQLModel]) -> None:
     """Delete rows, each with its own line in the audit record; what hangs below them goes by the database."""
-    for row in list(rows):
+    found = list(rows)
+    for row in found:
         table = str(row.__tablename__)
-        session.delete(row)
         audit.record(session, SYSTEM, f"demo.{table}.removed", (table, row.id))  # type: ignore[attr-defined]
+        session.delete(row)
     session.flush()
-    session.expire_all()
+    if found:
+        session.expire_all()  # what the database took along is not to be found any more
 
 
 def _rows(session: ReadSession, kind: Any, keys: Collection[UUID]) -> Sequence[SQLModel]:

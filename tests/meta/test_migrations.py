@@ -6,10 +6,9 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from app import demo
-from app.kit import migrate
+from app.demo import people, register
+from app.kit import clock, migrate
 from app.kit.db import Database, open_database
-from app.settings import Settings
 
 TRIGGERS = {
     "audit_event_no_update",
@@ -52,7 +51,9 @@ def test_rebuilding_a_parent_table_keeps_its_children_and_all_triggers(
     path = tmp_path / "assay.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = open_database(f"sqlite:///{path}")
-    demo.load(database, Settings(data_dir=tmp_path), images=12, tickets=60)
+    with database.writing() as session:
+        lena = people.add_people(session)["lena"]
+        register.add_vendors(session, lena, clock.now().date())
     before = rows(database)
     assert before["vendor_capability"] > 20
 
