@@ -2,7 +2,7 @@
 
 from app import charts
 from app.charts import ForestRow, ScoreRow
-from app.decisions.schemas.record import GateMark, Measured, MoneyLine, RankLine, Record, Result
+from app.decisions.schemas.record import Gate, GateMark, Measured, MoneyLine, RankLine, Record, Result
 from app.decisions.views import document as page
 from app.decisions.views.terms import major, measure, metric_name, signed_major
 from app.kit import wording
@@ -71,14 +71,20 @@ def _money_row(
 
 
 def must_haves(record: Record) -> tuple[page.GateBlock, ...]:
-    """Must-haves against candidates."""
+    """Must-haves against candidates: the ones that somebody does not meet; the others stand in one note."""
     names = [one.name for one in record.candidates]
     order = [one.id for one in record.candidates]
     rows = []
     for gate in record.gates:
+        if _met_by_all(gate):
+            continue
         marks = {mark.candidate: mark for mark in gate.marks}
         rows.append((gate.name, [_gate_badge(marks.get(key)) for key in order]))
     return page.gate_blocks(names, rows)
+
+
+def _met_by_all(gate: Gate) -> bool:
+    return all(mark.state == "pass" for mark in gate.marks)
 
 
 def _gate_badge(mark: GateMark | None) -> Badge:
@@ -87,12 +93,19 @@ def _gate_badge(mark: GateMark | None) -> Badge:
     word, tone = GATE_STATES[mark.state]
     if mark.state == "waived" and mark.until:
         return Badge(word, tone, f"until {wording.day(mark.until)}")
-    return Badge(word, tone, mark.reason)
+    return Badge(word, tone, _brief(mark.reason))
+
+
+def _brief(reason: str) -> str:
+    """A measured must-have without its name, which the line's head says already."""
+    figure, found, bound = reason.partition(", must be ")
+    return f"{figure.rpartition(': ')[2].replace(' to ', '–')}; {bound} asked" if found else reason
 
 
 def must_have_notes(record: Record) -> tuple[str, ...]:
-    """Why each waiver holds."""
-    said = []
+    """What everybody meets, and why each waiver holds."""
+    met = [gate.name for gate in record.gates if _met_by_all(gate)]
+    said = [f"Met by all: {'; '.join(met)}. The evidence stands in the comparison report."] if met else []
     for gate in record.gates:
         for mark in gate.marks:
             if mark.state == "waived":
@@ -122,7 +135,7 @@ def ranking(record: Record) -> page.Ranking | None:
 
 def _ranking_caption(result: Result) -> str:
     draws = (
-        f"; “first in”: {wording.number(result.draws)} draws of the group weights around ours and of the scores"
+        f"; “first in”: {wording.number(result.draws)} draws of the group weights around ours"
         if result.draws
         else ""
     )
