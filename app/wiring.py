@@ -54,6 +54,8 @@ from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.reports import api as reports_api
+from app.reports import pages as reports_pages
 from app.scorecards import api as scorecards_api
 from app.scorecards import pages as scorecards_pages
 from app.settings import ROOT, Settings
@@ -91,12 +93,14 @@ def routers() -> list[APIRouter]:
         *onboarding_pages.routers,
         pilot_api.router,
         *pilot_pages.routers,
-        scorecards_api.router,
-        scorecards_pages.router,
-        status_pages.api,
-        status_pages.router,
         questionnaires_api.router,
         *questionnaire_pages.routers,
+        scorecards_api.router,
+        scorecards_pages.router,
+        reports_api.router,
+        reports_pages.router,
+        status_pages.api,
+        status_pages.router,
         vendors_api.router,
         vendors_pages.router,
     ]

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from app.cli import accounts, agreement, demo, library, operations, pilot, rank, serve
+from app.cli import accounts, agreement, demo, documents, library, operations, pilot, rank, serve
 from app.core.errors import AssayError, Invalid
 
 commands = typer.Typer(
@@ -26,6 +26,7 @@ rank.register(commands)
 library.register(commands)
 pilot.register(commands)
 agreement.register(commands)
+documents.register(commands)
 
 # By name: the commands without a database must not import its library to catch its errors.
 _STORE_AWAY = frozenset({"OperationalError", "ArgumentError", "NoSuchModuleError"})

@@ -14,6 +14,7 @@ from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.work import WorkItem
 from app.onboarding import service as onboarding
+from app.pilots import service as pilots
 from app.questionnaires import service as questionnaires
 from app.vendors import service as vendors
 from app.vendors.models import Vendor
@@ -35,9 +36,10 @@ def _lateness(days: int) -> str:
 
 # Each feature says by itself what waits in it: one line here for every one that does.
 SOURCES: tuple[Callable[[ReadSession, Actor], Sequence[WorkItem]], ...] = (
+    assessment.work_items_of,
     evaluations.work_items_of,
     questionnaires.work_items_of,
-    assessment.work_items_of,
+    pilots.work_items_of,
     decisions_waiting,
     _tasks_waiting,
 )

@@ -58,14 +58,21 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str
 
 
 def check_delivery(
-    task: str, gold: str, path: str, name: str, times: str = "", times_name: str = "", code: str = ""
+    task: str,
+    gold: str,
+    path: str,
+    name: str,
+    times: str = "",
+    times_name: str = "",
+    code: str = "",
+    gold_name: str = "gold",
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
 
     Raises `Invalid` at `file` or `times`, the problems of both together.
     """
-    reference = read_gold(task, Path(gold).read_bytes(), "the gold")
+    reference = read_gold(task, Path(gold).read_bytes(), gold_name)
     problems: list[Problem] = []
     delivered, side = None, None
     try:

@@ -171,29 +171,13 @@ def show_view(
     scorecard = view.scorecard
     weights = weights_of(scorecard)
     shares = {criterion.id: percent(weights.share(at), 1) for at, criterion in enumerate(scorecard.criteria)}
-    rated = len(rated_criteria(scorecard))
     return ScorecardPage(
         title=view.name,
         crumbs=CRUMBS,
         key=view.key,
         label=view.label,
         badges=_badges(view),
-        facts=(
-            Fact(
-                "Groups and criteria", f"{len(scorecard.groups)} groups, {len(scorecard.criteria)} criteria"
-            ),
-            Fact(
-                "Ratings it asks",
-                f"{rated} per candidate and evaluator",
-                f"{rated * 12} for 4 candidates and 3 people",
-            ),
-            Fact("Must-haves", str(len(scorecard.requirements))),
-            Fact(
-                "Threshold on the total",
-                "none" if scorecard.minimum is None else f"{scorecard.minimum:g} points",
-            ),
-            Fact("Digest", view.digest[:16]),
-        ),
+        facts=_facts(view),
         groups=tuple(
             GroupCard(
                 group.id,
@@ -216,6 +200,25 @@ def show_view(
         is_own=view.is_own,
         may_edit=may_edit,
         form=form,
+    )
+
+
+def _facts(view: ScorecardView) -> tuple[Fact, ...]:
+    scorecard = view.scorecard
+    rated = len(rated_criteria(scorecard))
+    return (
+        Fact("Groups and criteria", f"{len(scorecard.groups)} groups, {len(scorecard.criteria)} criteria"),
+        Fact(
+            "Ratings it asks",
+            f"{rated} per candidate and evaluator",
+            f"{rated * 12} for 4 candidates and 3 people",
+        ),
+        Fact("Must-haves", str(len(scorecard.requirements))),
+        Fact(
+            "Threshold on the total",
+            "none" if scorecard.minimum is None else f"{scorecard.minimum:g} points",
+        ),
+        Fact("Digest", view.digest[:16]),
     )
 
 

@@ -1,5 +1,7 @@
 """An evaluation that can be decided, made through the services that users call."""
 
+import io
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,8 +18,12 @@ from app.decisions.schemas.entries import AnswerIn, ApprovalLinkIn, DecisionIn
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance
 from app.evaluations.schemas import NeedIn
+from app.files.service import Purpose, Upload, store_upload
 from app.kit.actors import Actor
 from app.kit.db import Database
+from app.kit.storage import LocalStore
+from app.pilots import service as pilots
+from app.pilots.schemas import OfferIn, PilotIn
 from app.settings import Settings
 from app.vendors import service as vendors
 from app.vendors.models import Standing
@@ -164,3 +170,64 @@ def certify(world: World, name: str, until: date) -> None:
     entry = CertificateIn(standard="iso27001", standing=Standing.VERIFIED, valid_until=until)
     with world.db.writing() as session:
         vendors.add_certificate(session, actor=world.lead, vendor_id=world.vendors[name], entry=entry)
+
+
+def coco(images: int, *, drop: int = 0, wrong: int = 0) -> bytes:
+    """Two boxes an image; every `drop`-th is missing and every `wrong`-th has the other class."""
+    boxes = [(at, box) for at in range(1, images + 1) for box in ([10, 10, 40, 30], [60, 50, 20, 20])]
+    document = {
+        "images": [
+            {"id": at, "file_name": f"shelf-{at}.jpg", "width": 200, "height": 100}
+            for at in range(1, images + 1)
+        ],
+        "categories": [{"id": 1, "name": "bottle"}, {"id": 2, "name": "can"}],
+        "annotations": [
+            {
+                "id": number,
+                "image_id": image,
+                "category_id": 1 + (number + (wrong > 0 and number % wrong == 0)) % 2,
+                "bbox": box,
+            }
+            for number, (image, box) in enumerate(boxes, 1)
+            if not drop or number % drop
+        ],
+    }
+    return json.dumps(document).encode()
+
+
+def add_pilot(case: Case, folder: Path) -> UUID:
+    """A boxes pilot that two vendors have delivered to, with their offers, compared."""
+    contents = LocalStore(folder / "files")
+    with case.db.writing() as session:
+        plan = PilotIn(task="boxes")
+        pilot = pilots.create_pilot(session, actor=case.world.lead, evaluation_id=case.evaluation, entry=plan)
+        pilot_id = pilot.id
+
+    def upload(data: bytes) -> Upload:
+        stream = io.BytesIO(data)
+        return store_upload(contents, stream, "labels.json", purpose=Purpose.ANNOTATIONS, limit=10**8)
+
+    asked = {"actor": case.world.lead, "pilot_id": pilot_id}
+    gold = pilots.check_gold(case.db, contents, **asked, upload=upload(coco(60)))
+    with case.db.writing() as session:
+        pilots.upload_gold(session, **asked, checked=gold)
+    for name, drop, wrong, price in ((NORTHWIND, 40, 0, "0.08"), (HARBOR, 30, 59, "0.06")):
+        candidate_id = case.world.candidates[name]
+        delivery = pilots.check_delivery(
+            case.db,
+            contents,
+            **asked,
+            candidate_id=candidate_id,
+            upload=upload(coco(60, drop=drop, wrong=wrong)),
+            times=None,
+        )
+        lines = [
+            {"name": "Labeling", "amount": price, "per": "label"},
+            {"name": "Set-up", "amount": "9600", "per": "fixed", "labor": False},
+        ]
+        with case.db.writing() as session:
+            pilots.upload_delivery(session, **asked, checked=delivery, replaces=False)
+            entry = OfferIn.model_validate({"lines": lines})
+            pilots.set_offer(session, **asked, candidate_id=candidate_id, entry=entry, seen=None)
+    pilots.compute_now(case.db, contents, [pilot_id])
+    return pilot_id

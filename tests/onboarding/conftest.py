@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app import wiring
 from app.core.permissions import Role
 from app.evaluations import service as evaluations
 from app.evaluations.models import Stage
@@ -75,6 +76,12 @@ class House:
             found = service.standing_of(session, actor=LEAD, onboarding_id=onboarding_id)
             session.expunge_all()
             return {task.key: task for task in found.tasks}
+
+
+@pytest.fixture(autouse=True)
+def registered() -> None:
+    """Files hang on tasks also where no application was started."""
+    wiring.subjects()
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from app.kit import ids
 from app.onboarding import service
 from app.onboarding.models import OnboardingState
 from app.onboarding.schemas import KickoffIn, OnboardingStateIn, StartIn, TaskEditIn, TaskStateIn
-from tests.onboarding.conftest import KICKOFF, LEAD, READER, SECURITY, House
+from tests.conftest import make_user
+from tests.onboarding.conftest import KICKOFF, LEAD, READER, House
 
 # Counted on a calendar from Monday 1 February 2027; −30 is a Saturday, −16 too, −5 a Wednesday.
 DUE = {
@@ -66,12 +67,17 @@ def test_full_tier_lays_out_more_than_the_core(house: House) -> None:
 
 def test_only_holder_of_a_role_on_the_panel_owns_its_tasks(house: House) -> None:
     evaluation = house.evaluation()
+    security, first, second = (make_user(house.db, "reader") for _ in range(3))
     with house.db.writing() as session:
-        for actor, role in ((SECURITY, Role.SECURITY_REVIEWER), (LEAD, Role.ML_LEAD), (READER, Role.ML_LEAD)):
+        for actor, role in (
+            (security, Role.SECURITY_REVIEWER),
+            (first, Role.ML_LEAD),
+            (second, Role.ML_LEAD),
+        ):
             entry = PanelIn(user_id=actor.id, roles=[role])
             evaluations.set_member(session, actor=LEAD, evaluation_id=evaluation, entry=entry)
     tasks = house.tasks(house.start(house.candidate(evaluation)))
-    assert tasks["data_path"].owner_id == SECURITY.id
+    assert tasks["data_path"].owner_id == security.id
     assert tasks["channel"].owner_id is None  # two ML leads: somebody has to choose
 
 

@@ -267,3 +267,19 @@ def test_file_that_eats_memory_or_time_is_stopped(tmp_path: Path) -> None:
         child.run("tests.pilots.greedy:memory", {}, memory=300 << 20)
     with pytest.raises(Invalid, match=r"made its reader stop|takes longer"):
         child.run("tests.pilots.greedy:time", {}, seconds=1)
+
+
+def test_next_thing_of_a_pilot_waits_in_the_work_queue(lab: Lab) -> None:
+    def waiting() -> list[tuple[str, str]]:
+        with lab.db.reading() as session:
+            return [(one.title, one.note) for one in service.work_items_of(session, LEAD)]
+
+    assert waiting() == [("Upload the gold", "the pilot is planned")]
+    lab.gold(gold_csv())
+    for at, who in enumerate(lab.candidates, 10):
+        lab.deliver(who, delivery_csv(at))
+        if who == "Harbor":
+            assert waiting() == [("Take in pilot deliveries", "3 of 4 are missing")]
+    assert waiting() == [("Close the pilot", "everybody has delivered")]
+    with lab.db.reading() as session:
+        assert not service.work_items_of(session, EVALUATOR)

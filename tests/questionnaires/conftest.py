@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
+from app import wiring
 from app.accounts import service as accounts
 from app.accounts.models import LinkPurpose
 from app.core.permissions import Role
@@ -20,6 +21,8 @@ from app.questionnaires.schemas import AnswerIn, SendIn, StartIn
 from app.vendors import service as vendors
 from app.vendors.schemas import VendorIn
 from tests.conftest import make_user, sign_in
+
+wiring.subjects()  # verbs on a bare store attach files too
 
 NEED = NeedIn(
     volume=1_200_000,

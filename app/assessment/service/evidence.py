@@ -19,7 +19,7 @@ from app.core.permissions import Action
 from app.core.scoring import Criterion
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
-from app.evaluations.service import CandidateView
+from app.evaluations.service import Access, CandidateView
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.questionnaires import service as questionnaires
@@ -71,7 +71,7 @@ def cell_of(
     sees = (
         board.may_see_others(candidate_id, actor.id)
         if is_rated(wanted)
-        else may_see_figures(board, wanted, actor)
+        else may_see_figures(board, wanted, access)
     )
     ratings = [
         row
@@ -95,10 +95,10 @@ def cell_of(
     )
 
 
-def may_see_figures(board: PanelBoard, criterion: Criterion, actor: Actor) -> bool:
+def may_see_figures(board: PanelBoard, criterion: Criterion, access: Access) -> bool:
     """Whether measured figures are shown: a price only to who may read prices, or has finished rating."""
     is_price = board.scorecard.price is not None and criterion.id == board.scorecard.price.id
-    return not is_price or actor.may(Action.PRICE_READ) or board.may_see_result(actor.id)
+    return not is_price or access.may(Action.PRICE_READ) or board.may_see_result(access.actor.id)
 
 
 def beside(session: ReadSession, view: CandidateView, criterion: Criterion, day: date) -> Beside:
@@ -155,14 +155,14 @@ class ValuesShown:
 
 def values_of(session: ReadSession, *, actor: Actor, evaluation_id: UUID, subject: str = "") -> ValuesShown:
     """Figures for the subject (default: the first one). Prices only for who may read them."""
-    evaluations.open_evaluation(session, actor, evaluation_id, Action.RESULT_READ)
+    access = evaluations.open_evaluation(session, actor, evaluation_id, Action.RESULT_READ)
     ground = ground_of(session, evaluation_id)
     board = ground.board
     criteria = {item.id: item for item in board.scorecard.criteria}
     subjects = tuple(
         name
         for name in subjects_of(board.scorecard)
-        if name not in criteria or may_see_figures(board, criteria[name], actor)
+        if name not in criteria or may_see_figures(board, criteria[name], access)
     )
     if not subjects:
         raise Conflict("assessment.no_subjects", "This scorecard asks for nothing that is typed in.")

@@ -42,16 +42,13 @@ def set_consensus(
     candidate_in(session, evaluation_id, entry.candidate_id)
     board = panel_board(session, access.evaluation, pin_of(session, evaluation_id))
     criterion = _named(board.scorecard, entry.criterion)
-    if not board.counted(entry.candidate_id, entry.criterion):
-        raise Conflict(
-            "assessment.no_ratings",
-            "Nobody has locked a rating of this cell yet.",
-        )
     if not board.may_see_others(entry.candidate_id, actor.id):
         raise Conflict("assessment.blind", "Lock your own ratings of this candidate first.")
+    if not board.counted(entry.candidate_id, entry.criterion):
+        raise Conflict("assessment.no_ratings", "Nobody has locked a rating of this cell yet.")
     low, mid, high = _ends(criterion, entry.low, entry.value, entry.high, middle="value")
     row = queries.consensus(session, entry.candidate_id, entry.criterion)
-    before = {} if row is None else {"value": row.value, "low": row.low, "high": row.high}
+    before = {} if row is None else row.model_dump(include={"value", "low", "high"})
     if row is not None:
         unchanged(row, seen, {"value": entry.value, "reason": entry.reason})
     row = row or Consensus(
@@ -65,13 +62,7 @@ def set_consensus(
     row.value, row.low, row.high, row.reason = mid, low, high, entry.reason
     row.set_by, row.set_at = actor.id, clock.now()
     session.add(row)
-    after = {
-        "candidate": row.candidate_id,
-        "criterion": row.criterion,
-        "value": mid,
-        "low": low,
-        "high": high,
-    }
+    after = row.model_dump(include={"candidate_id", "criterion", "value", "low", "high"})
     audit.record(
         session, actor, "assessment.consensus.set", ("consensus", row.id), before=before, after=after
     )

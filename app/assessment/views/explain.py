@@ -242,7 +242,8 @@ def rate_text(found: EvaluationAnalysis) -> str:
         if at is not None
     ]
     if dates:
-        said.append(f"{', '.join(dates).capitalize()}.")
+        text = ", ".join(dates)
+        said.append(f"{text[:1].upper()}{text[1:]}.")
     if pin.weights_locked_at is None:
         said.append("The weights are not locked yet.")
     return " ".join(said)

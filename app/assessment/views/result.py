@@ -246,7 +246,7 @@ def _badges(line: CandidateLine) -> tuple[tuple[str, str], ...]:
     gates = worst_gates(line.line.gates)
     if not gates:
         return (("all met", "ok"),) if line.line.gates else ()
-    if len(gates) > 2:
+    if len(gates) > 1:
         states = [gate.state for gate in gates]
         return tuple(
             (f"{states.count(state)} {GATE[state][0]}", GATE[state][1]) for state in dict.fromkeys(states)

@@ -146,7 +146,7 @@ def _facts(scorecard: Scorecard, info: PinnedInfo, candidates: int, raters: int)
             f"{len(info.left_out)} left out" if info.left_out else "",
         ),
         Fact("Must-haves", str(len(scorecard.requirements))),
-        Fact("Ratings it asks", number(asked), f"{rated} per candidate and evaluator, {raters} evaluators"),
+        Fact("Ratings it asks", number(asked), f"{rated} per candidate and evaluator; evaluators: {raters}"),
         Fact("Price", anchors),
         Fact(
             "Weights",

@@ -10,10 +10,13 @@ from app.assessment.service import Beside, PanelBoard
 from app.assessment.views.words import plain
 from app.core.scoring import Criterion, Flag, Levels
 from app.evaluations.frame import EvaluationFrame
+from app.evaluations.service import CandidateView
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Option
 from app.kit.wording import day
+
+GONE = "a person no longer here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +150,7 @@ def scores_view(
 ) -> ScoresPage:
     """The rating page of one person on one criterion."""
     duties = board.duties[user]
-    own = {(row.candidate_id, row.criterion): row for row in board.ratings if row.user_id == user}
-    names = {item.id: item.name for item in board.scorecard.criteria}
     at = duties.index(criterion.id)
-    cards = []
-    for view in board.candidates:
-        key = view.candidate.id
-        row = own.get((key, criterion.id))
-        state = (
-            "conflict" if (key, user) in board.conflicts else "locked" if board.is_locked(key, user) else ""
-        )
-        cards.append(
-            RatingCard(
-                id=key,
-                name=board.shown_name(view, user),
-                state=state,
-                options=_options(criterion),
-                value=_typed(row.value) if row else "",
-                note=row.note if row else "",
-                evidence=_evidence(evidence[key]),
-            )
-        )
-    asked = [view.candidate.id for view in board.asked(user)]
     return ScoresPage(
         title=f"Ratings for {frame.name}",
         frame=frame,
@@ -180,21 +162,50 @@ def scores_view(
         help=str(criterion.docs.get("description") or criterion.docs.get("note") or ""),
         unit=criterion.unit,
         levels=_levels(criterion),
-        cards=tuple(cards),
-        criteria=tuple(
-            CriterionLink(
-                names[name],
-                f"{frame.base}/scores?criterion={name}",
-                f"{sum((key, name) in own for key in asked)} of {len(asked)}",
-                name == criterion.id,
-            )
-            for name in duties
+        cards=tuple(
+            _card(board, user, view, criterion, evidence[view.candidate.id]) for view in board.candidates
         ),
+        criteria=_criteria(frame.base, board, user, criterion.id),
         next_url=f"{frame.base}/scores?criterion={duties[at + 1]}" if at + 1 < len(duties) else "",
         locks=tuple(
             _lock_row(board, user, view.candidate.id, board.shown_name(view, user))
             for view in board.asked(user)
         ),
+    )
+
+
+def _card(
+    board: PanelBoard, user: UUID, view: CandidateView, criterion: Criterion, beside: Beside
+) -> RatingCard:
+    key = view.candidate.id
+    row = next(
+        (r for r in board.ratings if (r.candidate_id, r.criterion, r.user_id) == (key, criterion.id, user)),
+        None,
+    )
+    state = "conflict" if (key, user) in board.conflicts else "locked" if board.is_locked(key, user) else ""
+    return RatingCard(
+        id=key,
+        name=board.shown_name(view, user),
+        state=state,
+        options=_options(criterion),
+        value=_typed(row.value) if row else "",
+        note=row.note if row else "",
+        evidence=_evidence(beside),
+    )
+
+
+def _criteria(base: str, board: PanelBoard, user: UUID, current: str) -> tuple[CriterionLink, ...]:
+    done = {(row.candidate_id, row.criterion) for row in board.ratings if row.user_id == user}
+    asked = [view.candidate.id for view in board.asked(user)]
+    names = {item.id: item.name for item in board.scorecard.criteria}
+    return tuple(
+        CriterionLink(
+            names[name],
+            f"{base}/scores?criterion={name}",
+            f"{sum((key, name) in done for key in asked)} of {len(asked)}",
+            name == current,
+        )
+        for name in board.duties[user]
     )
 
 
@@ -263,7 +274,6 @@ def panel_view(
 ) -> PanelPage:
     """The panel's overview; `flags` are (candidate, criterion, settled) that this person may see."""
     shown = {view.candidate.id: board.shown_name(view, user) for view in board.candidates}
-    criteria = {item.id: item.name for item in board.scorecard.criteria}
     raters = [person for person, duties in board.duties.items() if duties]
     return PanelPage(
         title=f"Panel of {frame.name}",
@@ -272,32 +282,38 @@ def panel_view(
         form=form,
         candidates=tuple(shown.values()),
         raters=tuple(
-            RaterRow(
-                names.get(person, "a person no longer here"),
-                tuple(_progress(board, person, key) for key in shown),
-            )
+            RaterRow(names.get(person, GONE), tuple(_progress(board, person, key) for key in shown))
             for person in raters
         ),
-        flags=tuple(
-            FlagRow(shown[key], criteria[name], f"{frame.base}/cells/{key}/{name}", settled)
-            for key, name, settled in flags
-            if key in shown
-        ),
+        flags=_flags(frame.base, board, flags, shown),
         flags_hidden=not all(board.may_see_others(key, user) for key in shown),
-        conflicts=tuple(
-            ConflictRow(
-                row.id,
-                names.get(row.user_id, "a person"),
-                shown.get(row.candidate_id, "a candidate"),
-                row.reason,
-            )
-            for row in conflicts
-            if may_edit or row.user_id == user
-        ),
+        conflicts=_conflicts([row for row in conflicts if may_edit or row.user_id == user], names, shown),
         may_declare=may_declare,
         may_edit=may_edit,
         options=tuple(Option(str(key), name) for key, name in shown.items()),
-        people=tuple(Option(str(person), names.get(person, "a person")) for person in raters),
+        people=tuple(Option(str(person), names.get(person, GONE)) for person in raters),
+    )
+
+
+def _flags(
+    base: str, board: PanelBoard, flags: list[tuple[UUID, str, bool]], shown: Mapping[UUID, str]
+) -> tuple[FlagRow, ...]:
+    criteria = {item.id: item.name for item in board.scorecard.criteria}
+    return tuple(
+        FlagRow(shown[key], criteria[name], f"{base}/cells/{key}/{name}", settled)
+        for key, name, settled in flags
+        if key in shown
+    )
+
+
+def _conflicts(
+    rows: list[ConflictOfInterest], names: Mapping[UUID, str], shown: Mapping[UUID, str]
+) -> tuple[ConflictRow, ...]:
+    return tuple(
+        ConflictRow(
+            row.id, names.get(row.user_id, GONE), shown.get(row.candidate_id, "a candidate"), row.reason
+        )
+        for row in rows
     )
 
 

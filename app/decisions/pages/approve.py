@@ -58,7 +58,7 @@ def show_pdf(request: Request, session: Read, secret: str) -> Response:
         frozen = service.frozen_memo(session, service.open_request(session, secret).memo)
     except (NotFound, Conflict) as failure:
         return _refused(request, failure)
-    return pdf_response(stored_pdf(request, session, frozen), memo_name(frozen.record))
+    return pdf_response(stored_pdf(session, request.app.state.contents, frozen), memo_name(frozen.record))
 
 
 @router.get("/approve/{secret}/memo")

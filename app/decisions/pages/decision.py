@@ -9,8 +9,8 @@ from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.core.scoring import verdict_sentence
 from app.decisions import queries, service
-from app.decisions.models import Decision, DecisionState
-from app.decisions.schemas.entries import AnswerIn, ApprovalLinkIn, DecisionIn, ReasonIn
+from app.decisions.models import Decision, DecisionState, Memo
+from app.decisions.schemas.entries import AnswerIn, ApprovalLinkIn, ReasonIn
 from app.decisions.views import forms as entry_forms
 from app.decisions.views import screens
 from app.evaluations import service as evaluations
@@ -22,9 +22,10 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
-from app.kit.ui import Crumb, Fact, Option
+from app.kit.ui import Crumb, Event, Fact, Option
 
 router = APIRouter(include_in_schema=False)
+NO_RESULT = "There is no result to show yet."
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
 
 
@@ -75,11 +76,10 @@ def save(
 
     def again(state: FormState) -> screens.DecisionPage:
         session.expire(row)
-        shown = Shown(form=entry_forms.renumbered(state, form))
-        return _page(request, session, actor, evaluation_id, shown)
+        return _page(request, session, actor, evaluation_id, Shown(form=state))
 
     with rejecting(request, form, again):
-        entry = DecisionIn.model_validate(entry_forms.entry_values(form))
+        entry = entry_forms.read_entry(form)
         seen = forms.seen_version(form)
         service.edit_decision(session, actor=actor, decision_id=row.id, entry=entry, seen=seen)
         if then == "propose":
@@ -181,6 +181,36 @@ def _withdraw_page(row: Decision, evaluation_id: UUID, form: FormState) -> scree
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside the recommendation."""
+
+    memos: tuple[screens.MemoRow, ...] = ()
+    answers: tuple[Event, ...] = ()
+    links: tuple[screens.LinkRow, ...] = ()
+
+
+def _around(session: ReadSession, row: Decision | None, may: screens.May) -> Around:
+    if row is None:
+        return Around()
+    base = _base(row.evaluation_id)
+    return Around(
+        screens.memo_rows(row, queries.memos(session, row.id), see=may.see),
+        screens.answer_events(queries.approvals(session, row.id)) if may.see else (),
+        screens.link_rows(service.open_links(session, row), base) if may.ask else (),
+    )
+
+
+def _stale(session: ReadSession, row: Decision | None, memo: Memo | None, may: screens.May) -> bool:
+    waits = row is not None and row.state is DecisionState.PROPOSED
+    return waits and memo is not None and may.see and service.is_stale(session, memo)
+
+
+def _onboarding(row: Decision | None) -> str:
+    approved = row is not None and row.state is DecisionState.APPROVED
+    return f"{address(row.evaluation_id)}/onboarding" if row is not None and approved else ""
+
+
 def _page(
     request: Request, session: ReadSession, actor: Actor, evaluation_id: UUID, shown: Shown
 ) -> screens.DecisionPage:
@@ -189,22 +219,19 @@ def _page(
     found, missing, blind = service.visible_result(session, actor, evaluation_id)
     may = _may(access, row, actor, blind=blind)
     memo = service.current_memo(session, row) if row else None
-    stale = bool(
-        memo and row and row.state is DecisionState.PROPOSED and may.see and service.is_stale(session, memo)
-    )
     form = shown.form or (entry_forms.stored_form(row) if row else blank())
-    names = screens.row_names(form)
+    names, around = screens.row_names(form), _around(session, row, may)
     word, kind = screens.decision_state(row)
     return screens.DecisionPage(
         title=f"Decision · {access.evaluation.label}",
         frame=evaluation_frame(session, access, StepName.DECISION),
-        headline=verdict_sentence(found.analysis) if found else "There is no result to show yet.",
+        headline=service.readable(verdict_sentence(found.analysis)) if found else NO_RESULT,
         explanation=f"Gates decided on {wording.day(found.day)}." if found else "",
         missing=missing,
         state=word,
         state_kind=kind,
         note=row.closed_reason if row else "",
-        stale=stale,
+        stale=_stale(session, row, memo, may),
         may=may,
         action=_base(evaluation_id),
         summary=_summary(session, row) if row and may.see else (),
@@ -212,22 +239,16 @@ def _page(
         candidates=screens.candidate_options(evaluations.candidates_of(session, evaluation_id)),
         currencies=_currencies(form.value("currency")),
         condition_states=screens.CONDITION_STATES,
-        risks=names["risks"],
-        next_steps=names["next_steps"],
-        conditions=names["conditions"],
-        memos=screens.memo_rows(row, queries.memos(session, row.id), see=may.see) if row else (),
-        answers=screens.answer_events(queries.approvals(session, row.id)) if row and may.see else (),
-        links=screens.link_rows(service.open_links(session, row), _base(evaluation_id))
-        if row and may.ask
-        else (),
+        **names,
+        memos=around.memos,
+        answers=around.answers,
+        links=around.links,
         link_form=shown.link_form or blank(),
         link_url=shown.link_url,
         link_note=shown.link_note,
         answer_form=shown.answer_form or blank(),
         memo_digest=memo.digest if memo else "",
-        onboarding_url=f"{address(evaluation_id)}/onboarding"
-        if row and row.state is DecisionState.APPROVED
-        else "",
+        onboarding_url=_onboarding(row),
         default_hours=request.app.state.settings.link_hours,
     )
 
@@ -258,7 +279,7 @@ def _summary(session: ReadSession, row: Decision) -> tuple[Fact, ...]:
     until = f"until {wording.day(row.reserve_until)}" if row.reserve_until else ""
     months = f"for {row.months} {wording.plural('month', row.months)}"
     return (
-        Fact("Recommended", names.get(row.selected_id, "") if row.selected_id else ""),
+        Fact("Selected", names.get(row.selected_id, "") if row.selected_id else ""),
         Fact("Amount", wording.money(row.amount, row.currency), months),
         Fact("In reserve", names.get(row.reserve_id, "") if row.reserve_id else "", until),
     )

@@ -17,6 +17,7 @@ from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.pdf.parts import Preview
 from app.kit.requests import Read
+from app.kit.storage import LocalStore
 
 router = APIRouter(include_in_schema=False)
 _PRIVATE = {"Cache-Control": "private, no-store"}
@@ -33,14 +34,13 @@ def pdf_response(pdf: bytes, name: str) -> Response:
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-def stored_pdf(request: Request, session: ReadSession, frozen: Frozen) -> bytes:
+def stored_pdf(session: ReadSession, contents: LocalStore, frozen: Frozen) -> bytes:
     """The printed file of a memo; printed now while the job has not done it yet."""
     file = session.get(File, frozen.memo.file_id) if frozen.memo.file_id else None
     if file is None:
         return memo_pdf(frozen.record, frozen.standing, frozen.memo.created_at)
-    with request.app.state.contents.open(file.digest) as stream:
-        content: bytes = stream.read()
-    return content
+    with contents.open(file.digest) as stream:
+        return stream.read()
 
 
 def _current(
@@ -61,14 +61,20 @@ def _current(
     return frozen.record, frozen.standing, frozen
 
 
+def current_memo_pdf(
+    session: ReadSession, actor: Actor, evaluation_id: UUID, contents: LocalStore
+) -> tuple[bytes, str]:
+    """The memo of the decision with its file name: a marked draft, or what was frozen. Raises `NotFound`."""
+    record, standing, frozen = _current(session, actor, evaluation_id)
+    if frozen is None:
+        return memo_pdf(record, standing, record.made_at), memo_name(record)
+    return stored_pdf(session, contents, frozen), memo_name(record)
+
+
 @router.get("/evaluations/{evaluation_id}/decision/memo.pdf")
 def current_pdf(request: Request, session: Read, actor: CurrentActor, evaluation_id: UUID) -> Response:
-    """The memo of the decision as PDF: a marked draft, or what was frozen."""
-    record, standing, frozen = _current(session, actor, evaluation_id)
-    pdf = (
-        memo_pdf(record, standing, record.made_at) if frozen is None else stored_pdf(request, session, frozen)
-    )
-    return pdf_response(pdf, memo_name(record))
+    """The memo of the decision as PDF."""
+    return pdf_response(*current_memo_pdf(session, actor, evaluation_id, request.app.state.contents))
 
 
 @router.get("/evaluations/{evaluation_id}/decision/memo")
@@ -85,7 +91,7 @@ def memo_file(request: Request, session: Read, actor: CurrentActor, memo_id: UUI
     """A frozen memo as PDF."""
     memo, _ = service.open_memo(session, actor, memo_id)
     frozen = service.frozen_memo(session, memo)
-    return pdf_response(stored_pdf(request, session, frozen), memo_name(frozen.record))
+    return pdf_response(stored_pdf(session, request.app.state.contents, frozen), memo_name(frozen.record))
 
 
 @router.get("/memos/{memo_id}")

@@ -22,6 +22,7 @@ from app.decisions.service.building import build_record
 from app.decisions.service.controls import may_approve_own
 from app.decisions.service.drafting import decision_of, draft_decision, edit_decision
 from app.decisions.service.money import money_part
+from app.decisions.service.parts import readable
 from app.decisions.service.proposing import PRINT, is_stale, propose, withdraw_decision
 from app.decisions.service.sources import Sources, gather
 from app.decisions.service.standing import Frozen, Standing, frozen_by_id, frozen_memo, preview_record
@@ -59,6 +60,7 @@ __all__ = [
     "preview_record",
     "propose",
     "read_decision",
+    "readable",
     "refuse_blind",
     "visible_result",
     "withdraw_decision",

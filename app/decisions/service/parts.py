@@ -1,6 +1,8 @@
 """From the engines' values to the parts of a record; the analysis knows candidates by name, a record by id."""
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +23,11 @@ from app.decisions.schemas.record import (
     Turn,
 )
 from app.evaluations.service import CandidateView
+from app.kit import library
 from app.pilots.service import CandidateResult, PilotComparison
 
+_LONG = re.compile(r"\d+\.\d{5,}")
+_FOUR = Decimal("0.0001")
 ENOUGH = 30  # gold objects from which a class can be called the weakest
 
 
@@ -78,7 +83,7 @@ def _rank_line(one: CandidateLine) -> RankLine:
     return RankLine(
         candidate=str(one.id),
         status=line.status,
-        reason=line.reason or "",
+        reason=readable(line.reason or ""),
         low=line.low,
         total=line.total,
         high=line.high,
@@ -112,11 +117,18 @@ def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:
                 GateMark(
                     candidate=str(one.id),
                     state=outcome.state,
-                    reason=outcome.reason,
+                    reason=readable(outcome.reason),
                     until=outcome.waiver.until if outcome.waiver else None,
                 )
             )
     return tuple(Gate(id=key, name=name, marks=tuple(marks)) for key, (name, marks) in gates.items())
+
+
+def readable(text: str) -> str:
+    """An engine's sentence with the names of certificates instead of their ids, and figures cut to four decimals."""
+    for key, rule in library.taxonomy().certifications.items():
+        text = text.replace(f"{key}:", f"{rule.name}:")
+    return _LONG.sub(lambda found: f"{Decimal(found[0]).quantize(_FOUR, ROUND_DOWN)}", text)
 
 
 def pilot_part(found: PilotComparison) -> PilotPart:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import get_currency_precision
+
 from app.assessment.service import EvaluationAnalysis
 from app.decisions.service.sources import Sources
 
@@ -25,13 +27,21 @@ def suggestion(sources: Sources) -> Suggestion:
     """What the figures suggest; our own team is the yardstick and never suggested."""
     selected, reserve = _first_two(sources.analysis)
     amounts = {line.candidate: line.totals[1] for line in sources.money.lines} if sources.money else {}
+    currency = sources.money.currency if sources.money else sources.need.currency
+    amount = amounts.get(str(selected))
     return Suggestion(
         selected=selected,
         reserve=reserve,
-        amount=amounts.get(str(selected)),
-        currency=sources.money.currency if sources.money else sources.need.currency,
+        amount=None if amount is None else _rounded_up(amount, currency),
+        currency=currency,
         conditions=conditions_for(sources.analysis, selected),
     )
+
+
+def _rounded_up(amount: int, currency: str) -> int:
+    """To whole units of the currency: what is approved must suffice."""
+    scale: int = 10 ** get_currency_precision(currency)
+    return -(-amount // scale) * scale
 
 
 def _first_two(found: EvaluationAnalysis | None) -> tuple[UUID | None, UUID | None]:

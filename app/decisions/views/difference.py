@@ -4,7 +4,7 @@ from app import charts
 from app.charts import Bar
 from app.decisions.schemas.record import Lead, Record, Result
 from app.decisions.views import document as page
-from app.decisions.views.terms import metric_name
+from app.decisions.views.terms import metric_name, whole_money
 from app.kit import wording
 
 _SMALL = 0.05  # points of total that a reader would see as 0.0
@@ -46,7 +46,7 @@ def _lead(record: Record, lead: Lead, ours: str, theirs: str) -> str:
     percent = f" ({wording.percent(abs(share))})" if share is not None else ""
     word = "more" if amount > 0 else "less"
     joint = "and" if (amount > 0) == (gap > 0) or amount < 0 < gap else "but"
-    money = wording.money(abs(amount), record.money.currency)
+    money = whole_money(abs(amount), record.money.currency)
     return f"{ours} costs {money} a year{percent} {word} than {theirs} {joint} {points}."
 
 

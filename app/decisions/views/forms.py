@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app.core.errors import Invalid, Problem
 from app.core.money import read_amount, show_amount
 from app.decisions.models import Decision
+from app.decisions.schemas.entries import DecisionIn
 from app.kit import forms
 from app.kit.forms import FormState
-from app.kit.ui import FieldError
 
-SPARE = 2  # empty rows below the filled ones
+SPARE = 1  # empty rows below the filled ones
 MOST = 30
 _SINGLE = ("selected_id", "reserve_id", "reserve_until", "currency", "months", "give_up", "dissent")
 
@@ -45,9 +46,7 @@ def stored_form(row: Decision) -> FormState:
         "months": row.months,
         "give_up": "\n".join(row.give_up),
         "dissent": "\n".join(row.dissent),
-        "amount": None
-        if row.amount is None
-        else show_amount(row.amount, get_currency_precision(row.currency)),
+        "amount": None if row.amount is None else show_amount(row.amount, _precision(row.currency)),
     }
     for rows in ROWS:
         for number, entry in enumerate(getattr(row, rows.name)):
@@ -71,43 +70,42 @@ def _used(raw: Mapping[str, Sequence[str]], rows: Rows) -> list[int]:
     return sorted(found)
 
 
-def entry_values(form: FormData) -> dict[str, Any]:
-    """What a form says, shaped as `DecisionIn` reads it. Raises `Invalid` at an amount that is not clear."""
+def read_entry(form: FormData) -> DecisionIn:
+    """The recommendation a form says. Raises `Invalid` with every fault at the field it was typed into."""
     raw = forms.text_values(form)
     values: dict[str, Any] = {
         name: "\n".join(raw[name]) for name in _SINGLE if any(value for value in raw.get(name, ()))
     }
     for rows in ROWS:
         values[rows.name] = [_entry(raw, rows, number) for number in _used(raw, rows)]
-    amount = next(iter(raw.get("amount", ())), "")
-    if amount:
-        values["amount"] = _amount(amount, values.get("currency", "USD"))
-    return values
+    problems: list[Problem] = []
+    if amount := next(iter(raw.get("amount", ())), ""):
+        try:
+            values["amount"] = read_amount(amount, _precision(str(values.get("currency", ""))))
+        except ValueError as failure:
+            problems.append(Problem("amount", str(failure)))
+    try:
+        entry = DecisionIn.model_validate(values)
+    except ValidationError as failure:
+        problems += [Problem(_moved(raw, one.where), one.message) for one in forms.problems(failure)]
+    if problems:
+        raise Invalid("decision.faulty", problems)
+    return entry
+
+
+def _precision(currency: str) -> int:
+    return int(get_currency_precision(currency or "USD"))
+
+
+def _moved(raw: Mapping[str, Sequence[str]], where: str) -> str:
+    """The field behind a place of the schema: `risks[0].title` was typed into, say, `risks-2-title`."""
+    found = re.fullmatch(r"(\w+)\[(\d+)\](?:\.(\w+))?", where)
+    rows = next((one for one in ROWS if found and one.name == found[1]), None)
+    if found is None or rows is None:
+        return found[1] if found else where
+    return f"{rows.name}-{_used(raw, rows)[int(found[2])]}-{found[3] or rows.fields[0]}"
 
 
 def _entry(raw: Mapping[str, Sequence[str]], rows: Rows, number: int) -> dict[str, str]:
     given = {field: next(iter(raw.get(f"{rows.name}-{number}-{field}", ())), "") for field in rows.fields}
     return {field: value for field, value in given.items() if value}
-
-
-def _amount(text: str, currency: str) -> int:
-    try:
-        return read_amount(text, get_currency_precision(currency))
-    except ValueError as failure:
-        raise Invalid("decision.amount", [Problem("amount", str(failure))]) from None
-
-
-def renumbered(state: FormState, form: FormData) -> FormState:
-    """Errors of a list's entry moved to the field it came from: `risks[0].title` to `risks-2-title`."""
-    raw = forms.text_values(form)
-    places = {rows.name: _used(raw, rows) for rows in ROWS}
-
-    def moved(field: str) -> str:
-        found = re.fullmatch(r"(\w+)\[(\d+)\](?:\.(\w+))?", field)
-        if not found or found[1] not in places:
-            return found[1] if found else field
-        first = next(rows.fields[0] for rows in ROWS if rows.name == found[1])
-        return f"{found[1]}-{places[found[1]][int(found[2])]}-{found[3] or first}"
-
-    errors = tuple(FieldError(moved(error.field), error.message) for error in state.errors)
-    return FormState(raw=state.raw, errors=errors, nonce=state.nonce, version=state.version)

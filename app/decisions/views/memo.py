@@ -196,10 +196,9 @@ def _figures(record: Record) -> tuple[Figure, ...]:
     costs = record.money.lines if record.money else ()
     cost = next((one for one in costs if one.candidate == record.asked.selected), None)
     if cost is not None and cost.per_accepted is not None and record.money:
-        unit = f"per accepted {record.about.unit.replace('_', ' ')}"
-        found.append(
-            Figure(per_label(cost.per_accepted, record.money.currency), unit, "at the expected volume")
-        )
+        code, _, amount = per_label(cost.per_accepted, record.money.currency).partition("\u00a0")
+        unit = f"{code} per accepted {record.about.unit.replace('_', ' ')}"
+        found.append(Figure(amount, unit, "at the expected volume"))
     found += _pilot_figure(record)
     return tuple(found)
 

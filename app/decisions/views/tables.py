@@ -2,7 +2,7 @@
 
 from app import charts
 from app.charts import ForestRow, ScoreRow
-from app.decisions.schemas.record import GateMark, Measured, MoneyLine, RankLine, Record, Result
+from app.decisions.schemas.record import Gate, GateMark, Measured, MoneyLine, RankLine, Record, Result
 from app.decisions.views import document as page
 from app.decisions.views.terms import major, measure, metric_name, signed_major
 from app.kit import wording
@@ -24,7 +24,11 @@ def money(record: Record) -> page.Money | None:
     unit = wording.plural(record.about.unit, 2)
     reference = record.result.lead.over if record.result and record.result.lead else None
     known = {line.candidate: line.totals[1] for line in table.lines}
-    notes = [f"{record.name_of(line.candidate)}: {line.note}" for line in table.lines if line.note]
+    said: dict[str, list[str]] = {}
+    for line in table.lines:
+        if line.note:
+            said.setdefault(line.note, []).append(record.name_of(line.candidate))
+    notes = [f"{', '.join(names)}: {note}." for note, names in said.items()]
     return page.Money(
         caption=f"a year, {table.currency}, by accepted {unit} a year",
         volumes=tuple(
@@ -67,14 +71,20 @@ def _money_row(
 
 
 def must_haves(record: Record) -> tuple[page.GateBlock, ...]:
-    """Must-haves against candidates."""
+    """Must-haves against candidates: the ones that somebody does not meet; the others stand in one note."""
     names = [one.name for one in record.candidates]
     order = [one.id for one in record.candidates]
     rows = []
     for gate in record.gates:
+        if _met_by_all(gate):
+            continue
         marks = {mark.candidate: mark for mark in gate.marks}
         rows.append((gate.name, [_gate_badge(marks.get(key)) for key in order]))
     return page.gate_blocks(names, rows)
+
+
+def _met_by_all(gate: Gate) -> bool:
+    return all(mark.state == "pass" for mark in gate.marks)
 
 
 def _gate_badge(mark: GateMark | None) -> Badge:
@@ -83,12 +93,19 @@ def _gate_badge(mark: GateMark | None) -> Badge:
     word, tone = GATE_STATES[mark.state]
     if mark.state == "waived" and mark.until:
         return Badge(word, tone, f"until {wording.day(mark.until)}")
-    return Badge(word, tone, mark.reason)
+    return Badge(word, tone, _brief(mark.reason))
+
+
+def _brief(reason: str) -> str:
+    """A measured must-have without its name, which the line's head says already."""
+    figure, found, bound = reason.partition(", must be ")
+    return f"{figure.rpartition(': ')[2].replace(' to ', '–')}; {bound} asked" if found else reason
 
 
 def must_have_notes(record: Record) -> tuple[str, ...]:
-    """Why each waiver holds."""
-    said = []
+    """What everybody meets, and why each waiver holds."""
+    met = [gate.name for gate in record.gates if _met_by_all(gate)]
+    said = [f"Met by all: {'; '.join(met)}. The evidence stands in the comparison report."] if met else []
     for gate in record.gates:
         for mark in gate.marks:
             if mark.state == "waived":
@@ -118,7 +135,7 @@ def ranking(record: Record) -> page.Ranking | None:
 
 def _ranking_caption(result: Result) -> str:
     draws = (
-        f"; “first in”: {wording.number(result.draws)} draws of the group weights around ours and of the scores"
+        f"; “first in”: {wording.number(result.draws)} draws of the group weights around ours"
         if result.draws
         else ""
     )
@@ -166,6 +183,10 @@ def pilot(record: Record) -> page.PilotSummary | None:
         if part.least_difference is not None
         else ""
     )
+    columns, rows = _measured_columns(
+        (metric_name(part.metric), "annotators", "s per label", "labels a day", "missing", "weakest class"),
+        [_pilot_row(record, one) for one in part.lines],
+    )
     return page.PilotSummary(
         caption=f"{part.task.replace('_', ' ')}, {wording.number(part.items)} items, "
         f"{wording.number(part.gold_labels)} gold labels (version {part.gold})",
@@ -174,16 +195,20 @@ def pilot(record: Record) -> page.PilotSummary | None:
         ),
         chart_note=f"{figure}. Thick: 95% interval over these items. Thin: over annotators, the vendor in"
         f" general.{least}",
-        columns=(
-            metric_name(part.metric),
-            "annotators",
-            "s per label",
-            "labels a day",
-            "missing",
-            "weakest class",
-        ),
-        rows=tuple(_pilot_row(record, one) for one in part.lines),
+        columns=columns,
+        rows=rows,
         notes=tuple(f"{text[0].upper()}{text[1:]}" for text in part.warnings[:3] if text),
+    )
+
+
+def _measured_columns(
+    names: tuple[str, ...], rows: list[page.PilotRow]
+) -> tuple[tuple[str, ...], tuple[page.PilotRow, ...]]:
+    """Only the columns in which something was measured."""
+    kept = [at for at in range(len(names)) if any(row.cells[at] != wording.DASH for row in rows)]
+    return (
+        tuple(names[at] for at in kept),
+        tuple(page.PilotRow(row.name, row.picked, tuple(row.cells[at] for at in kept)) for row in rows),
     )
 
 

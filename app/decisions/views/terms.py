@@ -35,18 +35,32 @@ def measure(metric: str, iou: float | None) -> str:
 
 
 def per_label(minor: float, currency: str) -> str:
-    """A price per label in three significant figures at least, never rounded to nothing.
+    """A price per label in three significant figures, and at least the currency's decimals.
 
-    >>> per_label(11.8, "USD"), per_label(1250.0, "USD"), per_label(0.04, "EUR")
-    ('USD\\xa00.118', 'USD\\xa012.50', 'EUR\\xa00.0004')
+    >>> per_label(11.8, "USD"), per_label(1250.0, "USD"), per_label(0.04, "EUR"), per_label(8.0, "USD")
+    ('USD\\xa00.118', 'USD\\xa012.50', 'EUR\\xa00.0004', 'USD\\xa00.08')
     """
-    amount = Decimal(repr(minor)).scaleb(-numbers.get_currency_precision(currency))
-    decimals = 2
-    while decimals < 6 and amount and round(amount, decimals) != round(amount, 6) and amount < 1:
-        decimals += 1
-        if abs(round(amount, decimals) - amount) < amount / 200:
-            break
-    return f"{currency}\u00a0{wording.number(amount, decimals)}"
+    digits = numbers.get_currency_precision(currency)
+    amount = Decimal(repr(minor)).scaleb(-digits)
+    if not amount:
+        return wording.money(0, currency)
+    places = min(8, max(digits, 2 - amount.adjusted()))
+    shown = wording.number(amount, places)
+    while places > digits and shown.endswith("0"):
+        shown, places = shown[:-1], places - 1
+    return f"{currency}\u00a0{shown}"
+
+
+def whole_money(minor: int, currency: str) -> str:
+    """Money of a thousand and more without decimals, for sentences; less is spelled exactly.
+
+    >>> whole_money(1894742, "USD"), whole_money(95050, "USD")
+    ('USD\\xa018,947', 'USD\\xa0950.50')
+    """
+    scale = 10 ** numbers.get_currency_precision(currency)
+    if abs(minor) < 1000 * scale:
+        return wording.money(minor, currency)
+    return wording.money(round(Decimal(minor) / scale) * scale, currency)
 
 
 def major(minor: float | None, currency: str) -> str:
@@ -61,9 +75,3 @@ def major(minor: float | None, currency: str) -> str:
 def signed_major(minor: int, currency: str) -> str:
     """A difference of money as `major` spells it, with its sign."""
     return wording.signed(Decimal(minor).scaleb(-numbers.get_currency_precision(currency)))
-
-
-def first_name(name: str) -> str:
-    """The first word of a company's name, when it is enough to know it in a sentence."""
-    word = name.split(" ", 1)[0]
-    return word if len(word) >= 4 else name

@@ -1,6 +1,7 @@
 """The results of a pilot, item by item too, and as tables."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.core.errors import NotFound
 from app.core.permissions import Action
-from app.evaluations.frame import evaluation_frame
+from app.evaluations.frame import EvaluationFrame, evaluation_frame
 from app.evaluations.models import StepName
 from app.jobs.models import JobState
 from app.kit import paging, wording
@@ -86,6 +87,12 @@ def _loaded(session: ReadSession, actor: Actor, pilot_id: UUID) -> Loaded:
     return found, compared, names_of(session, found)
 
 
+def _below(session: ReadSession, found: service.PilotAccess, *more: Crumb) -> EvaluationFrame:
+    """The frame of a page below the results."""
+    frame = evaluation_frame(session, found.access, StepName.PILOT)
+    return replace(frame, crumbs=(*frame.crumbs, *more))
+
+
 def _attached(content: str | bytes, kind: str, name: str) -> Response:
     return Response(
         content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -153,8 +160,7 @@ def list_items(
     query = _query(wanted)
     shown = item_views.ItemsPage(
         title="Items",
-        frame=evaluation_frame(session, found.access, StepName.PILOT),
-        crumbs=(Crumb("Pilot results", f"{base_of(found.pilot)}/results"),),
+        frame=_below(session, found, Crumb("Pilot results", f"{base_of(found.pilot)}/results")),
         path=path,
         candidates=tuple(Option(one.code, names[one.code]) for one in compared.candidates),
         candidate=wanted.candidate,
@@ -215,8 +221,7 @@ def show_item(
     size = outcomes.size(at) if outcomes.is_boxes else None
     shown = item_views.ItemPage(
         title=line.name,
-        frame=evaluation_frame(session, found.access, StepName.PILOT),
-        crumbs=(Crumb("Pilot results", path), Crumb("Items", f"{path}/items")),
+        frame=_below(session, found, Crumb("Pilot results", path), Crumb("Items", f"{path}/items")),
         subtitle=f"{size[0]:g} × {size[1]:g} pixels" if size else "",
         cards=item_views.cards_of(outcomes, line, names),
         is_boxes=outcomes.is_boxes,

@@ -39,6 +39,7 @@ from app.pilots.service.plan import (
     reopen_pilot,
     set_criteria,
 )
+from app.pilots.service.work import work_items_of
 
 __all__ = [
     "CandidateResult",
@@ -84,4 +85,5 @@ __all__ = [
     "set_offer",
     "upload_delivery",
     "upload_gold",
+    "work_items_of",
 ]

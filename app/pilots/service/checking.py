@@ -121,7 +121,7 @@ def check_delivery(
         if not golds:
             message = "Upload the gold first: a delivery is read against it."
             raise Conflict("pilot.no_gold", message, field="file")
-        gold, task = golds[0].digest, pilot.task
+        gold, task, number = golds[0].digest, pilot.task, golds[0].number
     facts = _run(
         "check_delivery",
         task=task.value,
@@ -131,19 +131,10 @@ def check_delivery(
         times=str(contents.path(times.digest)) if times else "",
         times_name=times.name if times else "",
         code=code,
+        gold_name=f"version {number}",
     )
-    return CheckedDelivery(
-        upload=upload,
-        times=times,
-        candidate_id=candidate_id,
-        gold_digest=gold,
-        items=facts["items"],
-        missing=facts["missing"],
-        labels=facts["labels"],
-        annotators=facts["annotators"],
-        repairs=tuple(facts["repairs"]),
-        warnings=tuple(facts["warnings"]),
-    )
+    facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
+    return CheckedDelivery(upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **facts)
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:

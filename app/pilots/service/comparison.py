@@ -155,14 +155,8 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
     pilot = inputs.pilot
     document, extra = stored.report["compare"], stored.report["extra"]
     need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
-    views = {view.candidate.code: view for view in evaluations.candidates_of(session, pilot.evaluation_id)}
-    offers = {row.candidate_id: quote_of(row) for row in queries.offers(session, pilot.id)}
-    candidates = [
-        _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
-        for one in document["vendors"]
-    ]
     metric = extra["metric"]
-    candidates.sort(key=lambda one: (-(one.metrics[metric].value or 0.0), one.code))
+    candidates = _ranked(session, inputs, need, stored)
     floors = {item.metric: item.floor for item in criteria_of(pilot)}
     settings = document["settings"]
     return PilotComparison(
@@ -199,6 +193,18 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
     )
 
 
+def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotResult) -> list[CandidateResult]:
+    """Every candidate's figures, best first."""
+    pilot, extra = inputs.pilot, stored.report["extra"]
+    views = {view.candidate.code: view for view in evaluations.candidates_of(session, pilot.evaluation_id)}
+    offers = {row.candidate_id: quote_of(row) for row in queries.offers(session, pilot.id)}
+    found = [
+        _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
+        for one in stored.report["compare"]["vendors"]
+    ]
+    return sorted(found, key=lambda one: (-(one.metrics[extra["metric"]].value or 0.0), one.code))
+
+
 def _pairs(document: Mapping[str, Any], extra: Mapping[str, Any]) -> tuple[Pair, ...]:
     ratios = {(one["a"], one["b"]): one for one in extra["time_ratios"]}
     out = []
@@ -220,14 +226,12 @@ def _candidate(
     offers: Mapping[UUID, Quote],
 ) -> CandidateResult:
     code = one["name"]
-    names = [name for name in METRICS[pilot.task] if name in one and name not in AT_MOST]
-    metrics = {name: Estimate(**one[name]) for name in names}
+    metrics = _metrics(pilot, one)
     work, labels = extra["work"][code], extra["delivered"][code]
-    by_class = {name: ClassScore(**score) for name, score in one["by_class"].items()}
+    by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
     share = _accepted(pilot, metrics)
     pace = _pace(pilot, one, work, labels, share)
-    quote = offers.get(view.candidate.id)
-    found, note = _costs(quote, need, pace, share, labels / max(1, one["items"]))
+    found, note = _costs(offers.get(view.candidate.id), need, pace, share, labels / max(1, one["items"]))
     return CandidateResult(
         candidate_id=view.candidate.id,
         code=code,
@@ -236,25 +240,28 @@ def _candidate(
         delivery_id=delivery.id,
         round=delivery.round,
         received_at=delivery.received_at,
-        items=one["items"],
-        missing=one["missing"],
-        annotators=one["annotators"],
         labels=labels,
         metrics=metrics,
-        tp=one["tp"],
-        fp=one["fp"],
-        fn=one["fn"],
-        errors=one["errors"],
+        **{name: one[name] for name in ("items", "missing", "annotators", "tp", "fp", "fn", "errors")},
         by_class=by_class,
         strata={name: Stratum(**each) for name, each in extra["strata"][code].items()},
         confusion=tuple(Cell(**cell) for cell in one["confusion"]),
-        seconds=Seconds(**one["seconds"], rows=work["rows"], total=work["total"]) if work else None,
+        seconds=_seconds(one, work),
         anomalies=tuple(Anomaly(**each) for each in one["anomalies"]),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
         pace=pace,
         costs=found,
         price_note=note,
     )
+
+
+def _metrics(pilot: Pilot, one: Mapping[str, Any]) -> dict[str, Estimate]:
+    names = [name for name in METRICS[pilot.task] if name in one and name not in AT_MOST]
+    return {name: Estimate(**one[name]) for name in names}
+
+
+def _seconds(one: Mapping[str, Any], work: Mapping[str, Any] | None) -> Seconds | None:
+    return Seconds(**one["seconds"], rows=work["rows"], total=work["total"]) if work else None
 
 
 def promises_of(

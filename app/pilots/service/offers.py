@@ -17,7 +17,7 @@ from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import queries
 from app.pilots.models import PilotOffer
 from app.pilots.schemas import OfferIn, minor_units
-from app.pilots.service.access import open_pilot
+from app.pilots.service.access import PilotAccess, open_pilot
 
 
 def set_offer(
@@ -35,15 +35,7 @@ def set_offer(
     """
     found = open_pilot(session, actor, pilot_id, Action.PRICE_READ, changing=True)
     found.access.require(Action.EVALUATION_EDIT)
-    known = {view.candidate.id for view in evaluations.candidates_of(session, found.evaluation.id)}
-    if candidate_id not in known:
-        problem = Problem("candidate_id", "Choose a candidate of this evaluation.")
-        raise Invalid("offer.candidate", [problem])
-    if entry.currency != found.pilot.currency:
-        message = (
-            f"This pilot compares prices in {found.pilot.currency}; convert the offer, and note the rate."
-        )
-        raise Invalid("offer.currency", [Problem("currency", message)])
+    _check(session, found, candidate_id, entry)
     row = queries.offer(session, pilot_id, candidate_id)
     if row is None:
         row = PilotOffer(
@@ -67,6 +59,18 @@ def set_offer(
         after={"candidate": candidate_id, "lines": len(row.lines), "price": _digest(row)},
     )
     return row
+
+
+def _check(session: ReadSession, found: PilotAccess, candidate_id: UUID, entry: OfferIn) -> None:
+    problems = []
+    known = {view.candidate.id for view in evaluations.candidates_of(session, found.evaluation.id)}
+    if candidate_id not in known:
+        problems.append(Problem("candidate_id", "Choose a candidate of this evaluation."))
+    if entry.currency != found.pilot.currency:
+        message = f"This pilot compares prices in {found.pilot.currency}; convert the offer, note the rate."
+        problems.append(Problem("currency", message))
+    if problems:
+        raise Invalid("offer.invalid", problems)
 
 
 def _minimum(amount: str, digits: int) -> int:

@@ -11,7 +11,7 @@ from app.core.pilots.results import Mark
 from app.evaluations.frame import EvaluationFrame
 from app.kit import paging, wording
 from app.kit.templating import Page
-from app.kit.ui import Chip, Column, Crumb, Option, Pager
+from app.kit.ui import Chip, Column, Option, Pager
 from app.pilots.service import ItemLine, Outcomes, PilotComparison
 
 SHOWS = (Option("wrong", "With errors"), Option("flagged", "With unusual times"))
@@ -37,7 +37,6 @@ class ItemsPage(Page):
     template: ClassVar[str] = "pilots/items.html"
 
     frame: EvaluationFrame
-    crumbs: tuple[Crumb, ...]
     path: str
     candidates: tuple[Option, ...]
     candidate: str
@@ -82,7 +81,6 @@ class ItemPage(Page):
     template: ClassVar[str] = "pilots/item.html"
 
     frame: EvaluationFrame
-    crumbs: tuple[Crumb, ...]
     subtitle: str
     cards: tuple[ItemCard, ...]
     is_boxes: bool

@@ -112,7 +112,6 @@ class Results:
 
     verdict_line: str
     verdict_text: str
-    verdict_kind: str
     caption: str
     metric: str
     unit: str
@@ -156,12 +155,10 @@ def results_view(
     peers, _ = peers_of(found)
     line, text = verdict(found, names)
     window = forest_window([v for one in found.candidates for v in _ends(found, one)] + [found.floor])
-    missing = any(one.misses for one in found.candidates)
     shown = _largest_classes(found)
     return Results(
         verdict_line=line,
         verdict_text=text,
-        verdict_kind="warn" if missing else "",
         caption=_caption(found),
         metric=found.metric_name,
         unit=found.unit,
@@ -210,15 +207,7 @@ def _row(
     few = one.annotators is None or one.annotators < MIN_ANNOTATORS
     return CandidateRow(
         name=names[one.code],
-        sub=" · ".join(
-            part
-            for part in (
-                one.code if one.code not in names[one.code] else "",
-                f"round {one.round}" if one.round > 1 else "",
-                f"{one.missing} items missing" if one.missing else "",
-            )
-            if part
-        ),
+        sub=_sub(one, names[one.code]),
         href=f"{base}/results/items?candidate={one.code}",
         leads=leads,
         chart=forest_cell(
@@ -238,6 +227,15 @@ def _row(
         flags_kind="warn" if one.anomalies else "",
         misses=_misses(found, one),
     )  # fmt: skip
+
+
+def _sub(one: CandidateResult, name: str) -> str:
+    parts = (
+        one.code if one.code not in name else "",
+        f"round {one.round}" if one.round > 1 else "",
+        f"{one.missing} items missing" if one.missing else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _misses(found: PilotComparison, one: CandidateResult) -> str:
@@ -287,16 +285,26 @@ def _heat_cell(one: CandidateResult, name: str, is_low: bool) -> HeatCell:
 
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
-    return tuple(
-        PairRow(
-            names=f"{names[one.a]} − {names[one.b]}",
-            difference=wording.signed(one.value, 3),
-            interval=wording.interval(one.low, one.high, 3),
-            word="different" if one.distinguishable else "not distinguishable",
-            kind="ok" if one.distinguishable else "",
+    """Every pair, the better one first, in the order of the table."""
+    place = {one.code: at for at, one in enumerate(found.candidates)}
+    rows = []
+    for one in sorted(found.pairs, key=lambda pair: sorted((place[pair.a], place[pair.b]))):
+        first, second, sign = (one.a, one.b, 1) if place[one.a] < place[one.b] else (one.b, one.a, -1)
+        low, high = (one.low, one.high) if sign > 0 else (_minus(one.high), _minus(one.low))
+        rows.append(
+            PairRow(
+                names=f"{names[first]} − {names[second]}",
+                difference=wording.signed(None if one.value is None else sign * one.value, 3),
+                interval=wording.interval(low, high, 3),
+                word="different" if one.distinguishable else "not distinguishable",
+                kind="ok" if one.distinguishable else "",
+            )
         )
-        for one in found.pairs
-    )
+    return tuple(rows)
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorCard:
@@ -309,7 +317,10 @@ def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorC
     )
     title = f"What became of the labels of {names[one.code]}"
     return ErrorCard(
-        names[one.code], error_strip(counts, title=title), pairs, f"{base}/results/items?candidate={one.code}"
+        names[one.code],
+        error_strip(counts, title=title, width=560),
+        pairs,
+        f"{base}/results/items?candidate={one.code}",
     )
 
 
