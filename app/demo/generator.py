@@ -84,7 +84,7 @@ def shelf_times(deliveries: Mapping[str, tuple[bytes, Skill]], seed: int) -> dic
         for at, (image, count) in enumerate(sorted(boxes.items())):
             learned = 0.75 + 0.5 * 0.985**at
             seconds = count * skill.seconds * learned * float(random.lognormal(0, 0.22))
-            person = f"{vendor[:1].upper()}{int(random.integers(1, skill.annotators + 1)):02d}"
+            person = f"{chr(65 + place)}{int(random.integers(1, skill.annotators + 1)):02d}"
             lines.append(f"{vendor},{names[image]},{person},{seconds:.1f}")
         found[vendor] = ("\n".join(lines) + "\n").encode()
     return found
@@ -99,11 +99,11 @@ def ticket_gold(items: int, labels: Sequence[str], seed: int) -> bytes:
 
 
 def ticket_delivery(
-    gold: bytes, labels: Sequence[str], accuracy: float, seconds: float, seed: int, *, vendor: str = "P"
+    gold: bytes, labels: Sequence[str], accuracy: float, seconds: float, seed: int, *, team: str = "A"
 ) -> bytes:
     """One vendor's labels with annotators and seconds; wrong labels fall on the neighbouring class.
 
-    Annotator codes begin with the first letter of `vendor`.
+    Annotator codes begin with the letter `team`, which tells nothing of the vendor.
     """
     random = _generator(seed, 4)
     lines = ["item,label,annotator,seconds"]
@@ -112,7 +112,7 @@ def ticket_delivery(
         if random.random() > accuracy:
             label = labels[(labels.index(label) + 1) % len(labels)]
         spent = seconds * float(random.lognormal(0, 0.3))
-        person = f"{vendor[:1].upper()}{int(random.integers(1, 6)):02d}"
+        person = f"{team}{int(random.integers(1, 6)):02d}"
         lines.append(f"{item},{label},{person},{spent:.1f}")
     return ("\n".join(lines) + "\n").encode()
 

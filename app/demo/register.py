@@ -32,6 +32,10 @@ VENDORS: tuple[tuple[str, str, str, list[str], list[str], list[str], list[str], 
     ("Sierra Vision", "KE", "Impact sourcing in Nairobi, boxes and moderation.", ["bounding_box", "content_moderation"],
      ["image", "text"], ["en", "sw"], ["impact_sourcing"], ["per_label"]),
 )  # fmt: skip
+INDUSTRIES = {
+    "northwind": ["retail", "logistics"], "harbor": ["retail"], "polyline": ["automotive"], "sierra": ["retail"],
+    "meridian": ["telecom", "customer_support"], "cedar": ["customer_support", "media"], "lumen": ["fintech"],
+}  # fmt: skip
 IN_HOUSE = "In-house team (demo)"
 
 
@@ -63,6 +67,7 @@ def _entries() -> dict[str, VendorIn]:
             techniques=techniques,
             data_types=data_types,
             languages=languages,
+            industries=INDUSTRIES[name.split()[0].lower()],
             workforce_models=workforce,
             pricing_models=pricing,
         )

@@ -55,7 +55,7 @@ def play_tickets(stage: Stage, items: int) -> Opened:
     files = {
         name: (
             generator.ticket_delivery(
-                gold, told["labels"], skill["accuracy"], skill["seconds"], seed + place, vendor=name
+                gold, told["labels"], skill["accuracy"], skill["seconds"], seed + place, team=chr(65 + place)
             ),
             None,
         )
