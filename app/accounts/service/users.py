@@ -138,12 +138,12 @@ def erase_user(session: WriteSession, *, actor: Actor, user_id: UUID) -> None:
 
 
 def ensure_first_admin(session: WriteSession, *, hours: int | None = None) -> str | None:
-    """On a store without people: add an admin and return the secret of a sign-in link; else None."""
+    """On a store without people: add an admin and return the secret of a link that sets a password and signs in; else None."""
     if session.exec(select(User.id).limit(1)).first() is not None:
         return None
     entry = UserIn(email="admin@localhost", name="Administrator", roles=[Role.ADMIN])
     user = add_user(session, actor=SYSTEM, entry=entry)
-    return issue_link(session, actor=SYSTEM, purpose=LinkPurpose.SIGN_IN, user_id=user.id, hours=hours)
+    return issue_link(session, actor=SYSTEM, purpose=LinkPurpose.PASSWORD, user_id=user.id, hours=hours)
 
 
 def _keep_an_admin(session: WriteSession, user: User) -> None:

@@ -21,7 +21,7 @@ PLACES: Mapping[StepName, str] = {
     StepName.NEED: "",
     StepName.SEARCH: "/candidates",
     StepName.DISCOVERY: "/discovery",
-    StepName.SHORTLIST: "/candidates?show=shortlist",
+    StepName.SHORTLIST: "/shortlist",
     StepName.PILOT: "/pilot",
     StepName.SCORES: "/scores",
     StepName.RESULT: "/result",

@@ -45,6 +45,7 @@ def _page(
         evaluation_frame(session, access, StepName.DISCOVERY),
         _narrowed(template, section, show),
         may_start=access.may(Action.ANSWER_WRITE),
+        is_solo=access.evaluation.governance == "solo",
         form=form,
     )
 

@@ -151,9 +151,10 @@ def discovery_view(
     wanted: Narrowed,
     *,
     may_start: bool,
+    is_solo: bool,
     form: FormState,
 ) -> DiscoveryPage:
-    """The page of one evaluation."""
+    """The page of one evaluation; one person alone is offered the short call first."""
     url = f"{frame.base}/discovery"
     query = {"section": wanted.section, "show": wanted.show}
     titles = {section.id: section.title for section in template.sections}
@@ -172,7 +173,7 @@ def discovery_view(
         may_start=may_start,
         start_url=f"{url}/start",
         form=form,
-        variants=VARIANTS,
+        variants=VARIANTS[::-1] if is_solo else VARIANTS,
         names=tuple(each.view.name for each in found if each.held is not None),
         url=url,
         section=wanted.section,
