@@ -138,7 +138,7 @@ def erase_user(session: WriteSession, *, actor: Actor, user_id: UUID) -> None:
 
 
 def ensure_first_admin(session: WriteSession, *, hours: int | None = None) -> str | None:
-    """On a store without people: add an admin and return the secret of a link that sets a password and signs in; else None."""
+    """On a store without people: add an admin and return the secret of a link that sets the password; else None."""
     if session.exec(select(User.id).limit(1)).first() is not None:
         return None
     entry = UserIn(email="admin@localhost", name="Administrator", roles=[Role.ADMIN])

@@ -28,7 +28,9 @@ router = APIRouter(prefix=EVALUATION, include_in_schema=False)
 def show_scorecard(request: Request, session: Read, actor: CurrentActor, evaluation_id: UUID) -> Response:
     """The scorecard as it counts here, or the choice."""
     pin = service.find_pin(session, evaluation_id)
-    form = blank(form_values(pin), version=pin.version if pin else None)
+    # One person alone is offered the short list first; the choice shows the box to nobody else.
+    values = form_values(pin) or {"small_team": "yes"}
+    form = blank(values, version=pin.version if pin else None)
     return render(request, _page(session, actor, evaluation_id, form))
 
 

@@ -298,10 +298,16 @@ def _offer_word(offer: PilotOffer | None) -> str:
         return "no offer yet"
     digits = get_currency_precision(offer.currency)
     parts = [
-        f"{line['amount'] / line['units'] / 10**digits:,.6g} per {str(line['per']).replace('_', ' and ')}"
+        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} per {str(line['per']).replace('_', ' and ')}"
         for line in offer.lines
     ]
     return f"{offer.currency} " + ", ".join(parts)
+
+
+def _rate(amount: float, digits: int) -> str:
+    # An offer may be finer than the smallest coin, never shown coarser: 0.10, but 0.0125.
+    exact = f"{amount:,.6f}".rstrip("0").rstrip(".")
+    return exact if len(exact.partition(".")[2]) > digits else f"{amount:,.{digits}f}"
 
 
 def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
