@@ -201,7 +201,7 @@ def _comparable(criterion: Criterion, cell: Cell | None, value: Natural | None) 
 def _word(value: Natural) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,.10g}" if isinstance(value, int | float) else value
+    return f"{value:,.5g}" if isinstance(value, int | float) else value
 
 
 def _shown(cell: Cell, decide: str) -> str:

@@ -85,11 +85,12 @@ def verdict_sentence(analysis: Analysis) -> str:
         return f"{first} is the only one ranked{waits}. Verdict: {analysis.verdict}."
     second = scored[1].id
     lead = why(analysis, first, second)
+    names = {group.id: group.name for group in analysis.scorecard.groups}
     if analysis.order == "tie":
         step = analysis.settings.display_step
         return f"{first} and {second} tie: they are closer than {step:g} points. Verdict: tie."
     parts = ", ".join(
-        f"{group} {points:+.1f}" for group, points in lead.groups.items() if abs(points) >= 0.05
+        f"{names[group]} {points:+.1f}" for group, points in lead.groups.items() if abs(points) >= 0.05
     )
     alone = f" (the order alone: {analysis.order})" if analysis.verdict == "conditional" else ""
     gap = f"{lead.gap:.1f} points ({parts})"
