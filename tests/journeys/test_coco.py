@@ -78,9 +78,9 @@ def run_pilot(page: "Page", base: str) -> str:
     page.get_by_text("0.831").first.wait_for(timeout=60_000)
     page.goto(pilot)
     page.locator("a[href*='/offers/']").first.click()
-    page.fill("#field-name_0", "Boxes")
-    page.fill("#field-amount_0", "0.11")
-    page.select_option("#field-per_0", "label")
+    page.fill("#field-name_1", "Boxes")
+    page.fill("#field-amount_1", "0.11")
+    page.select_option("#field-per_1", "label")
     submit(page)
     return pilot
 
