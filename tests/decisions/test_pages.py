@@ -72,7 +72,7 @@ def test_a_lead_writes_proposes_and_somebody_without_account_approves(case: Case
     assert digest in receipt.text
     again = nobody.post(f"/approve/{secret}", data={"verdict": "approve", "memo_digest": digest})
     assert (again.status_code, "works once" in again.text) == (409, True)
-    assert "Start the onboarding" in lead.get(base(case)).text
+    assert 'onboarding">Onboarding</a></div>' in lead.get(base(case)).text
     assert case.stage(NORTHWIND) == "selected"
 
 

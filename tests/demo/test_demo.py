@@ -155,7 +155,10 @@ def test_finished_evaluation_is_approved_with_a_memo_whose_figures_are_the_engin
     assert f1 == {key: one.metrics["f1"].value for key, one in measured.items()}
     totals = {line.candidate: line.totals for line in record.money.lines}
     assert totals == {key: tuple(cost.total for cost in one.costs) for key, one in measured.items()}
-    assert record.asked.amount == measured[record.asked.selected].costs[1].total
+    assert record.asked.amount is not None
+    assert (
+        0 <= record.asked.amount - measured[record.asked.selected].costs[1].total < 100
+    )  # up to whole dollars
 
 
 def engine_result(session: ReadSession, record: Record) -> list[tuple[object, ...]]:
