@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
 from app.core.errors import Invalid, Problem
+from app.kit.forms import version_number
 
 
 def created(request: Request, out: BaseModel, location: str) -> Response:
@@ -36,11 +37,11 @@ def _if_match(request: Request) -> int | None:
     value = request.headers.get("if-match")
     if value is None:
         return None
-    text = value.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    version = version_number(value.strip().removeprefix("W/").strip('"'))
+    if version is None:
         message = 'must be the ETag of the last answer, such as "3"'
         raise Invalid("request.if_match", [Problem("If-Match", message)])
-    return int(text)
+    return version
 
 
 IfMatch = Annotated[int | None, Depends(_if_match)]

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AssayError, Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
@@ -81,6 +81,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError,
         ValidationError,
         HTTPException,
+        DataError,
         IntegrityError,
         OperationalError,
     ):
@@ -161,6 +162,9 @@ def _meaning(failure: Exception) -> tuple[int, str, str, tuple[Problem, ...]]:
             return 422, "request.invalid", "Some entries are not valid.", forms.problems(failure)
         case HTTPException():
             return failure.status_code, "request.refused", _http_message(failure), ()
+        case DataError():
+            message = "A value is too large, or holds a character that cannot be stored. Correct it and send it again."
+            return 422, "request.not_storable", message, ()
         case IntegrityError():
             return (
                 409,

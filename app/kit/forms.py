@@ -1,5 +1,6 @@
 """A form's way: raw values in, a validated entry or the same form back with errors and values kept."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -100,9 +101,20 @@ def _takes_many(annotation: Any) -> bool:
 
 
 def seen_version(form: FormData) -> int | None:
-    """The version of the row the form was made from; None when it carries none."""
+    """The version of the row the form was made from; None when it carries none, 0 (no row's) when it is garbled."""
     value = form.get(VERSION)
-    return int(value) if isinstance(value, str) and value.isdigit() else None
+    if not isinstance(value, str) or not value:
+        return None
+    return version_number(value) or 0
+
+
+def version_number(text: str) -> int | None:
+    """A row's version as typed; None when it is no whole number of at most nine digits.
+
+    >>> version_number("12"), version_number("²"), version_number("9" * 5000)
+    (12, None, None)
+    """
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def upload(form: FormData, name: str) -> UploadFile | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from app.kit import idempotency
+from app.kit import idempotency, storable
 from app.kit.actors import Actor, PossibleActor
 from app.kit.db import Database, ReadSession, WriteSession, commit
 
@@ -32,11 +32,12 @@ async def _body_read(request: Request) -> AsyncIterator[FormData | None]:
     elif request.headers.get("content-type", "").startswith(_FORMS):
         form = await request.form(max_files=50, max_fields=2000)
         try:
+            storable.require_form(form)
             yield form
         finally:
             await form.close()  # uploads lie in temporary files
     else:
-        await request.body()
+        storable.require_json(await request.body())
         yield None
 
 
