@@ -140,5 +140,5 @@ def test_fresh_store_gets_one_admin_who_can_enter(db: Database) -> None:
         assert secret is not None
         assert service.ensure_first_admin(session) is None
     with db.writing() as session:
-        link = service.consume_link(session, secret, LinkPurpose.SIGN_IN)
+        link = service.consume_link(session, secret, LinkPurpose.PASSWORD)
         assert session.get_one(User, link.user_id).role_set() == {Role.ADMIN}

@@ -158,9 +158,8 @@ def discovery_view(
     url = f"{frame.base}/discovery"
     query = {"section": wanted.section, "show": wanted.show}
     titles = {section.id: section.title for section in template.sections}
-    words = {option.value: option.label for option in SHOWS}
     chips = [Chip(titles[wanted.section], link(url, query, section=""))] if wanted.section else []
-    chips += [Chip(words[wanted.show], link(url, query, show=""))] if wanted.show else []
+    chips += [Chip(row.label, link(url, query, show="")) for row in SHOWS if wanted.show == row.value != ""]
     held = [each.held for each in found if each.held is not None]
     sealed = any(section.sealed for section in template.sections)
     blind = sealed and held and not held[0].access.sees_sealed
