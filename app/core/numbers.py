@@ -52,3 +52,12 @@ def largest_remainder(parts: Sequence[int], divisor: int) -> list[int]:
     for i in by_remainder[:missing]:
         whole[i] += 1
     return whole
+
+
+def shown_tenths(parts: Sequence[float]) -> list[float]:
+    """Points of 100 rounded to tenths so that what is shown adds up to the rounded sum.
+
+    >>> shown_tenths([9.24, 4.84, 2.24, -3.85])
+    [9.3, 4.8, 2.2, -3.8]
+    """
+    return [whole / 10 for whole in largest_remainder([round(part * 10_000) for part in parts], 1_000)]

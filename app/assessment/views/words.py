@@ -1,6 +1,6 @@
 """Cells, weights and gates in words."""
 
-from app.core.numbers import largest_remainder, round_half_up
+from app.core.numbers import round_half_up, shown_tenths
 from app.core.scoring import UNIT, Cell, Criterion, GateOutcome, Levels, Price, Value
 from app.core.scoring.spec import Natural
 from app.core.scoring.values import natural_ends
@@ -76,8 +76,7 @@ def share(value: float) -> str:
 
 def tenth_parts(parts: list[float]) -> list[str]:
     """Points as signed tenths that add up to the rounded sum."""
-    units = [round(part * UNIT) for part in parts]
-    return [signed(part / 10) for part in largest_remainder(units, TENTH)]
+    return [signed(part) for part in shown_tenths(parts)]
 
 
 def signed(value: float) -> str:

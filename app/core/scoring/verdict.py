@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.core.numbers import exact
+from app.core.numbers import exact, shown_tenths
 from app.core.scoring.analysis import Analysis, Order, Settings
 from app.core.scoring.board import Board
 from app.core.scoring.compare import why
@@ -86,11 +86,12 @@ def verdict_sentence(analysis: Analysis) -> str:
     second = scored[1].id
     lead = why(analysis, first, second)
     names = {group.id: group.name for group in analysis.scorecard.groups}
+    shown = shown_tenths(list(lead.groups.values()))
     if analysis.order == "tie":
         step = analysis.settings.display_step
         return f"{first} and {second} tie: they are closer than {step:g} points. Verdict: tie."
     parts = ", ".join(
-        f"{names[group]} {points:+.1f}" for group, points in lead.groups.items() if abs(points) >= 0.05
+        f"{names[group]} {points:+.1f}" for group, points in zip(lead.groups, shown, strict=True) if points
     )
     alone = f" (the order alone: {analysis.order})" if analysis.verdict == "conditional" else ""
     gap = f"{lead.gap:.1f} points ({parts})"

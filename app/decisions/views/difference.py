@@ -2,6 +2,7 @@
 
 from app import charts
 from app.charts import Bar
+from app.core.numbers import shown_tenths
 from app.decisions.schemas.record import Lead, Record, Result
 from app.decisions.views import document as page
 from app.decisions.views.terms import metric_name, whole_money
@@ -16,7 +17,8 @@ def difference(record: Record) -> page.Difference | None:
     if result is None or result.lead is None:
         return None
     names = {group.id: group.name for group in result.groups}
-    bars = [Bar(names[key], points) for key, points in result.lead.groups.items()]
+    shown = _shown(result.lead)
+    bars = [Bar(names[key], points) for key, points in shown.items()]
     ours, theirs = record.name_of(record.asked.selected), record.name_of(result.lead.over)
     return page.Difference(
         lead=_lead(record, result.lead, ours, theirs),
@@ -24,6 +26,11 @@ def difference(record: Record) -> page.Difference | None:
         notes=tuple(note for note in (_worth(record, result), _turn(record, result)) if note),
         chart=charts.diverging(bars, title=f"Points by which {ours} stands before {theirs}, by group"),
     )
+
+
+def _shown(lead: Lead) -> dict[str, float]:
+    """The groups' points in tenths that add up to the printed lead."""
+    return dict(zip(lead.groups, shown_tenths(list(lead.groups.values())), strict=True))
 
 
 def _lead(record: Record, lead: Lead, ours: str, theirs: str) -> str:
@@ -63,8 +70,9 @@ def _price_difference(record: Record) -> tuple[int, float | None] | None:
 
 
 def _where_from(record: Record, lead: Lead, names: dict[str, str]) -> str:
-    ahead = [(names[key], points) for key, points in lead.groups.items() if points >= _SMALL]
-    behind = [(names[key], points) for key, points in lead.groups.items() if points <= -_SMALL]
+    shown = _shown(lead)
+    ahead = [(names[key], points) for key, points in shown.items() if points > 0]
+    behind = [(names[key], points) for key, points in shown.items() if points < 0]
     ahead.sort(key=lambda part: -part[1])
     behind.sort(key=lambda part: part[1])
     said = []
