@@ -88,6 +88,7 @@ def run_pilot(page: "Page", base: str) -> str:
 def pin(page: "Page", base: str) -> None:
     page.goto(f"{base}/scorecard")
     page.locator("input[name=scorecard]").first.check()
+    page.uncheck("input[name=small_team]")  # all criteria, the tightness of boxes among them
     page.locator("form[action$='/scorecard/pin'] button").click()
     page.wait_for_load_state()
     page.fill("#field-target", "0.05")
