@@ -8,7 +8,6 @@ FILE, FUNCTION, TEMPLATE = 400, 40, 150
 # "path" or "path:function" -> its size today; entries may only shrink and go.
 ALLOWED: dict[str, int] = {
     "templates/ui/forms.html": 156,  # one macro per kind of field
-    "tests/core/test_questionnaire.py": 563,
 }
 
 

@@ -179,6 +179,8 @@ def test_owner_who_is_given_a_task_settles_it(house: House) -> None:
         entry = AssignIn(owner_id=owner.id, owner_role="approver")
         service.assign(session, actor=LEAD, task_id=task.id, entry=entry, seen=task.version)
     set_state(house, house.tasks(onboarding)["nda"], done(), owner)
+    settled = house.tasks(onboarding)["nda"]
+    assert (settled.state, settled.done_by) == ("done", owner.id)
 
 
 def test_owner_who_cannot_open_the_evaluation_is_refused(house: House) -> None:
