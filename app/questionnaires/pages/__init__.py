@@ -1,4 +1,4 @@
-"""The pages of questionnaires: library, discovery step, one response, its call, a vendor's link and what is behind it."""
+"""The pages of questionnaires: library, discovery step, one response, its call, a vendor's link."""
 
 from app.questionnaires.pages import call, chasing, discovery, library, link, response, vendor
 
