@@ -41,10 +41,12 @@ class Job(Row, table=True):
 
 
 class MailState(StrEnum):
-    """How far a mail came: waiting, taken by the mail server, refused for good, or come back."""
+    """How far a mail came: waiting, taken by the mail server, kept as a file because no server is set, refused for
+    good, or come back."""
 
     QUEUED = "queued"
     SENT = "sent"
+    KEPT = "kept"
     FAILED = "failed"
     BOUNCED = "bounced"
 

@@ -28,22 +28,22 @@ def mailing(settings: Settings) -> TwoPhase:
     What the server refuses for good is not tried again; the row of the mail says what became of it.
     """
 
-    def prepare(database: Database, job: JobContext, *, mail_id: str) -> str:
+    def prepare(database: Database, job: JobContext, *, mail_id: str) -> tuple[MailState, str]:
         with database.reading() as session:
             row = session.get(OutgoingMail, UUID(mail_id))
             if row is None or row.state is not MailState.QUEUED:
-                return ""
+                return row.state if row is not None else MailState.SENT, ""
             ready = mail.Mail(row.to, row.subject, row.text, row.html, row.calendar, row.id.hex)
         try:
-            mail.send(settings, ready)
+            taken = mail.send(settings, ready)
         except Invalid as refusal:
-            return refusal.problems[0].message
+            return MailState.FAILED, refusal.problems[0].message
         except Unavailable as failure:
             if job.attempt >= ATTEMPTS:
-                return failure.message
+                return MailState.FAILED, failure.message
             _note(database, mail_id, failure.message)
             raise
-        return ""
+        return (MailState.SENT, "") if taken else (MailState.KEPT, _NO_SERVER)
 
     return TwoPhase(prepare, _settle)
 
@@ -55,11 +55,14 @@ def _note(database: Database, mail_id: str, error: str) -> None:
         session.add(row)
 
 
-def _settle(session: WriteSession, _job: JobContext, error: str, *, mail_id: str) -> None:
+_NO_SERVER = "No mail server is set: the mail lies in the outbox folder. Set ASSAY_SMTP_URL, or send the link yourself."
+
+
+def _settle(session: WriteSession, _job: JobContext, outcome: tuple[MailState, str], *, mail_id: str) -> None:
     row = session.get(OutgoingMail, UUID(mail_id))
     if row is None or row.state is not MailState.QUEUED:
         return
-    row.state, row.error = (MailState.FAILED if error else MailState.SENT), error[:500]
-    row.sent_at = None if error else clock.now()
+    row.state, row.error = outcome[0], outcome[1][:500]
+    row.sent_at = clock.now() if row.state is MailState.SENT else None
     row.text = row.html = row.calendar = ""  # it may hold a link
     session.add(row)

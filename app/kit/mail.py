@@ -62,12 +62,12 @@ def _one_line(value: str, where: str) -> str:
     return value.strip()
 
 
-def send(settings: Settings, mail: Mail) -> None:
+def send(settings: Settings, mail: Mail) -> bool:
     """Hand the mail to the server of `settings.smtp_url`; without one it is kept in `outbox/` and printed to the log.
 
     `smtp://` uses STARTTLS when the server offers it (always, when it sends a password, or with `?tls=required`);
     `smtps://` speaks TLS from the start. Raises `Unavailable` when the server does not take it now, and
-    `Invalid("mail.refused")` when it never will.
+    `Invalid("mail.refused")` when it never will. True when a server took it.
     """
     message = compose(settings, mail)
     if not settings.smtp_url:
@@ -75,7 +75,7 @@ def send(settings: Settings, mail: Mail) -> None:
         logger().info(
             f"no mail server is set; kept the mail to {mail.to} as {path}:\n{mail.subject}\n\n{mail.text}"
         )
-        return
+        return False
     address = urlsplit(settings.smtp_url)
     try:
         with _connect(address) as server:
@@ -87,6 +87,7 @@ def send(settings: Settings, mail: Mail) -> None:
     except (OSError, smtplib.SMTPException) as failure:
         reason = f"The mail server did not take the mail ({type(failure).__name__}). Check ASSAY_SMTP_URL."
         raise Unavailable("mail.not_sent", reason) from failure
+    return True
 
 
 def _refusal(failure: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> Invalid | Unavailable:

@@ -78,7 +78,8 @@ class ClarificationOut(BaseModel):
 
 
 class VendorSideOut(BaseModel):
-    """How far a response came with its vendor: not_sent, made, queued, delivered, opened, failed or bounced."""
+    """How far a response came with its vendor: not_sent, made, queued, delivered, opened, kept, failed
+    or bounced."""
 
     state: str
     error: str

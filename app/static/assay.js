@@ -116,7 +116,8 @@
     if (!form.matches("[data-autosave]")) return;
     if (saved) dirty.delete(form);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    say(form, saved ? `Saved ${time}` : "Not saved. Correct the marked answer, then it is saved.");
+    const refused = [409, 422].includes(event.detail.ctx.response.status);
+    say(form, saved ? `Saved ${time}` : refused ? "Not saved. Correct the marked answer, then it is saved." : "Not saved: this page no longer takes answers. Copy what you typed, then load it again.");
   });
   document.addEventListener("htmx:error", (event) => {
     const form = formOf(event);

@@ -21,7 +21,7 @@ def upgrade() -> None:
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('html', sa.String(), nullable=False),
     sa.Column('calendar', sa.String(), nullable=False),
-    sa.Column('state', sa.Enum('queued', 'sent', 'failed', 'bounced', name='mailstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('queued', 'sent', 'kept', 'failed', 'bounced', name='mailstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('error', sa.String(length=500), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outgoing_mail'))

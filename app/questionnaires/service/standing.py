@@ -32,7 +32,7 @@ class Handed:
 @dataclass(frozen=True, slots=True)
 class SentState:
     """How far a response came with its vendor: `state` not_sent, made (a link to copy), queued, delivered, opened,
-    failed or bounced; `error` is the mail server's word, `at` the moment of the state."""
+    kept (no mail server is set), failed or bounced; `error` is the mail server's word, `at` the moment of the state."""
 
     state: str
     at: datetime | None = None
@@ -86,7 +86,9 @@ def _state(link: OneTimeLink | None, opened: datetime | None, mail: OutgoingMail
     if link is None:
         return SentState("not_sent")
     if mail is not None and mail.created_at >= link.created_at:
-        if mail.state in (MailState.FAILED, MailState.BOUNCED):
+        if mail.state in (MailState.FAILED, MailState.BOUNCED) or (
+            mail.state is MailState.KEPT and not opened
+        ):
             return SentState(mail.state.value, mail.created_at, mail.error)
         if opened is None:
             state = "delivered" if mail.state is MailState.SENT else "queued"

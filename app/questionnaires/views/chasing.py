@@ -25,6 +25,7 @@ LINK_WORDS = {
 MAIL_WORDS = {
     MailState.QUEUED: ("on its way", "info"),
     MailState.SENT: ("delivered to the mail server", "ok"),
+    MailState.KEPT: ("not mailed", "warn"),
     MailState.FAILED: ("failed", "bad"),
     MailState.BOUNCED: ("came back", "bad"),
 }

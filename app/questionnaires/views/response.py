@@ -30,6 +30,7 @@ SENDING_WORDS = {
     "queued": ("mail on its way", "info"),
     "delivered": ("mail delivered", "info"),
     "opened": ("opened", "ok"),
+    "kept": ("not mailed", "warn"),
     "failed": ("mail failed", "bad"),
     "bounced": ("mail came back", "bad"),
 }

@@ -1,0 +1,212 @@
+"""The Excel round trip: what comes back changes what it says, and hostile files change nothing."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+import xlsxwriter
+from fastapi.testclient import TestClient
+from python_calamine import CalamineWorkbook
+
+from tests.questionnaires.conftest import Scene, entered
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rewritten(content: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The same archive with one part changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            data = old.read(item.filename)
+            new.writestr(item.filename, change(data) if item.filename == part else data)
+    return out.getvalue()
+
+
+def filled(content: bytes, answers: dict[str, str]) -> bytes:
+    """The workbook with text in answer cells, as a spreadsheet program would store it."""
+
+    def change(xml: bytes) -> bytes:
+        for place, text in answers.items():
+            cell = rf'<c r="{place}"([^>]*?)(?:/>|>.*?</c>)'.encode()
+            keep = re.search(cell, xml)
+            assert keep is not None, place
+            style = re.search(rb's="[0-9]+"', keep[1])
+            told = f'<c r="{place}" {style[0].decode() if style else ""} t="inlineStr"><is><t>{text}</t></is></c>'
+            xml = re.sub(cell, lambda _: told.encode(), xml, count=1)  # noqa: B023
+        return xml
+
+    return rewritten(content, SHEET, change)
+
+
+def row_of(content: bytes, question: str) -> int:
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Answers").to_python()
+    return next(number for number, row in enumerate(rows, 1) if row[2] == question)
+
+
+def sent(browser: TestClient, url: str, content: bytes, name: str = "answers.xlsx") -> tuple[int, str]:
+    answer = browser.post(f"{url}/workbook", files={"file": (name, io.BytesIO(content))})
+    return answer.status_code, unescape(answer.text)
+
+
+@pytest.fixture
+def desk(client: TestClient, site: Scene) -> tuple[TestClient, str, bytes]:
+    """A vendor's browser, its address and its workbook."""
+    secret, _ = site.send()
+    browser, url = entered(client, secret)
+    return browser, url, browser.get(f"{url}/workbook.xlsx").content
+
+
+def text_of(site: Scene, question_id: str) -> str:
+    return site.held().access.template.question(question_id).text
+
+
+def test_workbook_comes_back_as_a_list_of_changes_and_is_saved_when_ticked(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, content = desk
+    ramp, people = (row_of(content, text_of(site, name)) for name in ("ramp", "same_people"))
+    chosen = site.held().access.template.question("same_people").options[0]
+    back = filled(content, {f"E{ramp}": "5", f"F{ramp}": "after training", f"E{people}": chosen.text.upper()})
+    status, page = sent(browser, url, back)
+    assert status == 200
+    assert "after training" in page
+    assert site.held().rows == {}
+    raw = browser.post(f"{url}/workbook", files={"file": ("answers.xlsx", io.BytesIO(back))}).text
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', raw)
+    hidden = {name: unescape(value) for name, value in found}
+    taken = re.findall(r'name="take" value="([^"]+)" checked', raw)
+    assert set(taken) == {"same_people", "ramp"}
+    saved = browser.post(f"{url}/proposals", data={**hidden, "take": taken})
+    assert saved.status_code == 303
+    rows = site.held().rows
+    assert (rows["ramp"].value, rows["ramp"].comment) == ("5", "after training")
+    assert rows["same_people"].value == chosen.id
+    again, page = sent(browser, url, back)
+    assert (again, "Nothing to change" in page) == (200, True)
+
+
+def test_cells_that_are_wrong_are_named_and_the_others_offered(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, content = desk
+    ramp, attrition = (row_of(content, text_of(site, name)) for name in ("ramp", "attrition"))
+    status, page = sent(browser, url, filled(content, {f"E{ramp}": "soon", f"E{attrition}": "35%"}))
+    assert status == 200
+    assert f"cell E{ramp}" in page
+    assert "Enter a number" in page or "enter a number" in page
+    assert re.findall(r'name="take" value="([^"]+)"', page) == ["attrition"]
+
+
+def test_answer_that_changed_on_the_page_meanwhile_is_not_ticked(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, content = desk
+    site.answer("ramp", "9")
+    ramp = row_of(content, text_of(site, "ramp"))
+    _, page = sent(browser, url, filled(content, {f"E{ramp}": "5"}))
+    assert "changed on the page after" in page
+    assert re.findall(r'name="take" value="([^"]+)" checked', page) == []
+
+
+def test_workbook_of_another_vendor_is_refused(
+    client: TestClient, site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    _, _, content = desk
+    secret, _ = site.send(site.start(1))
+    rival, url = entered(client, secret)
+    status, page = sent(rival, url, content)
+    assert (status, "belongs to another questionnaire" in page) == (422, True)
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+        archive.writestr(SHEET, b" " * 80_000_000)
+    return out.getvalue()
+
+
+def stranger() -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet("Answers").write(0, 0, "hello")
+    book.close()
+    return out.getvalue()
+
+
+def formula(content: bytes) -> bytes:
+    cell = rb'<c r="E2"[^>]*?(?:/>|>.*?</c>)'
+    bad = b'<c r="E2"><f>HYPERLINK("http://evil.example","x")</f><v>1</v></c>'
+    return rewritten(content, SHEET, lambda xml: re.sub(cell, lambda _: bad, xml, count=1))
+
+
+def merged(content: bytes) -> bytes:
+    cells = b'</sheetData><mergeCells count="1"><mergeCell ref="E2:E4"/></mergeCells>'
+    return rewritten(content, SHEET, lambda xml: xml.replace(b"</sheetData>", cells, 1))
+
+
+HOSTILE: list[tuple[str, Callable[[bytes], bytes], str]] = [
+    ("a text file", lambda _: b"question;answer\nramp;5\n", "not an Excel workbook"),
+    ("an old file", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls file or protected"),
+    ("a bomb", lambda _: bomb(), "unpacks to far more"),
+    ("a stranger", lambda _: stranger(), "not a workbook of this page"),
+    ("a formula", formula, "E2: holds a formula"),
+    ("merged cells", merged, "E2:E4: are merged"),
+    ("half a file", lambda content: content[: len(content) // 2], "not an Excel workbook"),
+    (
+        "broken letters",
+        lambda content: rewritten(
+            content, SHEET, lambda xml: xml.replace(b"<sheetData>", b"<sheetData>\xff\xfe", 1)
+        ),
+        "damaged",
+    ),
+    ("nothing", lambda _: b"", "not an Excel workbook"),
+]
+
+
+@pytest.mark.parametrize(("make", "told"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
+def test_hostile_workbook_is_refused_with_a_remedy(
+    site: Scene, desk: tuple[TestClient, str, bytes], make: Callable[[bytes], bytes], told: str
+) -> None:
+    browser, url, content = desk
+    status, page = sent(browser, url, make(content))
+    assert status == 422, page[:2000]
+    assert told in page
+    assert site.held().rows == {}
+
+
+def test_upload_without_a_file_says_so(desk: tuple[TestClient, str, bytes]) -> None:
+    browser, url, _ = desk
+    answer = browser.post(f"{url}/workbook", data={"x": "y"})
+    assert (answer.status_code, "Choose the workbook" in answer.text) == (422, True)
+
+
+def test_workbook_holds_no_formula_and_keeps_answers_as_text(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, _ = desk
+    site.answer("bad_week", "=cmd|' /C calc'!A0")
+    content = browser.get(f"{url}/workbook.xlsx").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f>" in archive.read(name) for name in sheets)
+    status, page = sent(browser, url, content)
+    assert (status, "Nothing to change" in page) == (200, True)
+
+
+def test_delegates_workbook_holds_its_section_alone(client: TestClient, site: Scene) -> None:
+    secret, _ = site.send()
+    browser, url = entered(client, secret)
+    made = browser.post(f"{url}/colleagues", data={"section_id": "flexibility", "holder_name": "Ben"})
+    link = re.search(r"/vendor-link/([\w-]+)", made.text)
+    assert link is not None
+    ben, where = entered(client, link[1])
+    book = CalamineWorkbook.from_filelike(io.BytesIO(ben.get(f"{where}/workbook.xlsx").content))
+    rows = book.get_sheet_by_name("Answers").to_python()[1:]
+    sections = site.held().access.template.sections
+    title = next(each.title for each in sections if each.id == "flexibility")
+    assert {row[1] for row in rows} == {title}
