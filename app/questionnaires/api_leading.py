@@ -2,12 +2,14 @@
 questions, and the call."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from app.core.permissions import Action
+from app.jobs import bounces
 from app.jobs.models import MailState
 from app.kit.actors import Actor, CurrentActor
 from app.kit.api import IfMatch, created, done
@@ -307,3 +309,19 @@ def set_follow_up(
     """Mark a question for a follow-up, or take the mark away."""
     service.set_follow_up(session, actor=actor, response_id=response_id, question_id=question_id, entry=entry)
     return done(request, _call(session, actor, response_id))
+
+
+class BounceIn(BaseModel):
+    """A mail that came back, whole and with its headers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+
+
+@router.post("/mails/bounces", response_model=MailOut)
+def note_bounce(request: Request, session: Write, actor: CurrentActor, entry: BounceIn) -> Response:
+    """Report a delivery failure (RFC 3464), for the mail server's filter: it is shown where the mail was sent."""
+    actor.require(Action.JOB_RETRY)
+    row = bounces.note_bounce(session, entry.message)
+    return done(request, MailOut.model_validate(row, from_attributes=True))
