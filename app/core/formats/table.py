@@ -13,7 +13,8 @@ import orjson
 
 from app.core.formats.content import check_bytes
 from app.core.formats.faults import SHOWN, Faults
-from app.core.formats.rows import Floats, Ints, Labels, Times
+from app.core.formats.rows import Labels, Times
+from app.core.formats.shapes import Floats, Ints
 
 MAX_SECONDS = 86_400.0
 MAX_CLASSES = 2_000

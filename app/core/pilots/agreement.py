@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from app.core.formats.faults import Faults, refuse
-from app.core.formats.rows import Floats, Ints, Labels
+from app.core.formats.rows import Labels
+from app.core.formats.shapes import Floats, Ints
 from app.core.pilots.statistics import generator, percentile_interval, resampled_sums, t_quantile
 
 SCHEMA = "assay/agreement@1"

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.core.formats.rows import Bools, Boxes, Floats, Ints
+from app.core.formats.rows import Boxes
+from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots.assignment import match
 from app.core.pilots.findings import DUPLICATE, EXTRA, LOOSE, MISSING, OK, WRONG, Findings
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.core.formats.rows import Boxes, Floats, Labels
+from app.core.formats.rows import Boxes, Labels
+from app.core.formats.shapes import Floats
 from app.core.pilots.findings import OK, Findings, tidy
 from app.core.pilots.results import ClassScore, Stratum, VendorResult
 from app.core.pilots.statistics import MIN_ANNOTATORS, wilson

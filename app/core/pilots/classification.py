@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.core.formats.rows import Floats, Ints, Labels
+from app.core.formats.rows import Labels
+from app.core.formats.shapes import Floats, Ints
 from app.core.pilots.findings import MISSING, OK, WRONG, Findings
 from app.core.pilots.statistics import percentile_interval
 

@@ -7,7 +7,8 @@ import numpy as np
 import scipy
 
 from app.core.errors import Invalid, Problem
-from app.core.formats.rows import Boxes, Floats, Ints, Times
+from app.core.formats.rows import Boxes, Times
+from app.core.formats.shapes import Floats, Ints
 from app.core.pilots import statistics
 from app.core.pilots.breakdown import class_scores, general_warnings, item_scores, strata
 from app.core.pilots.classification import macro_f1, macro_f1_interval

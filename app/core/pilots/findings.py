@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.formats.rows import Floats, Ints
+from app.core.formats.shapes import Floats, Ints
 
 ERRORS = ("ok", "loose", "wrong_label", "missing", "extra", "duplicate")
 COUNTED = ("ok", "gold", "delivered", "iou", "matched")

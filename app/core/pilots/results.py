@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.formats.rows import Boxes, Floats, Labels
+from app.core.formats.rows import Boxes, Labels
+from app.core.formats.shapes import Floats
 from app.core.pilots.findings import ERRORS, Cell, Findings
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio, Work
 

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from app.core.formats.rows import Bools, Floats, Ints
+from app.core.formats.shapes import Bools, Floats, Ints
 
 LEVEL = 0.95
 POWER = 0.80

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.core.formats.faults import Faults
-from app.core.formats.rows import Boxes, Ints, Labels, Times
+from app.core.formats.rows import Boxes, Labels, Times
+from app.core.formats.shapes import Ints
 from app.core.pilots.findings import Findings
 from app.core.pilots.speed import Work
 
