@@ -29,6 +29,7 @@ _CHARACTERS = 6
 BLEU = slice(0, 2 + 2 * _ORDERS)
 CHRF = slice(BLEU.stop, BLEU.stop + 3 * _CHARACTERS)
 TER = slice(CHRF.stop, CHRF.stop + 2)
+_FIRST = 0x10000  # above the surrogates, where a million characters are free
 _NO_WORD = re.compile(r"[^\w\s]|_")
 
 
@@ -65,29 +66,49 @@ def hear(references: Sequence[str], answers: Sequence[str]) -> Heard:
     An empty answer is a whole reference deleted; an empty reference counts every word of the answer as
     inserted.
     """
-    from rapidfuzz.distance import Levenshtein
-
-    pairs = [(tidy_text(a), tidy_text(b)) for a, b in zip(references, answers, strict=True)]
-    plain = [(plain_text(a), plain_text(b)) for a, b in pairs]
-    counts = np.zeros((len(pairs), len(SPOKEN)))
-    for at, ((gold, said), (words, heard)) in enumerate(zip(pairs, plain, strict=True)):
-        gold_words, plain_words = gold.split(), words.split()
-        counts[at] = (
-            gold == said,
-            1,
-            Levenshtein.distance(gold_words, said.split()),
-            len(gold_words),
-            Levenshtein.distance(gold, said),
-            len(gold),
-            Levenshtein.distance(plain_words, heard.split()),
-            len(plain_words),
-        )
+    gold, said = ([tidy_text(one) for one in column] for column in (references, answers))
+    gold_plain, said_plain = ([plain_text(one) for one in column] for column in (gold, said))
+    gold_words, said_words = _as_letters(gold, said)
+    gold_bare, said_bare = _as_letters(gold_plain, said_plain)
+    exact = np.array([a == b for a, b in zip(gold, said, strict=True)], np.bool_)
+    columns = [
+        exact,
+        np.ones(len(gold)),
+        _distances(gold_words, said_words),
+        _lengths(gold_words),
+        _distances(gold, said),
+        _lengths(gold),
+        _distances(gold_bare, said_bare),
+        _lengths(gold_bare),
+    ]
+    counts = np.stack([np.asarray(one, np.float64) for one in columns], axis=1)
     return Heard(
         counts=counts,
-        exact=counts[:, 0] > 0,
-        same_words=np.array([a == b for a, b in plain], np.bool_),
+        exact=exact,
+        same_words=np.array([a == b for a, b in zip(gold_plain, said_plain, strict=True)], np.bool_),
         unasked=counts[:, 3] == 0,
     )
+
+
+def _as_letters(*columns: Sequence[str]) -> list[list[str]]:
+    """Every distinct word as one character, so that words are compared at the speed of characters."""
+    split = [[one.split() for one in column] for column in columns]
+    distinct = {word for column in split for words in column for word in words}
+    letter = {word: chr(_FIRST + at) for at, word in enumerate(distinct)}
+    return [["".join(map(letter.__getitem__, words)) for words in column] for column in split]
+
+
+def _distances(references: Sequence[str], answers: Sequence[str]) -> Floats:
+    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.process import cpdist
+
+    if not references:
+        return np.zeros(0)
+    return np.asarray(cpdist(references, answers, scorer=Levenshtein.distance), np.float64)
+
+
+def _lengths(texts: Sequence[str]) -> Floats:
+    return np.array([len(one) for one in texts], np.float64)
 
 
 def error_rate(edits: Floats, length: Floats) -> Floats:
