@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.core.scoring import Candidate, Cell, Paper, Scorecard, parse_scorecard
+from app.core.scoring import Analysis, Candidate, Cell, Paper, Scorecard, parse_scorecard
+from tests.core.scoring.cases import run
 
 FIXED = ("absolute_linear",)
 RELATIVE = (
@@ -17,6 +19,8 @@ RELATIVE = (
 # Methods that score quality and price side by side, so that every criterion has a column on the board.
 ADDITIVE = ("absolute_linear", "lowest_price_ratio", "award_on_value")
 Tree = dict[str, Any]
+
+many = settings(max_examples=40 if settings.default.derandomize else 500)  # `search` looks further
 
 
 @dataclass(frozen=True)
@@ -148,3 +152,8 @@ def cases(
     tree = draw(trees(methods, limits))
     count = draw(st.integers(least, most))
     return Drawn(tree, tuple(draw(candidates_for(tree, f"v{i}", known=known)) for i in range(count)))
+
+
+def ranked(drawn: Drawn, candidates: tuple[Candidate, ...] | None = None, **more: Any) -> Analysis:
+    chosen = drawn.candidates if candidates is None else candidates
+    return run(drawn.scorecard, *chosen, **{"draws": 0, **more})
