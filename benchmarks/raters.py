@@ -1,0 +1,29 @@
+"""Krippendorff's α of a million ratings: 200,000 items, five annotators, five labels.
+
+Both start at whole numbers in memory. Ours gives the interval too, the peer the value alone.
+"""
+
+import numpy as np
+
+from app.core.agreement import alpha, counts_of
+from benchmarks.rows import Figure, Row, library, side_by_side, timed
+
+ITEMS, ANNOTATORS, LABELS = 200_000, 5, 5
+
+
+def measure() -> Figure:
+    """α at nominal level of the same seeded ratings, annotators right four times out of five."""
+    peer = library("krippendorff").alpha
+    dice = np.random.default_rng(0)
+    truth = dice.integers(0, LABELS, ITEMS)
+    noise = dice.integers(0, LABELS, (ANNOTATORS, ITEMS))
+    ratings = np.where(dice.random((ANNOTATORS, ITEMS)) < 0.8, truth, noise)
+    as_table = ratings.astype(np.float64)
+    item, label = np.tile(np.arange(ITEMS), ANNOTATORS), ratings.reshape(-1)
+    return side_by_side(
+        timed(lambda: alpha(counts_of(item, label, ITEMS, LABELS), "nominal")),
+        timed(lambda: peer(reliability_data=as_table, level_of_measurement="nominal")),
+    )
+
+
+ROWS = (Row("alpha", "α of 1,000,000 ratings, ours with its interval", "krippendorff", 1 / 5, measure),)
