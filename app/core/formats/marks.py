@@ -102,13 +102,14 @@ class Sheet:
 
     def item(self, keys: Iterable[str], **more: Any) -> int:
         """The position of the item of these names (the first one decides), added when it is new."""
-        names = tuple(dict.fromkeys(key for key in (one.strip() for one in keys) if key))
+        names = [one for one in (key.strip() for key in keys) if one]
         if not names:
             return -1
-        if names[0] not in self._at:
-            self._at[names[0]] = len(self.items)
-            self.items.append(WrittenItem(names, **more))
-        return self._at[names[0]]
+        at = self._at.get(names[0])
+        if at is None:
+            at = self._at[names[0]] = len(self.items)
+            self.items.append(WrittenItem(tuple(dict.fromkeys(names)), **more))
+        return at
 
     def respond(self, item: int, place: str, **more: Any) -> int:
         """The position of a new answer for an item."""

@@ -2,7 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, compress
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from app.core.formats.faults import Faults, refuse
 from app.core.formats.geometry import add_box, add_polygon, add_span, rings_of
 from app.core.formats.marks import REVIEWS, Sheet, Source, number, parse_number, whole
 from app.core.formats.table import Table, parse_seconds, read_table
-from app.core.formats.written import Written
+from app.core.formats.written import Written, WrittenAnswer
 
 _ABOUT = ("annotator", "seconds", "skipped", "attempt", "submitted_at", "stratum", "review", "guideline")
 _UNUSED = ("confidence", "comment", "flag_edge_case")
@@ -74,7 +75,7 @@ def _refuse_without_marks(table: Table, sheet: Sheet) -> None:
         sheet.faults.stop()
 
 
-def _answers(table: Table, sheet: Sheet) -> list[int]:
+def _answers(table: Table, sheet: Sheet) -> Sequence[int]:
     """Per row the position of its answer, -1 for a row that does not count."""
     count = len(table.line)
 
@@ -86,40 +87,68 @@ def _answers(table: Table, sheet: Sheet) -> list[int]:
     reviews = _looked_up(table, "review", {**REVIEWS, "": ""}, "accepted, fixed or rejected", sheet)
     dates = [sheet.moment(one) if one else "" for one in column("submitted_at")]
     latest = _latest(table, sheet)
-    grouped = sheet.kind in _LISTS
-    known: dict[tuple[str, str], int] = {}
-    codes: dict[str, str] = {}
-    out: list[int] = []
-    texts = column("text") if sheet.kind == "spans" else [""] * count
-    rows = zip(
-        column("item"), column("annotator"), column("stratum"), column("guideline"), texts, strict=True
+    if sheet.kind == "spans":
+        _source_texts(table, sheet)
+    position = [
+        sheet.item((item,), stratum=stratum) if item else -1
+        for item, stratum in zip(column("item"), column("stratum"), strict=True)
+    ]
+    codes = {one: sheet.person(one) for one in dict.fromkeys(column("annotator"))}
+    places = [f"line {line}" for line in table.line]
+    counts = [where >= 0 and late for where, late in zip(position, latest, strict=True)]
+    for at in [at for at, where in enumerate(position) if where < 0]:
+        sheet.faults.add(places[at], "the item is empty; give the id of the item")
+    sources = ["" if math.isnan(one) else "seconds" for one in seconds]
+    answers = map(
+        WrittenAnswer,
+        position,
+        places,
+        map(codes.__getitem__, column("annotator")),
+        seconds,
+        sources,
+        dates,
+        flags,
+        reviews,
+        column("guideline"),
     )
-    for at, (item, who, stratum, guideline, text) in enumerate(rows):
-        place = f"line {table.line[at]}"
-        if not item:
-            sheet.faults.add(place, "the item is empty; give the id of the item")
-        if not item or not latest[at]:
+    if sheet.kind in _LISTS:
+        return _grouped(sheet, answers, counts)
+    if all(counts):
+        sheet.answers = list(answers)
+        return range(count)
+    sheet.answers = list(compress(answers, counts))
+    ranks = accumulate(counts)
+    return [rank - 1 if one else -1 for rank, one in zip(ranks, counts, strict=True)]
+
+
+def _source_texts(table: Table, sheet: Sheet) -> None:
+    """The items' own texts, which may stand on any of their rows but must not differ."""
+    texts: dict[str, str] = {}
+    for item, text, line in zip(
+        table.columns["item"], table.columns.get("text", ()), table.line, strict=False
+    ):
+        if text and texts.setdefault(item, text) != text:
+            sheet.faults.add(
+                f"line {line}", f"item {item!r} has another text than on its first row; keep one"
+            )
+    for item in dict.fromkeys(table.columns["item"]):
+        sheet.item((item,), text=texts.get(item))
+
+
+def _grouped(sheet: Sheet, answers: Iterable[WrittenAnswer], counts: Sequence[bool]) -> list[int]:
+    """Rows of the same item and annotator as one answer."""
+    known: dict[tuple[int, str], int] = {}
+    out = []
+    for one, counted in zip(answers, counts, strict=True):
+        key = (one.item, one.annotator)
+        if not counted:
             out.append(-1)
-            continue
-        if who not in codes:
-            codes[who] = sheet.person(who)
-        position = sheet.item((item,), stratum=stratum, text=text or None)
-        if grouped and (item, who) in known:
-            out.append(_joined(sheet, known[item, who], seconds[at], place))
-            continue
-        answer = sheet.respond(
-            position,
-            place,
-            annotator=codes[who],
-            seconds=seconds[at],
-            seconds_source="" if math.isnan(seconds[at]) else "seconds",
-            created_at=dates[at],
-            skipped=flags[at],
-            review=reviews[at],
-            guideline=guideline,
-        )
-        known[item, who] = answer
-        out.append(answer)
+        elif key in known:
+            out.append(_joined(sheet, known[key], one.seconds, one.place))
+        else:
+            known[key] = len(sheet.answers)
+            out.append(known[key])
+            sheet.answers.append(one)
     return out
 
 
@@ -189,18 +218,27 @@ def _counts(sheet: Sheet, answer: int, marked: bool) -> bool:
 
 
 def _labels(table: Table, sheet: Sheet, rows: Sequence[int]) -> None:
-    for cell, answer, line in zip(table.columns["label"], rows, table.line, strict=True):
+    cells = table.columns["label"]
+    if (
+        all(cells)
+        and not any(one[0] == "[" or "|" in one for one in set(cells))
+        and not _any_out(sheet, rows)
+    ):
+        sheet.answer, sheet.label = list(rows), cells
+        sheet.place = [one.place for one in sheet.answers]
+        sheet.shape, sheet.crowd = [None] * len(cells), [False] * len(cells)
+        return
+    for cell, answer, line in zip(cells, rows, table.line, strict=True):
         if not _counts(sheet, answer, bool(cell)) or not cell:
             continue
         place = f"line {line}"
-        if cell.startswith("["):
-            labels = _listed_labels(cell, place, sheet)
-        elif "|" in cell:
-            labels = [one for one in (part.strip() for part in cell.split("|")) if one]
-        else:
-            sheet.mark(answer, cell, None, place)
-            continue
-        sheet.choose(answer, labels, place)
+        labels = [cell] if cell[0] != "[" else _listed_labels(cell, place, sheet)
+        parts = [part.strip() for one in labels for part in (one.split("|") if cell[0] != "[" else [one])]
+        sheet.choose(answer, [one for one in parts if one], place)
+
+
+def _any_out(sheet: Sheet, rows: Sequence[int]) -> bool:
+    return len(rows) != len(sheet.answers) or any(one.skipped for one in sheet.answers)
 
 
 def _listed_labels(cell: str, place: str, sheet: Sheet) -> list[str]:
