@@ -12,11 +12,13 @@ from app.core.formats.shapes import Bools, Floats, Ints, Mask, Polygon
 MAX_PIXELS = 100_000_000
 
 
-def add_box(sheet: Sheet, answer: int, label: str, xywh: Sequence[float], place: str) -> None:
+def add_box(
+    sheet: Sheet, answer: int, label: str, xywh: Sequence[float], place: str, crowd: bool = False
+) -> None:
     """Add a box x, y, width, height; one without area or beyond any image is a problem."""
     x, y, width, height = xywh
     if width > 0 and height > 0 and math.isfinite(x + y + width + height):
-        sheet.mark(answer, label, (x, y, width, height), place)
+        sheet.mark(answer, label, (x, y, width, height), place, crowd)
         return
     told = f"box {[round(one, 4) for one in xywh]}"
     if any(math.isnan(one) or abs(one) >= LARGEST for one in xywh):
@@ -31,16 +33,13 @@ def add_box(sheet: Sheet, answer: int, label: str, xywh: Sequence[float], place:
         "boxes of negative size turned around",
     ):
         found = (min(x, x + width), min(y, y + height), abs(width), abs(height))
-        sheet.mark(answer, label, found, place)
+        sheet.mark(answer, label, found, place, crowd)
 
 
 def add_polygon(
     sheet: Sheet, answer: int, label: str, rings: Sequence[Floats], place: str, crowd: bool = False
 ) -> None:
-    """Add a polygon of rings (points, 2); fewer than three points or no area is a problem.
-
-    Where masks are wanted the polygon is not used: see `add_filled`.
-    """
+    """Add a polygon of rings (points, 2); fewer than three points or no area is a problem."""
     if not rings or any(not np.isfinite(ring).all() or (np.abs(ring) >= LARGEST).any() for ring in rings):
         sheet.faults.add(place, "the polygon is not made of pairs of numbers; export it again")
         return
@@ -88,7 +87,13 @@ def add_mask(
 
 
 def add_filled(
-    sheet: Sheet, answer: int, label: str, rings: Sequence[Floats], size: tuple[float, float], place: str
+    sheet: Sheet,
+    answer: int,
+    label: str,
+    rings: Sequence[Floats],
+    size: tuple[float, float],
+    place: str,
+    crowd: bool = False,
 ) -> None:
     """Add a polygon as the mask of the pixels whose centres it encloses; `size` is the image's width and height."""
     if not (0 < size[0] * size[1] <= MAX_PIXELS):
@@ -103,7 +108,7 @@ def add_filled(
         sheet.faults.add(place, "the polygon is not made of pairs of numbers; export it again")
     if sheet.faults.count == before and rings:
         sheet.repaired["polygons filled to masks by pixel centres"] += 1
-        add_mask(sheet, answer, label, filled(rings, int(size[0]), int(size[1])), place)
+        add_mask(sheet, answer, label, filled(rings, int(size[0]), int(size[1])), place, crowd)
 
 
 def filled(rings: Sequence[Floats], width: int, height: int) -> Mask:

@@ -178,7 +178,12 @@ class Sheet:
         return code
 
     def written(
-        self, *, classes: Sequence[str] = (), relative: bool = False, listed: bool = False
+        self,
+        *,
+        classes: Sequence[str] = (),
+        class_ids: Sequence[int] = (),
+        relative: bool = False,
+        listed: bool = False,
     ) -> Written:
         """Everything gathered; raises `Invalid` when anything was wrong, or when nothing of the kind is there."""
         if not self.items and not self.faults.count:
@@ -200,6 +205,7 @@ class Sheet:
             shape=_shapes(self.kind, self.shape),
             place=tuple(self.place),
             classes=tuple(classes),
+            class_ids=tuple(class_ids),
             crowd=tuple(self.crowd) if any(self.crowd) else (),
             relative=relative,
             listed=listed,

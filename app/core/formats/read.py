@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from app.core.formats.coco_marks import read_coco
 from app.core.formats.content import check_bytes, detect
 from app.core.formats.faults import refuse
 from app.core.formats.marks import Source
@@ -14,6 +15,7 @@ from app.core.formats.written import Written
 Reader = Callable[[Source], Written]
 
 READERS: Mapping[str, Reader] = {
+    "coco": read_coco,
     "table": read_table_marks,
 }
 
