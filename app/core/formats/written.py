@@ -49,7 +49,9 @@ class Written:
     `shape`, by `kind`: labels None; boxes (marks, 4) x, y, width, height from the top left; polygons and masks a
     tuple; spans (marks, 2) start and end in characters of the item's text, end exclusive; texts a tuple of str.
     `relative` tells that boxes and polygons are fractions of the image's width and height, not pixels.
-    `listed` tells that the file cannot name items without marks. `classes` are those the file declares.
+    `listed` tells that the file cannot name items without marks. `classes` are those the file declares and
+    `class_ids` its numbers of them, in the same order (empty: none); a COCO results list declares none, its
+    labels are the gold's numbers.
     `crowd` marks regions to ignore (boxes, polygons, masks of a COCO gold); empty where there are none.
     """
 
@@ -63,6 +65,7 @@ class Written:
     shape: Shapes
     place: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    class_ids: tuple[int, ...] = ()
     crowd: tuple[bool, ...] = ()
     relative: bool = False
     listed: bool = False
