@@ -215,10 +215,7 @@ def _answers(
         place=tuple(one.place for one in ordered),
     )
     # Marks of a skipped answer do not count: whoever skips takes back what was drawn.
-    gone = np.zeros(count, np.bool_)
-    gone[:] = skipped
-    rank[gone] = np.where(frame.task in ONE_MARK, rank[gone], rank[gone])
-    return answers, np.where(gone, -1, rank), told
+    return answers, np.where(skipped, -1, rank), told
 
 
 def _none() -> Ints:
