@@ -12,7 +12,7 @@ import numpy as np
 
 from app.core.agreement import LEVELS, Coefficient, ac1, alpha, fleiss, percent
 from app.core.formats.faults import Faults, refuse
-from app.core.formats.rows import Rows as Labels
+from app.core.formats.rows import Labels
 from app.core.formats.shapes import Floats, Ints
 
 SCHEMA = "assay/agreement@1"
