@@ -33,9 +33,12 @@ class Table:
     repairs: tuple[str, ...]
 
 
-def read_table(data: bytes, name: str, needed: Sequence[str], optional: Sequence[str]) -> Table:
+def read_table(
+    data: bytes, name: str, needed: Sequence[str], optional: Sequence[str], structured: Sequence[str] = ()
+) -> Table:
     """Rows of a CSV (`,` `;` or tab), or JSONL file with the needed and the optional columns.
 
+    Lists and objects of JSONL are refused except under the `structured` columns, where they stay JSON text.
     Values are stripped of surrounding spaces (noted as a repair); an absent optional column is missing from
     `columns`. Raises `Invalid` with every unreadable line, ragged row and missing column.
     """
@@ -44,7 +47,9 @@ def read_table(data: bytes, name: str, needed: Sequence[str], optional: Sequence
     known = (*needed, *optional)
     text = data.decode("utf-8")
     is_json = text.lstrip().startswith("{")
-    header, lines, values = _json_rows(text, known, faults) if is_json else _csv_rows(text, faults)
+    header, lines, values = (
+        _json_rows(text, known, structured, faults) if is_json else _csv_rows(text, faults)
+    )
     absent = [_SPOKEN.get(one, one) for one in needed if one not in header]
     if absent and not (faults.count and not header):
         faults.add("line 1", f"column missing: {', '.join(absent)}; the first line must name the columns")
@@ -102,7 +107,7 @@ def _header(row: list[str], faults: Faults) -> list[str]:
 
 
 def _json_rows(
-    text: str, known: Sequence[str], faults: Faults
+    text: str, known: Sequence[str], structured: Sequence[str], faults: Faults
 ) -> tuple[list[str], list[int], list[list[str]]]:
     """Keys, line numbers and rows of a JSONL text; an absent or null value is empty text."""
     keys: dict[str, None] = {}
@@ -110,7 +115,8 @@ def _json_rows(
     objects: list[dict[str, str]] = []
     for number, row in _json_objects(text, faults):
         named = {_ALIASES.get(key, key): value for key, value in row.items()}
-        if bad := [key for key in known if isinstance(named.get(key), dict | list)]:
+        plain = (key for key in known if key not in structured)
+        if bad := [key for key in plain if isinstance(named.get(key), dict | list)]:
             faults.add(f"line {number}", f"{', '.join(bad)} must be one text or number, not a list or object")
             continue
         keys.update(dict.fromkeys(named))
@@ -138,6 +144,8 @@ def _json_objects(text: str, faults: Faults) -> Iterator[tuple[int, dict[str, ob
 def _as_text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict | list):
+        return orjson.dumps(value).decode()
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
