@@ -52,7 +52,7 @@ def resolve_gold(written: Written, task: str) -> Rows:
     faults = Faults("gold.broken", written.source)
     _refuse_kind(written, task)
     names = [one.keys[0] for one in written.items]
-    refuse_repeats(written, names, faults)
+    refuse_repeats(names, faults)
     order = sorted(range(len(names)), key=lambda at: (names[at], written.items[at].keys))
     position = np.empty(len(order), np.int64)
     position[order] = np.arange(len(order))
@@ -67,7 +67,9 @@ def resolve_gold(written: Written, task: str) -> Rows:
         faults.add("", f"{message}; is it the right column?")
     number = dict(zip(written.classes, written.class_ids, strict=True)) if written.class_ids else {}
     items = [written.items[at] for at in order]
-    sizes = np.array([[one.width or np.nan, one.height or np.nan] for one in items], np.float64).reshape(-1, 2)
+    sizes = np.array([[one.width or np.nan, one.height or np.nan] for one in items], np.float64).reshape(
+        -1, 2
+    )
     if written.relative:
         sizes = np.where(np.isfinite(sizes), sizes, 1.0)
     strata = tuple(one.stratum for one in items)
@@ -102,9 +104,7 @@ def resolve_delivery(
     _refuse_kind(written, gold.task)
     position, repairs = found_items(written, gold, faults)
     label, kept, renamed = found_classes(written, gold, mapping or {}, faults)
-    frame = _Frame(
-        gold.task, gold.items, gold.ids, gold.classes, gold.class_ids, gold.sizes, gold.texts, ()
-    )
+    frame = _Frame(gold.task, gold.items, gold.ids, gold.classes, gold.class_ids, gold.sizes, gold.texts, ())
     rows = _rows(written, frame, position, label, kept, faults, (*repairs, *renamed))
     faults.stop()
     return rows
@@ -266,9 +266,7 @@ def _shapes(
         own = np.array([one.item for one in written.answers], np.int64)[written.answer[chosen]]
         if faults.count:
             return shape, ()
-        return placed(
-            written.kind, shape, scale[own], frame.sizes[item], item, frame.items, place, faults
-        )
+        return placed(written.kind, shape, scale[own], frame.sizes[item], item, frame.items, place, faults)
     if written.kind == "spans":
         texts: list[str | None] = [None] * len(frame.items)
         for at, one in zip(position.tolist(), written.items, strict=True):
@@ -293,7 +291,9 @@ def _scales(written: Written, frame: _Frame, position: Ints, faults: Faults) -> 
         if written.relative:
             size = target if np.isfinite(target).all() else own
             if not np.isfinite(size).all():
-                message = "its size is unknown, and the file gives fractions; give width and height in the gold"
+                message = (
+                    "its size is unknown, and the file gives fractions; give width and height in the gold"
+                )
                 faults.add(f"item {name!r}", message)
             scale[at] = size
         elif is_unit:
@@ -349,4 +349,4 @@ def _taken(shape: Shapes, order: Ints) -> Shapes:
         return None
     if isinstance(shape, np.ndarray):
         return shape[order]
-    return tuple(shape[at] for at in order.tolist())  # type: ignore[return-value]
+    return tuple(shape[at] for at in order.tolist())

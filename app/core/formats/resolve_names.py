@@ -13,7 +13,7 @@ from app.core.formats.shapes import Bools, Ints
 from app.core.formats.written import Written
 
 
-def refuse_repeats(written: Written, names: Sequence[str], faults: Faults) -> None:
+def refuse_repeats(names: Sequence[str], faults: Faults) -> None:
     """One problem per item name that is empty or stands twice."""
     for name, count in Counter(names).items():
         if not name:

@@ -1,6 +1,7 @@
 """Shapes of a file brought to the pilot's pixels: scaled, clipped at the edge, refused where they lie outside."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def bounds(kind: Kind, shape: Shapes) -> Floats:
 
 def _crowded(item: Ints, names: Sequence[str], kind: Kind, faults: Faults) -> None:
     counts = np.bincount(item, minlength=len(names))
-    for at in np.nonzero(counts > MAX_PER_IMAGE)[0]:
+    for at in np.nonzero(counts > MAX_PER_IMAGE)[0].tolist():
         faults.add(f"item {names[at]!r}", f"more than {MAX_PER_IMAGE} {kind} on one item; split the image")
 
 
@@ -73,9 +74,7 @@ def _boxes(
     huge = ~(np.abs(xywh) < _LARGEST).all(axis=1)
     _note(huge, place, faults, lambda at: f"{told(at)} is beyond any image; give pixels")
     empty = (xywh[:, 2:] <= 0).any(axis=1) & ~huge
-    _note(
-        empty, place, faults, lambda at: f"{told(at)} has no area; width and height must be above 0"
-    )
+    _note(empty, place, faults, lambda at: f"{told(at)} has no area; width and height must be above 0")
     if faults.count > before:
         return xywh, ()
     low, high = xywh[:, :2], xywh[:, :2] + xywh[:, 2:]
@@ -111,18 +110,18 @@ def _polygons(
 ) -> tuple[tuple[Polygon, ...], tuple[str, ...]]:
     before = faults.count
     few = np.array([not one or min(map(len, one)) < 3 for one in shape], np.bool_)
-    _note(few, place, faults, lambda at: "a polygon needs three points or more; draw it again")
+    _note(few, place, faults, lambda _: "a polygon needs three points or more; draw it again")
     if faults.count > before:
         return shape, ()
     scaled = tuple(tuple(ring * factor for ring in one) for one, factor in zip(shape, scale, strict=True))
     around = bounds("polygons", scaled)
     low, high = around[:, :2], around[:, :2] + around[:, 2:]
     huge = ~(np.abs(around) < _LARGEST).all(axis=1)
-    _note(huge, place, faults, lambda at: "the polygon is beyond any image; give pixels")
+    _note(huge, place, faults, lambda _: "the polygon is beyond any image; give pixels")
     outside, touch = _over(low, high, extent)
-    _note(outside & ~huge, place, faults, lambda at: "the polygon lies outside its image; give pixels")
+    _note(outside & ~huge, place, faults, lambda _: "the polygon lies outside its image; give pixels")
     flat = (around[:, 2:] <= 0).any(axis=1)
-    _note(flat, place, faults, lambda at: "the polygon has no area; draw it again")
+    _note(flat, place, faults, lambda _: "the polygon has no area; draw it again")
     clipped = tuple(
         tuple(np.fmin(np.maximum(ring, 0), far) for ring in one) if over else one
         for one, far, over in zip(scaled, extent, touch.tolist(), strict=True)
@@ -134,11 +133,11 @@ def _masks(shape: tuple[Mask, ...], extent: Floats, place: Sequence[str], faults
     around = bounds("masks", shape)
     with np.errstate(invalid="ignore"):
         outside = ((around[:, :2] < 0) | (around[:, :2] + around[:, 2:] > extent)).any(axis=1)
-    _note(outside, place, faults, lambda at: "the mask lies outside its image; deliver the original size")
+    _note(outside, place, faults, lambda _: "the mask lies outside its image; deliver the original size")
     empty = np.array([int(one.runs[1::2].sum()) == 0 for one in shape], np.bool_)
-    _note(empty, place, faults, lambda at: "the mask has no pixel; leave it out")
+    _note(empty, place, faults, lambda _: "the mask has no pixel; leave it out")
 
 
-def _note(mask: Bools, place: Sequence[str], faults: Faults, explain: Callable[[int], str]) -> None:
+def _note(mask: Any, place: Sequence[str], faults: Faults, explain: Callable[[int], str]) -> None:
     for at in np.nonzero(mask)[0].tolist():
         faults.add(place[at], explain(at) if faults.count < SHOWN else "")

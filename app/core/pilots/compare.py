@@ -124,10 +124,15 @@ def _same_gold(gold: Rows, one: Rows) -> bool:
 def _mix_problems(gold: Rows, mix: Mapping[str, float]) -> list[Problem]:
     known = {one or "none" for one in gold.stratum}
     out = [
-        Problem("mix", f"stratum {name!r} is not in the gold; use {', '.join(sorted(known)) or 'a stratum column'}")
+        Problem(
+            "mix",
+            f"stratum {name!r} is not in the gold; use {', '.join(sorted(known)) or 'a stratum column'}",
+        )
         for name in sorted(mix.keys() - known)
     ]
-    if not all(np.isfinite(weight) and weight >= 0 for weight in mix.values()) or (mix and sum(mix.values()) <= 0):
+    if not all(np.isfinite(weight) and weight >= 0 for weight in mix.values()) or (
+        mix and sum(mix.values()) <= 0
+    ):
         out.append(Problem("mix", "weights must be numbers of 0 or more, not all of them 0"))
     return out
 
@@ -163,7 +168,7 @@ def _score(
 def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResult:
     found = one.scores.findings
     total = tally(found).sum(axis=0)
-    missing = _missing(gold, one)
+    missing = int(_lost(one).sum())
     annotators = len(np.unique(one.work.annotator[one.work.annotator >= 0])) if one.work else 0
     classes = gold.classes if task.has_classes else ()
     strata, at_mix = _strata(task.main, gold, one, told)
@@ -205,10 +210,6 @@ def _lost(one: Scored) -> Bools:
     if one.delivery.kind in ("labels", "texts"):
         return ~answered
     return ~answered & asked
-
-
-def _missing(gold: Rows, one: Scored) -> int:
-    return int(_lost(one).sum())
 
 
 def _delivered(
@@ -255,9 +256,7 @@ def _judge(
     pairs = _pairs(figure, scored, first, second, values[first] - values[second], spread)
     same = np.ones((len(vendors), len(vendors)), np.bool_)
     same[first, second] = same[second, first] = [not one.distinguishable for one in pairs]
-    order = sorted(
-        range(len(vendors)), key=lambda at: (-_signed(figure) * values[at], vendors[at].name)
-    )
+    order = sorted(range(len(vendors)), key=lambda at: (-_signed(figure) * values[at], vendors[at].name))
     groups = statistics.indistinct_groups(order, same)
     named = tuple(tuple(vendors[at].name for at in group) for group in groups)
     return pairs, _detectable(figure, scored, first, second, spread) if pairs else None, named

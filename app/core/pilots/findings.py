@@ -18,9 +18,10 @@ OK, LOOSE, WRONG, MISSING, EXTRA, DUPLICATE = range(6)
 class Findings:
     """Columns of equal length, sorted by item.
 
-    `unit` the scored answer (`units.Units`) and `item` its item; `error` position in `ERRORS`; `gold`, `delivered` rows of the gold and of the
-    delivery (-1: none); `gold_class`, `delivered_class` positions in the classes (-1: none); `iou` of a
-    matched pair (NaN: none); `weight` what the row counts (1/k where k annotators labelled one item).
+    `unit` the scored answer (`units.Units`), `item` its item; `error` position in `ERRORS`; `gold`, `delivered`
+    rows of the gold and of the delivery (-1: none); `gold_class`, `delivered_class` positions in the classes
+    (-1: none); `iou` of a matched pair (NaN: none); `weight` what the row counts (1/k where k annotators labelled
+    one item).
     """
 
     unit: Ints

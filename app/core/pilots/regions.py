@@ -46,8 +46,12 @@ def masks_of(rows: Rows) -> tuple[Mask, ...]:
 def areas(rows: Rows) -> Floats:
     """What every mark covers, in square pixels (the file's own unit where image sizes are unknown)."""
     if rows.kind == "boxes":
-        return np.asarray(rows.shape, np.float64).reshape(-1, 4)[:, 2:].prod(axis=1)
-    return shapes.polygon_areas(polygons_of(rows)) if rows.kind == "polygons" else shapes.mask_areas(masks_of(rows))
+        return np.asarray(np.asarray(rows.shape, np.float64).reshape(-1, 4)[:, 2:].prod(axis=1), np.float64)
+    return (
+        shapes.polygon_areas(polygons_of(rows))
+        if rows.kind == "polygons"
+        else shapes.mask_areas(masks_of(rows))
+    )
 
 
 def _polygon_pairs(ours: Sequence[Polygon], theirs: Sequence[Polygon], g: Ints, d: Ints) -> Floats:

@@ -104,7 +104,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Vendors compared on one gold. `metric` ranks (`lower_is_better`: error rates); `iou` is None where it plays no part."""
+    """Vendors compared on one gold. `metric` ranks, `lower_is_better` tells that it is an error rate.
+
+    `iou` is None where it plays no part.
+    """
 
     task: str
     metric: str
@@ -223,7 +226,9 @@ def _outline(mask: Mask) -> list[Any]:
     for row, line in enumerate(mask.bits()):
         turns = np.flatnonzero(np.diff(np.concatenate([[False], line, [False]])))
         for left, right in turns.reshape(-1, 2).tolist():
-            strips.append(shapely.box(mask.left + left, mask.top + row, mask.left + right, mask.top + row + 1))
+            strips.append(
+                shapely.box(mask.left + left, mask.top + row, mask.left + right, mask.top + row + 1)
+            )
     whole = shapely.simplify(shapely.union_all(strips), 1.0)
     parts = shapely.get_parts(whole)
     return [np.asarray(one.exterior.coords)[:-1].tolist() for one in parts]

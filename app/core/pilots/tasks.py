@@ -43,7 +43,7 @@ class Task:
 
 
 def _without_iou(score: Callable[[Rows, Rows], Scores]) -> Score:
-    return lambda gold, delivery, iou: score(gold, delivery)
+    return lambda gold, delivery, _: score(gold, delivery)
 
 
 def _at(column: int, width: int) -> tuple[float, ...]:
@@ -104,7 +104,9 @@ TASKS: Mapping[str, Task] = {
         Task("masks", MASKS, score_masks, uses_iou=True),
         Task("spans", SPANS, _without_iou(score_spans)),
         Task("transcription", TRANSCRIPTION, _without_iou(score_transcriptions), has_classes=False),
-        Task("translation", TRANSLATION, _without_iou(score_translations), resamples=1_000, has_classes=False),
+        Task(
+            "translation", TRANSLATION, _without_iou(score_translations), resamples=1_000, has_classes=False
+        ),
     )
 }
 
