@@ -11,9 +11,8 @@ from app.core.errors import Invalid, Problem
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from app.core.formats.rows import Times
+    from app.core.formats.rows import Rows, Times
     from app.core.pilots.results import Comparison, Estimate, VendorResult
-    from app.core.pilots.tasks import Rows
 
 _TITLES = {
     "accuracy": "Accuracy",
