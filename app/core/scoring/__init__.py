@@ -22,7 +22,18 @@ from app.core.scoring.gates import GateOutcome, applies, decide_gates
 from app.core.scoring.judgements import Judgement, Misfit, PairwiseWeights, pairwise_weights
 from app.core.scoring.outlook import RankViews, SecondOpinion, rank_views, second_opinion
 from app.core.scoring.output import to_json
-from app.core.scoring.panel import Agreement, Consensus, agreement, consensus
+from app.core.scoring.panel import (
+    Agreement,
+    Consensus,
+    PanelAgreement,
+    PanelRating,
+    Severity,
+    agreement,
+    consensus,
+    eligible,
+    panel_agreement,
+    severities,
+)
 from app.core.scoring.parse import parse_scorecard
 from app.core.scoring.rank import analyse
 from app.core.scoring.spec import (
@@ -90,6 +101,8 @@ __all__ = [
     "OpenQuestion",
     "PairShare",
     "PairwiseWeights",
+    "PanelAgreement",
+    "PanelRating",
     "Paper",
     "Piecewise",
     "Price",
@@ -101,6 +114,7 @@ __all__ = [
     "SecondOpinion",
     "Segment",
     "Settings",
+    "Severity",
     "SingleChange",
     "Swing",
     "ThresholdOutcome",
@@ -117,13 +131,16 @@ __all__ = [
     "decide_gates",
     "describe",
     "digest",
+    "eligible",
     "pairwise_weights",
+    "panel_agreement",
     "parse_case",
     "parse_scorecard",
     "points_at",
     "rank_order_centroid",
     "rank_views",
     "second_opinion",
+    "severities",
     "show_price",
     "swing_weights",
     "to_json",
