@@ -68,7 +68,7 @@ def price_points(
     offers = [price for name, price in known.items() if name in eligible]
     lowest = min(offers, default=None)
     setters = frozenset(name for name, price in known.items() if name in eligible and price == lowest)
-    slope = _value_slope(scorecard, weights, scale) if scale.method == "award_on_value" else None
+    slope = value_slope(scorecard, weights, scale) if scale.method == "award_on_value" else None
     values = {
         c.id: _against(criterion, c.cells.get(criterion.id), lowest if c.id in known else None, slope)
         for c in candidates
@@ -91,8 +91,8 @@ def price_span(candidate: Candidate, criterion: Criterion) -> tuple[Fraction, Fr
     return exact(low), mid_price(candidate, criterion), exact(high)
 
 
-def _value_slope(scorecard: Scorecard, weights: Weights, scale: Price) -> Fraction:
-    """Points lost per unit of money, so that one quality point trades against `points_worth`."""
+def value_slope(scorecard: Scorecard, weights: Weights, scale: Price) -> Fraction:
+    """s of award_on_value: points lost per unit of money, so that one quality point trades against `points_worth`."""
     index = next(i for i, c in enumerate(scorecard.criteria) if isinstance(c.scale, Price))
     part = weights.parts[index]
     assert scale.points_worth is not None  # noqa: S101  (parse refuses it in a case)

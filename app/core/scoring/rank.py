@@ -16,12 +16,11 @@ from app.core.scoring.board import Board, make_board
 from app.core.scoring.canonical import digest
 from app.core.scoring.check import check_candidates
 from app.core.scoring.eligibility import Standing, assess
-from app.core.scoring.explain import Crossover, Segment, crossovers, questions, winner_map
+from app.core.scoring.explain import Crossover, Segment, WeightTransfer, crossovers, questions, winner_map
 from app.core.scoring.lines import result_lines
 from app.core.scoring.price import exchange_rate
 from app.core.scoring.reader import Reader
 from app.core.scoring.spec import Candidate, Need, Price, Scorecard
-from app.core.scoring.values import UNIT
 from app.core.scoring.verdict import order_word, warnings_of
 from app.core.scoring.weights import Weights, weights_of
 
@@ -102,6 +101,7 @@ def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> A
         group_crossovers=group_changes,
         winner_maps=maps,
         group_winner_maps=group_maps,
+        weight_transfers=_transfers(board, order),
         pairwise=_pairs(board, order),
         open_questions=questions(
             board, [[status[name][c].status for c in board.criteria] for name in board.ids], order
@@ -171,13 +171,6 @@ def _changes(
     return nearest_first[0], nearest_first[1]
 
 
-def _group_scores(board: Board, order: Sequence[int]) -> list[list[float]]:
-    return [
-        [total / (part * UNIT) for total, part in zip(board.group_sums[i], board.group_parts, strict=True)]
-        for i in order
-    ]
-
-
 def _chances(
     board: Board, order: Sequence[int], draws: int, seed: int, settings: Settings
 ) -> dict[str, tuple[float, ...]]:
@@ -187,7 +180,7 @@ def _chances(
     from app.core.scoring.robustness import rank_acceptability
 
     found = rank_acceptability(
-        _group_scores(board, order),
+        board.group_scores(order),
         [part / board.weights.whole for part in board.group_parts],
         draws=draws,
         seed=seed,
@@ -196,13 +189,30 @@ def _chances(
     return {board.ids[i]: tuple(row) for i, row in zip(order, found.tolist(), strict=True)}
 
 
+def _transfers(board: Board, order: Sequence[int]) -> tuple[WeightTransfer, ...]:
+    """Moves of weight between two groups that change the leader, the smallest first."""
+    if len(order) < 2 or len(board.groups) < 2:
+        return ()
+    from app.core.scoring.robustness import weight_transfers
+
+    stated = [part / board.weights.whole for part in board.group_parts]
+    least, who = weight_transfers(board.group_scores(order), stated)
+    found = [
+        WeightTransfer(source, target, least[d, c].item(), board.ids[order[int(who[d, c])]])
+        for d, source in enumerate(board.groups)
+        for c, target in enumerate(board.groups)
+        if who[d, c] >= 0
+    ]
+    return tuple(sorted(found, key=lambda move: move.share))
+
+
 def _pairs(board: Board, order: Sequence[int]) -> tuple[PairShare, ...]:
     """Both directions of every pair, in rank order."""
     if len(order) < 2:
         return ()
     from app.core.scoring.robustness import pairwise_shares
 
-    shares = pairwise_shares(_group_scores(board, order)).tolist()
+    shares = pairwise_shares(board.group_scores(order)).tolist()
     return tuple(
         PairShare(board.ids[a], board.ids[b], shares[i][k])
         for i, a in enumerate(order)
