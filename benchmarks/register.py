@@ -100,7 +100,7 @@ def measure_list() -> Figure:
 
 def measure_search() -> Figure:
     """Number of hits and the first fifty, full text and one facet, by our query and by hand."""
-    with store() as (database, settings):
+    with store() as (database, _):
         fill(database, SEARCHED)
         asked = {"technique": WANTED.facets["technique"]}
         with database.engine.connect() as opened:
