@@ -32,7 +32,7 @@ SCALES: Sequence[dict[str, Any]] = (
 def problem() -> tuple[Scorecard, list[Candidate]]:
     """A seeded scorecard with gates and thresholds, and candidates nobody of whom is excluded."""
     dice = np.random.default_rng(0)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "id": f"group_{g}",
             "weight": int(dice.integers(5, 40)),
