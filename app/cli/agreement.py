@@ -8,7 +8,8 @@ import typer
 from app.cli.pilot import read_bytes
 
 if TYPE_CHECKING:
-    from app.core.pilots.agreement import Agreement, Coefficient
+    from app.core.agreement import Coefficient
+    from app.core.pilots.agreement import Agreement
 
 
 def register(commands: typer.Typer) -> None:

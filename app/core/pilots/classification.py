@@ -5,7 +5,7 @@ import numpy as np
 from app.core.formats.rows import Labels
 from app.core.formats.shapes import Floats, Ints
 from app.core.pilots.findings import MISSING, OK, WRONG, Findings
-from app.core.pilots.statistics import percentile_interval
+from app.core.resampling import percentile_interval
 
 _CELLS_AT_ONCE = 2_000_000
 

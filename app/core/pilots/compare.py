@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from app.core import resampling
 from app.core.errors import Invalid, Problem
 from app.core.formats.rows import Boxes, Times
 from app.core.formats.shapes import Floats, Ints
@@ -118,7 +119,7 @@ def _score(
     # By name, so that the order in which vendors are given cannot reach a figure.
     names = sorted(deliveries)
     rows = np.hstack([sums[name][:, used] for name in names])
-    drawn = statistics.resampled_sums(rows, resamples, statistics.generator(seed))
+    drawn = resampling.resampled_sums(rows, resamples, resampling.generator(seed))
     scored = []
     for name, delivery in deliveries.items():
         replicates = np.zeros((resamples, sums[name].shape[1]))
@@ -181,7 +182,7 @@ def _estimate(task: Task, ratio: Ratio, one: _Scored) -> Estimate:
     if under.sum() <= 0:
         return Estimate(None)
     value = float(over.sum() / under.sum())
-    interval = statistics.percentile_interval(_divide(one.replicates, ratio))
+    interval = resampling.percentile_interval(_divide(one.replicates, ratio))
     if task.shares or interval is None or interval[1] - interval[0] < 1e-9:
         # Replicates that never vary (all right, all wrong) would claim certainty; items do not give that.
         tested = float((under > 0).sum())
@@ -195,7 +196,7 @@ def _macro_f1(one: _Scored, classes: int, seed: int, resamples: int) -> Estimate
     value, influence = macro_f1(one.found, classes)
     if value is None:
         return Estimate(None)
-    interval = macro_f1_interval(one.found, classes, resamples, statistics.generator(seed))
+    interval = macro_f1_interval(one.found, classes, resamples, resampling.generator(seed))
     if interval is None or interval[1] - interval[0] < 1e-9:
         interval = statistics.wilson(value * len(one.sums), len(one.sums))
     return _both(value, interval, statistics.cluster_interval(value, influence, one.cluster))
@@ -260,7 +261,7 @@ def _pairs(
                 high=min(1.0, float(high[at])),
                 p_value=p,
                 p_adjusted=p_adjusted,
-                distinguishable=p_adjusted < 1 - statistics.LEVEL,
+                distinguishable=p_adjusted < 1 - resampling.LEVEL,
                 time_ratio=None if log_a is None or log_b is None else time_ratio(log_a, log_b),
             )
         )

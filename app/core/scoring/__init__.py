@@ -18,6 +18,7 @@ from app.core.scoring.case import parse_case
 from app.core.scoring.compare import Difference, SingleChange, what_would_it_take, why
 from app.core.scoring.explain import Crossover, OpenQuestion, Segment
 from app.core.scoring.gates import GateOutcome, applies, decide_gates
+from app.core.scoring.judgements import Judgement, Misfit, PairwiseWeights, pairwise_weights
 from app.core.scoring.output import to_json
 from app.core.scoring.panel import Agreement, Consensus, agreement, consensus
 from app.core.scoring.parse import parse_scorecard
@@ -77,11 +78,14 @@ __all__ = [
     "GateOutcome",
     "Group",
     "GroupScore",
+    "Judgement",
     "Levels",
     "Linear",
     "Measured",
+    "Misfit",
     "OpenQuestion",
     "PairShare",
+    "PairwiseWeights",
     "Paper",
     "Piecewise",
     "Price",
@@ -101,6 +105,7 @@ __all__ = [
     "consensus",
     "decide_gates",
     "digest",
+    "pairwise_weights",
     "parse_case",
     "parse_scorecard",
     "points_at",

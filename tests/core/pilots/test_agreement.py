@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import fleiss_kappa
 
+from app.core.agreement import LEVELS, ac1, alpha, fleiss
 from app.core.errors import Invalid
 from app.core.formats.table import read_gold_labels, read_ratings
-from app.core.pilots.agreement import LEVELS, ac1, agreement, alpha, counts_table, dawid_skene, fleiss
+from app.core.pilots.agreement import agreement, counts_table, dawid_skene
 
 FLEISS_TEXT = (
     "00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 00501 30012 "

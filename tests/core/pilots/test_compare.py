@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core import resampling
 from app.core.errors import Invalid
 from app.core.pilots import statistics
 from app.core.pilots.compare import compare
@@ -183,7 +184,7 @@ def test_four_equal_vendors_are_rarely_called_different():
     false_alarms = 0
     for run in range(250):
         right = (rng.random((150, 4)) < 0.9).astype(float)
-        shares = statistics.resampled_sums(right, 1000, statistics.generator(run)) / 150
+        shares = resampling.resampled_sums(right, 1000, resampling.generator(run)) / 150
         difference = right.mean(0)[first] - right.mean(0)[second]
         _, _, adjusted = statistics.max_t(shares[:, first] - shares[:, second], difference)
         plain = [
