@@ -111,6 +111,15 @@ class Sheet:
             self.items.append(WrittenItem(tuple(dict.fromkeys(names)), **more))
         return at
 
+    def sized(self, item: int, width: float, height: float, place: str) -> None:
+        """Give an item its size in pixels; two sizes of one item are a problem."""
+        before = self.items[item]
+        if before.width is None:
+            self.items[item] = replace(before, width=width, height=height)
+        elif (before.width, before.height) != (width, height):
+            told = f"{width:g} x {height:g}, elsewhere {before.width:g} x {before.height:g}"
+            self.faults.add(place, f"the image is {told}; one image has one size, export again")
+
     def respond(self, item: int, place: str, **more: Any) -> int:
         """The position of a new answer for an item."""
         self.answers.append(WrittenAnswer(item, place, **more))
@@ -212,7 +221,9 @@ class Sheet:
             repairs=(*self.told, *self._lines(f"{count} {what}" for what, count in self.repaired.items())),
             warnings=(
                 *self.warned,
-                *self._lines([*(f"{count} {what}" for what, count in self.noticed.items()), *ignored], "."),
+                *self._lines(
+                    [*(f"{count} {what}" for what, count in self.noticed.items() if count), *ignored], "."
+                ),
             ),
         )
 
@@ -230,8 +241,11 @@ def _shapes(kind: Kind, shapes: Sequence[Any]) -> Shapes:
     return tuple(shapes)
 
 
-def merged(parts: Sequence[Written], name: str) -> Written:
-    """Several files of one format and kind as one; the same item in two of them is one item."""
+def merged(parts: Sequence[Written], name: str, repairs: tuple[str, ...] = ()) -> Written:
+    """Several files of one format and kind as one; the same item in two of them is one item.
+
+    `repairs` are told before those of the parts.
+    """
     items: list[WrittenItem] = []
     at: dict[str, int] = {}
     answers: list[WrittenAnswer] = []
@@ -246,11 +260,14 @@ def merged(parts: Sequence[Written], name: str) -> Written:
         columns["answer"] += [one + len(answers) for one in part.answer.tolist()]
         columns["label"] += part.label
         columns["shape"] += [] if part.shape is None else list(part.shape)
-        columns["place"] += [f"{part.source}, {one}" for one in part.place]
+        before = f"{part.source}, " if part.source != name else ""
+        columns["place"] += [before + one for one in part.place]
         columns["crowd"] += part.crowd or (False,) * len(part.place)
-        answers += [
-            replace(one, item=where[one.item], place=f"{part.source}, {one.place}") for one in part.answers
-        ]
+        answers += [replace(one, item=where[one.item], place=before + one.place) for one in part.answers]
+    numbers: dict[str, int] = {}
+    for part in parts:
+        ids = part.class_ids or range(len(part.classes))
+        numbers |= {one: at for one, at in zip(part.classes, ids, strict=True) if one not in numbers}
     return Written(
         source=name,
         format=parts[0].format,
@@ -261,10 +278,11 @@ def merged(parts: Sequence[Written], name: str) -> Written:
         label=tuple(columns["label"]),
         shape=_shapes(parts[0].kind, columns["shape"]),
         place=tuple(columns["place"]),
-        classes=tuple(dict.fromkeys(one for part in parts for one in part.classes)),
+        classes=tuple(numbers),
+        class_ids=tuple(numbers.values()) if all(part.class_ids for part in parts) else (),
         crowd=tuple(columns["crowd"]) if any(columns["crowd"]) else (),
         relative=parts[0].relative,
         listed=any(part.listed for part in parts),
-        repairs=tuple(line for part in parts for line in part.repairs),
+        repairs=(*repairs, *(line for part in parts for line in part.repairs)),
         warnings=tuple(line for part in parts for line in part.warnings),
     )
