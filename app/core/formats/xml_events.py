@@ -36,7 +36,7 @@ class Elements(ContentHandler):
     def closed(self, tag: str, text: str) -> None:
         """An element ends; `path` still ends with it, `text` is what stood directly in it."""
 
-    def startElement(self, name: str, attrs: AttributesImpl[str]) -> None:  # noqa: N802
+    def startElement(self, name: str, attrs: "AttributesImpl[str]") -> None:  # noqa: N802
         self.path.append(name)
         if len(self.path) > MAX_DEPTH:
             message = "nested too deeply; no labeling tool writes this, export the file again"
