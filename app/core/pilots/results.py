@@ -128,6 +128,14 @@ class Comparison:
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def ranked(self) -> tuple[VendorResult, ...]:
+        """The vendors, best first; equal ones by name."""
+        sign = 1 if self.lower_is_better else -1
+        return tuple(
+            sorted(self.vendors, key=lambda one: (sign * (one.metrics[self.metric].value or 0.0), one.name))
+        )
+
     def vendor(self, name: str) -> VendorResult:
         """The figures of one vendor; raises KeyError for a name that was not compared."""
         return {one.name: one for one in self.vendors}[name]
