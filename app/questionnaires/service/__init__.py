@@ -71,13 +71,9 @@ from app.questionnaires.service.responses import (
     submit_response,
 )
 from app.questionnaires.service.sending import (
-    Handed,
     Sent,
     delegate_section,
     enter_by_link,
-    links_of,
-    mails_about,
-    mails_of,
     open_vendor_link,
     recall_response,
     remind,
@@ -85,6 +81,7 @@ from app.questionnaires.service.sending import (
     send_response,
     withdraw_delegate,
 )
+from app.questionnaires.service.standing import Handed, SentState, links_of, mails_of, sent_states
 from app.questionnaires.service.templates import (
     library_body,
     library_questionnaire,
@@ -107,6 +104,7 @@ __all__ = [
     "Proposal",
     "ResponseAccess",
     "Sent",
+    "SentState",
     "accept_drafts",
     "add_files",
     "answers_for",
@@ -134,7 +132,6 @@ __all__ = [
     "library_questionnaire",
     "library_questionnaires",
     "links_of",
-    "mails_about",
     "mails_of",
     "mark_answer",
     "may_read",
@@ -159,6 +156,7 @@ __all__ = [
     "send_reminder",
     "send_response",
     "send_summary",
+    "sent_states",
     "set_follow_up",
     "shown",
     "spell_answer",

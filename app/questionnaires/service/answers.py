@@ -156,15 +156,7 @@ def _write(
     if response.state in (ResponseState.DRAFT, ResponseState.SENT):
         response.state = ResponseState.IN_PROGRESS
         session.add(response)
-    after = {
-        "question": question.id,
-        "revision": row.revision,
-        "confidence": new.confidence,
-        "not_applicable": new.not_applicable,
-        "digest": audit.sealed_digest(
-            kept.salt.encode(), {"value": new.value, "note": new.note, "comment": new.comment}
-        ),
-    }
+    after = {"question": question.id, "revision": row.revision, **_chained(new, kept.salt)}
     audit.record(
         session,
         access.actor,
@@ -176,6 +168,13 @@ def _write(
     )
     session.flush()
     return row
+
+
+def _chained(new: _Standing, salt: str) -> dict[str, object]:
+    """What the audit chain keeps of an answer: nothing that tells a price or a name."""
+    words = {"value": new.value, "note": new.note, "comment": new.comment}
+    digest = audit.sealed_digest(salt.encode(), words)
+    return {"confidence": new.confidence, "not_applicable": new.not_applicable, "digest": digest}
 
 
 def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:

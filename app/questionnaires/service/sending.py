@@ -1,6 +1,5 @@
-"""Hand a response to the vendor: links, their mails, reminders, and what became of all of them."""
+"""Hand a response to the vendor: links, their mails, and reminders."""
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,7 +14,6 @@ from app.core.permissions import Action, Role
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, EvaluationState
 from app.jobs import service as jobs
-from app.jobs.models import OutgoingMail
 from app.kit import clock, wording
 from app.kit.actors import SYSTEM, Actor
 from app.kit.db import ReadSession, WriteSession
@@ -29,7 +27,7 @@ from app.questionnaires.models import (
     ResponseState,
 )
 from app.questionnaires.schemas import DelegateIn, SendIn
-from app.questionnaires.service.access import SUBJECT, ResponseAccess, response_access
+from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.responses import record_response
 
 LINK_DAYS = 30
@@ -50,19 +48,6 @@ class Sent:
     response: QuestionnaireResponse
     link: str
     valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A link that was handed out, without its secret; `opened_at` is None until somebody pressed its button."""
-
-    id: UUID
-    kind: LinkKind
-    section_id: str
-    holder: str
-    opened_at: datetime | None
-    expires_at: datetime
-    is_live: bool
 
 
 def send_response(
@@ -266,41 +251,6 @@ def _tell(session: WriteSession, access: ResponseAccess, verb: str, **after: obj
     )
 
 
-def links_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> list[Handed]:
-    """The links that were handed out, newest first; a vendor sees those of its colleagues."""
-    access = response_access(session, actor, response_id)
-    now = clock.now()
-    found = [
-        Handed(
-            link.id,
-            handed.kind,
-            handed.section_id,
-            link.holder_name,
-            link.used_at,
-            link.expires_at,
-            is_live=link.revoked_at is None and link.expires_at > now,
-        )
-        for handed, link in queries.links_of(session, [response_id])
-        if not access.only and (not access.is_vendor or handed.kind is LinkKind.DELEGATE)
-    ]
-    return found[::-1]
-
-
-def mails_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> Sequence[OutgoingMail]:
-    """The mails that Assay sent about a response, newest first, with what became of them; not for vendors."""
-    access = response_access(session, actor, response_id)
-    return [] if access.is_vendor else jobs.mails_about(session, SUBJECT, [response_id])
-
-
-def mails_about(session: ReadSession, response_ids: Collection[UUID]) -> Mapping[UUID, OutgoingMail]:
-    """Response id -> its newest mail; the caller checked that the responses may be seen."""
-    found: dict[UUID, OutgoingMail] = {}
-    for row in jobs.mails_about(session, SUBJECT, response_ids):
-        if row.subject_id is not None:
-            found.setdefault(row.subject_id, row)
-    return found
-
-
 def remind(session: WriteSession, *, base_url: str) -> int:
     """Send every reminder that is due now and was not sent; the number of mails. For the periodic job.
 
@@ -380,7 +330,8 @@ def send_reminder(
 def _reminder_words(access: ResponseAccess) -> str:
     if access.returned:
         count = len(access.returned)
-        return f"{count} of your answers {'needs' if count == 1 else 'need'} another look. What is missing stands there."
+        needs = "needs" if count == 1 else "need"
+        return f"{count} of your answers {needs} another look. What is missing stands there."
     if access.response.state is ResponseState.SENT:
         return "we sent you some questions and have no answer from you yet."
     return "your answers to our questions are begun, but not handed in yet."
