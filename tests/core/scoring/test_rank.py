@@ -16,6 +16,7 @@ from app.core.scoring import (
     Scorecard,
     Settings,
     analyse,
+    leave_one_out,
     rank_order_centroid,
     swing_weights,
     to_json,
@@ -352,3 +353,20 @@ def test_published_keys_are_exactly_those_of_the_contract() -> None:
         "id", "status", "reason", "total", "low", "high", "rank", "best_rank", "worst_rank", "coverage",
         "contributions", "gates", "rank_acceptability",
     ]  # fmt: skip
+
+
+def test_leaving_an_evaluator_out_names_the_leader_and_the_lead_of_the_others() -> None:
+    analysis = run(TWO, vendor("p", x=80, y=50), vendor("q", x=60, y=60), draws=0)
+    without = {
+        "mild": [vendor("p", x=50, y=50), vendor("q", x=60, y=60)],
+        "harsh": [vendor("p", x=90, y=50), vendor("q", x=60, y=60)],
+        "only": [Candidate("p"), Candidate("q")],
+    }
+    found = leave_one_out(analysis, without)
+    assert [(one.evaluator, one.leader, one.lead, one.changes) for one in found] == [
+        ("mild", "q", 10.0, True),
+        ("harsh", "p", 14.0, False),
+        ("only", None, None, True),
+    ]
+    with pytest.raises(Invalid, match="no criterion"):
+        leave_one_out(analysis, {"e": [vendor("p", z=1)]})
