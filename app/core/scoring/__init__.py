@@ -20,6 +20,7 @@ from app.core.scoring.compare import Difference, why
 from app.core.scoring.explain import Crossover, OpenQuestion, Segment, WeightTransfer
 from app.core.scoring.gates import GateOutcome, applies, decide_gates
 from app.core.scoring.judgements import Judgement, Misfit, PairwiseWeights, pairwise_weights
+from app.core.scoring.lead import Lead, lead_of, lead_sentences
 from app.core.scoring.outlook import RankViews, SecondOpinion, rank_views, second_opinion
 from app.core.scoring.output import to_json
 from app.core.scoring.panel import (
@@ -35,7 +36,7 @@ from app.core.scoring.panel import (
     severities,
 )
 from app.core.scoring.parse import parse_scorecard
-from app.core.scoring.rank import analyse
+from app.core.scoring.rank import WithoutOne, analyse, leave_one_out
 from app.core.scoring.spec import (
     OPEN,
     AllOf,
@@ -94,6 +95,7 @@ __all__ = [
     "Group",
     "GroupScore",
     "Judgement",
+    "Lead",
     "Levels",
     "Linear",
     "Measured",
@@ -123,6 +125,7 @@ __all__ = [
     "Waiver",
     "WeightTransfer",
     "Weights",
+    "WithoutOne",
     "agreement",
     "analyse",
     "applies",
@@ -132,6 +135,9 @@ __all__ = [
     "describe",
     "digest",
     "eligible",
+    "lead_of",
+    "lead_sentences",
+    "leave_one_out",
     "pairwise_weights",
     "panel_agreement",
     "parse_case",

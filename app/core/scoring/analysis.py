@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from app.core.errors import Conflict
 from app.core.scoring.board import Board
 from app.core.scoring.explain import Crossover, OpenQuestion, Segment, WeightTransfer
 from app.core.scoring.gates import GateOutcome
-from app.core.scoring.spec import Scorecard
+from app.core.scoring.spec import Scale, Scorecard
 from app.core.scoring.thresholds import ThresholdOutcome
 from app.core.scoring.values import Value
 
@@ -89,7 +90,7 @@ class ExchangeRate:
     per_points: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """The whole result. `candidates` stand in rank order, then unscored, then excluded.
 
@@ -130,10 +131,16 @@ class Analysis:
 
     def candidate(self, name: str) -> CandidateResult:
         """The line of this candidate; `KeyError` when there is none."""
-        for result in self.candidates:
-            if result.id == name:
-                return result
-        raise KeyError(name)
+        return self._lines[name]
+
+    @cached_property
+    def _lines(self) -> Mapping[str, CandidateResult]:
+        return {line.id: line for line in self.candidates}
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """The scale of every criterion by id."""
+        return {criterion.id: criterion.scale for criterion in self.scorecard.criteria}
 
     def scored(self, name: str) -> CandidateResult:
         """The line of a candidate with a score; `Conflict` says why when it has none."""

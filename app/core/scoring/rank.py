@@ -21,6 +21,7 @@ from app.core.scoring.lines import result_lines
 from app.core.scoring.price import exchange_rate
 from app.core.scoring.reader import Reader
 from app.core.scoring.spec import Candidate, Need, Price, Scorecard
+from app.core.scoring.values import UNIT
 from app.core.scoring.verdict import order_word, warnings_of
 from app.core.scoring.weights import Weights, weights_of
 
@@ -45,17 +46,8 @@ def analyse(
     with every problem of the candidates, or of a price criterion whose target and cap are still open.
     """
     _check(scorecard, candidates, draws, seed)
-    weights = weights_of(scorecard)
-    standings = assess(scorecard, weights, candidates, decision_date, need or {})
-    inside = [s for s in standings if not s.failures]
-    board = make_board(
-        scorecard, weights, [s.candidate for s in inside], {s.candidate.id: s.values for s in inside}
-    )
-    covered = {s.candidate.id: _coverage(scorecard, weights, s) for s in standings}
-    scored = [i for i, name in enumerate(board.ids) if covered[name] > 0]
-    order = sorted(scored, key=lambda i: -board.totals[i])
-    ground = _Ground(scorecard, weights, standings, board, covered, order, settings or Settings())
-    return _explained(ground, decision_date, draws, seed)
+    ground = _ground(scorecard, candidates, decision_date, need or {})
+    return _explained(ground, settings or Settings(), decision_date, draws, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +60,61 @@ class _Ground:
     board: Board
     covered: Mapping[str, float]
     order: Sequence[int]
-    settings: Settings
 
 
-def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> Analysis:
+def _ground(scorecard: Scorecard, candidates: Sequence[Candidate], on: date, need: Need) -> _Ground:
+    weights = weights_of(scorecard)
+    standings = assess(scorecard, weights, candidates, on, need)
+    inside = [s for s in standings if not s.failures]
+    board = make_board(
+        scorecard, weights, [s.candidate for s in inside], {s.candidate.id: s.values for s in inside}
+    )
+    covered = {s.candidate.id: _coverage(scorecard, weights, s) for s in standings}
+    scored = [i for i, name in enumerate(board.ids) if covered[name] > 0]
+    order = sorted(scored, key=lambda i: -board.totals[i])
+    return _Ground(scorecard, weights, standings, board, covered, order)
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutOne:
+    """Who leads, and by how many points over the second, when one evaluator's ratings are left out."""
+
+    evaluator: str
+    leader: str | None
+    lead: float | None
+    changes: bool
+
+
+def leave_one_out(
+    analysis: Analysis, without: Mapping[str, Sequence[Candidate]], *, need: Need | None = None
+) -> tuple[WithoutOne, ...]:
+    """The leader without each evaluator; `changes` when it is not the leader of `analysis`.
+
+    `without`: evaluator -> the candidates of the analysis with cells computed from everybody else's ratings. Same
+    scorecard and date as the analysis; give the same `need`. Raises `Invalid("case.invalid")` for candidates that
+    do not fit.
+    """
+    found = []
+    for evaluator, candidates in without.items():
+        _check(analysis.scorecard, candidates, 0, 0)
+        ground = _ground(analysis.scorecard, candidates, analysis.decision_date, need or {})
+        board, order = ground.board, ground.order
+        leader = board.ids[order[0]] if order else None
+        lead = None
+        if len(order) > 1:
+            lead = (board.totals[order[0]] - board.totals[order[1]]) / (board.weights.whole * UNIT)
+        found.append(WithoutOne(evaluator, leader, lead, leader != analysis.leader))
+    return tuple(found)
+
+
+def _explained(ground: _Ground, settings: Settings, decision_date: date, draws: int, seed: int) -> Analysis:
     scorecard, weights, board, order = ground.scorecard, ground.weights, ground.board, ground.order
     maps, group_maps = _maps(board, order)
     leader = board.ids[order[0]] if order else None
     changes, group_changes = _changes(board, maps, group_maps, leader)
-    chances = _chances(board, order, draws, seed, ground.settings)
+    chances = _chances(board, order, draws, seed, settings)
     lines = result_lines(board, order, ground.standings, ground.covered, chances)
-    word = order_word(board, order, changes, chances, ground.settings)
+    word = order_word(board, order, changes, chances, settings)
     waits = bool(order) and lines[0].status == "conditional"
     verdict: Verdict | None = "conditional" if waits and word != "tie" else word
     status = {s.candidate.id: s.values for s in ground.standings}
@@ -87,7 +123,7 @@ def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> A
         seed=seed,
         draws=draws,
         decision_date=decision_date,
-        settings=ground.settings,
+        settings=settings,
         scorecard=scorecard,
         scorecard_digest=digest(scorecard),
         winner=None if word == "tie" else leader,
@@ -107,7 +143,7 @@ def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> A
             board, [[status[name][c].status for c in board.criteria] for name in board.ids], order
         ),
         exchange_rate=_rate(scorecard, weights),
-        warnings=warnings_of(scorecard, ground.standings, order, group_changes, ground.settings),
+        warnings=warnings_of(scorecard, ground.standings, order, group_changes, settings),
         board=board,
     )
 

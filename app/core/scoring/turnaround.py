@@ -133,7 +133,7 @@ def _fewest(
 def _room(analysis: Analysis, name: str, rival: str, difference: int) -> _Room | None:
     """The columns that can improve; None when a price that is not known stands in the way."""
     board = analysis.board
-    scales = {criterion.id: criterion.scale for criterion in analysis.scorecard.criteria}
+    scales = analysis.scales
     known = benchmark_of(analysis)
     divided = known is not None and known.method == "price_per_quality_point"
     if divided:
@@ -207,7 +207,7 @@ def _change(
     has: int,
     needs: int,
 ) -> SingleChange:
-    scale = next(c.scale for c in analysis.scorecard.criteria if c.id == criterion)
+    scale = analysis.scales[criterion]
     value = analysis.candidate(name).cells[criterion].natural
     natural = _natural(scale, benchmark, needs)
     return SingleChange(name, rival, criterion, value, natural, has / UNIT, needs / UNIT)
