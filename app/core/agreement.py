@@ -189,7 +189,7 @@ def _places(usage: Floats, level: str, values: Floats | None) -> Floats:
         order = np.argsort(values)
         places = np.empty(len(usage))
         places[order] = np.cumsum(usage[order]) - usage[order] / 2
-        return places - usage.sum() / 2
+        return np.asarray(places - float(usage.sum()) / 2, np.float64)
     if level == "ratio":
         return values
     return np.asarray(values - float(usage @ values) / float(usage.sum()), np.float64)

@@ -159,9 +159,9 @@ def test_equal_numbers_written_differently_are_one_value():
 
 def test_measurements_without_two_equal_values_have_the_alpha_of_the_krippendorff_package():
     rng = np.random.default_rng(7)
-    truth = rng.normal(50, 10, 400)
-    values = np.abs(truth[None] + rng.normal(0, 3, (3, 400)))
-    rows = "".join(f"{i},p{who},{values[who, i]!r}\n" for who in range(3) for i in range(400))
+    truth = rng.normal(50, 10, 60)
+    values = np.abs(truth[None] + rng.normal(0, 3, (3, 60)))
+    rows = "".join(f"{i},p{who},{values[who, i]!r}\n" for who in range(3) for i in range(60))
     read = read_ratings(
         f"item,annotator,label\n{rows}".replace("np.float64(", "").replace(")", "").encode(), "r"
     )
