@@ -44,9 +44,13 @@ from app.questionnaires.service.responses import (
     submit_response,
 )
 from app.questionnaires.service.templates import (
-    library_body,
-    library_questionnaire,
-    library_questionnaires,
+    Template,
+    askable,
+    asked_now,
+    template,
+    template_from,
+    templates,
+    written_out,
 )
 from app.questionnaires.service.wording import spell_answer
 
@@ -59,8 +63,11 @@ __all__ = [
     "HeldResponse",
     "ResponseAccess",
     "Sent",
+    "Template",
     "add_files",
     "answers_for",
+    "askable",
+    "asked_now",
     "close_response",
     "discovery",
     "drop_file",
@@ -68,9 +75,6 @@ __all__ = [
     "feeds_of",
     "file_subject",
     "files_of",
-    "library_body",
-    "library_questionnaire",
-    "library_questionnaires",
     "mark_answer",
     "may_read",
     "may_read_sealed",
@@ -89,5 +93,9 @@ __all__ = [
     "spell_answer",
     "start_response",
     "submit_response",
+    "template",
+    "template_from",
+    "templates",
     "work_items_of",
+    "written_out",
 ]
