@@ -52,6 +52,7 @@ from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
+from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.questionnaires import tasks as questionnaire_tasks
@@ -95,6 +96,7 @@ def routers() -> list[APIRouter]:
         pilot_api.router,
         *pilot_pages.routers,
         questionnaires_api.router,
+        questionnaires_library_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,
