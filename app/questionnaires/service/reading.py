@@ -20,12 +20,8 @@ from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
-<<<<<<< HEAD
 from app.questionnaires.service.standing import SentState, sent_states
-from app.questionnaires.service.templates import library_questionnaire, template_of
-=======
 from app.questionnaires.service.templates import asked_now, template_of
->>>>>>> q-templates
 from app.questionnaires.service.wording import spell_answer
 from app.vendors import service as vendors
 
