@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import orjson
 
+from app.core.pilots.boxes import score_boxes
 from app.core.pilots.findings import Findings
-from app.core.pilots.tasks import read_delivery, read_gold, score
+from app.core.pilots.tasks import read_delivery, read_gold
 from benchmarks.rows import Figure, Row, library, side_by_side, timed
 
 IMAGES, BOXES, CLASSES = 5_000, 37_000, 80
@@ -62,7 +63,7 @@ def ours(gold_path: Path, results_path: Path) -> Findings:
     """Both files to findings."""
     gold = read_gold("boxes", gold_path.read_bytes(), gold_path.name)
     delivery = read_delivery("boxes", results_path.read_bytes(), results_path.name, gold)
-    return score(gold, delivery, 0.5)
+    return score_boxes(gold, delivery, 0.5).findings
 
 
 def _coco(module: str, evaluator: str, one: bool = False) -> Callable[[Path, Path], None]:
