@@ -41,7 +41,7 @@ def test_label_studio_outlines_are_pixels_of_the_original():
     ((ring,),) = one.shape
     assert (one.label, len(ring), (one.items[0].width, one.items[0].height)) == (
         ("Airplane",),
-        33,
+        37,
         (640, 426),
     )
     assert ring[0].round(3).tolist() == [384, 83.322]
