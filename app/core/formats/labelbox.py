@@ -51,7 +51,7 @@ def _rows(source: Source, sheet: Sheet) -> list[tuple[str, Mapping[str, Any]]]:
             except orjson.JSONDecodeError as failure:
                 message = f"not valid JSON ({failure.msg}); the file may be cut off, export it again"
                 sheet.faults.add(f"line {at}", message)
-    out = []
+    out: list[tuple[str, Mapping[str, Any]]] = []
     for place, row in given:
         if isinstance(row, dict) and isinstance(row.get("data_row"), dict):
             out.append((place, row))
@@ -199,27 +199,35 @@ def _add_answers(answers: Sequence[Mapping[str, Any]], answer: int, place: str, 
     texts: dict[str, str] = {}
     for at, one in enumerate(answers):
         question = str(one.get("name") or at)
-        radio, checked = one.get("radio_answer"), one.get("checklist_answers", one.get("checklist_answer"))
         written = _mapping(one.get("text_answer")).get("content")
-        chosen = _list([radio] if radio is not None else checked)
         if isinstance(written, str):
             texts[question] = written
-        elif chosen:
+        elif chosen := _chosen(one):
             labels[question] = [str(each.get("name") or each.get("value") or "").strip() for each in chosen]
-            sheet.noticed["answers below other answers not used"] += sum(
-                bool(each.get("classifications")) for each in chosen
-            )
+            below = sum(bool(each.get("classifications")) for each in chosen)
+            sheet.noticed["answers below other answers not used"] += below
     if sheet.kind == "labels":
         if len(labels) > 1:
-            sheet.noticed[
-                f"labels with answers to several questions ({', '.join(labels)}) taken together"
-            ] += 1
+            names = ", ".join(labels)
+            sheet.noticed[f"labels with answers to several questions ({names}) taken together"] += 1
         sheet.choose(answer, [one for names in labels.values() for one in names if one], place)
-    elif sheet.kind == "texts" and len(texts) > 1:
+    elif labels:
+        sheet.other("labels")
+    if sheet.kind == "texts":
+        _add_text(texts, answer, place, sheet)
+    elif texts:
+        sheet.other("texts")
+
+
+def _chosen(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if one.get("radio_answer") is not None:
+        return _list([one["radio_answer"]])
+    return _list(one.get("checklist_answers", one.get("checklist_answer")))
+
+
+def _add_text(texts: Mapping[str, str], answer: int, place: str, sheet: Sheet) -> None:
+    if len(texts) > 1:
         sheet.faults.add(place, f"has several text answers ({', '.join(texts)}); export the one to compare")
-    elif sheet.kind == "texts":
-        for written in texts.values():
-            sheet.mark(answer, "", written, place)
-    for kind, found in (("labels", labels), ("texts", texts)):
-        if found and kind != sheet.kind:
-            sheet.other(kind)
+        return
+    for written in texts.values():
+        sheet.mark(answer, "", written, place)

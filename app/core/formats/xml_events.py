@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl, Locator
 
 import defusedxml.sax
 from defusedxml import DefusedXmlException
@@ -23,12 +23,16 @@ class Elements(ContentHandler):
         self.name = name
         self.path: list[str] = []
         self._text: list[str] = []
+        self._at: Locator | None = None
         self._size = 0
 
     @property
     def line(self) -> str:
         """The line of the file that is being read, for people."""
-        return f"line {self._locator.getLineNumber()}"
+        return f"line {self._at.getLineNumber()}" if self._at else ""
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802
+        self._at = locator
 
     def opened(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins; `path` ends with it."""
@@ -62,7 +66,7 @@ def walk(data: bytes, elements: Elements) -> None:
     except Invalid:
         raise
     except DefusedXmlException:
-        message = "declares entities, which are never read; export the file again without them"
+        message = "declares entities or an outside document type, which are never read; export the file without them"
         raise refuse("file.entities", elements.name, message) from None
     except (SAXException, ValueError, LookupError) as failure:
         line = getattr(failure, "getLineNumber", lambda: None)()
