@@ -1,6 +1,7 @@
 """Resampling with a seeded generator, and the intervals read off it: shared by scoring and pilots."""
 
 from collections.abc import Iterator
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,11 @@ Floats = NDArray[np.float64]
 
 LEVEL = 0.95
 _CELLS_AT_ONCE = 2_000_000
+
+
+def normal_quantile(level: float = LEVEL) -> float:
+    """The two-sided quantile of the normal distribution, 1.96 at 95 %."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
 
 
 def t_quantile(freedom: int) -> float:

@@ -1,4 +1,4 @@
-"""Canonical rows: what every reader returns, in columns, resolved against the pilot's items and classes."""
+"""Canonical rows: what a file says once it is held against a pilot, in columns."""
 
 from dataclasses import dataclass
 
@@ -83,9 +83,11 @@ class Answers:
 class Rows:
     """Gold, or one vendor's delivery read against it, for every task: items, answers and marks.
 
-    `items` are names, sorted; `ids` the gold's own ids in the same order; `classes` are sorted names; `sizes`
-    is (items, 2) width and height, NaN where unknown; `texts` the source text per item (spans), else empty.
-    An answer is one annotator's work on one item, a mark one label, box, polygon, mask, span or text in it.
+    `task` is a name of `tasks.TASKS`; `items` are names, sorted; `ids` the gold's own ids in the same order;
+    `classes` are sorted names, `class_ids` the gold's numbers of them (empty: none); `sizes` is (items, 2) width
+    and height, NaN where unknown, 1 x 1 where shapes are fractions of an image of unknown size; `texts` the
+    source text per item (spans), else empty. An answer is one annotator's work on one item, a mark one label,
+    box, polygon, mask, span or text in it.
     Per mark, sorted by item: `answer`, `item`, `label` (position in `classes`, -1 for texts), `crowd` (a region
     to ignore), `place` (for people) and `shape` as in `written.Written`, boxes and polygons in pixels.
     `answered` tells per item whether the file speaks about it; `listed` that it cannot name empty items.
@@ -93,6 +95,7 @@ class Rows:
 
     source: str
     format: str
+    task: str
     kind: Kind
     items: tuple[str, ...]
     ids: tuple[str, ...]

@@ -249,39 +249,6 @@ def read_delivered_labels(data: bytes, name: str, gold: Labels) -> Labels:
     )
 
 
-def read_ratings(data: bytes, name: str) -> Labels:
-    """Ratings of several annotators without any gold: columns item, annotator, label.
-
-    Raises `Invalid` with every empty value and every second label of one annotator on one item.
-    """
-    table = read_table(data, name, ("item", "annotator", "label"), ())
-    faults = Faults("ratings.broken", name)
-    people = table.columns["annotator"]
-    _refuse_empty(table, faults)
-    for person, line in zip(people, table.line, strict=True):
-        if not person:
-            faults.add(f"line {line}", "the annotator is empty; give a code for who labelled")
-    _refuse_repeats(table, people, faults)
-    faults.stop()
-    names = {key: tuple(sorted(set(table.columns[key]))) for key in ("item", "annotator", "label")}
-    code = {key: {one: at for at, one in enumerate(values)} for key, values in names.items()}
-    column = {key: np.array([code[key][one] for one in table.columns[key]], np.int64) for key in names}
-    return Labels(
-        source=name,
-        format="table",
-        items=names["item"],
-        classes=names["label"],
-        item=column["item"],
-        label=column["label"],
-        annotator=column["annotator"],
-        annotators=names["annotator"],
-        seconds=np.full(len(table.line), np.nan),
-        line=np.array(table.line, np.int64),
-        repairs=table.repairs,
-        warnings=_ignored(table),
-    )
-
-
 def read_times(data: bytes, name: str, vendor: str = "") -> Times:
     """The side file of times: columns vendor, item_id, annotator, seconds.
 

@@ -131,11 +131,13 @@ def detectable_normal(standard_error: float, pairs: int = 1) -> float:
     return (_z(1 - (1 - LEVEL) / (2 * max(1, pairs))) + _z(POWER)) * standard_error
 
 
-def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[float, float] | None:
+def cluster_interval(
+    value: float, influence: Floats, cluster: Ints, most: float = 1.0
+) -> tuple[float, float] | None:
     """The interval of `value` over annotators in general: t interval of a cluster-robust standard error.
 
     `influence` holds per row its part in (value - truth); rows of cluster -1 (annotator unknown) are left
-    out. None with fewer than three annotators. Clipped to 0..1.
+    out. None with fewer than three annotators. Clipped to 0..`most`.
     """
     known = cluster >= 0
     present, code = np.unique(cluster[known], return_inverse=True)
@@ -145,4 +147,4 @@ def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[fl
     sums = np.bincount(code, influence[known], minlength=groups)
     error = math.sqrt(groups / (groups - 1) * float(((sums - sums.mean()) ** 2).sum()))
     half = t_quantile(groups - 1) * error
-    return max(0.0, value - half), min(1.0, value + half)
+    return max(0.0, value - half), min(most, value + half)

@@ -14,7 +14,10 @@ from app.core.pilots.report import to_json
 from app.core.pilots.results import marks
 from tests.core.pilots.samples import boxes, gold_boxes, labels, times
 
-VENDOR_KEYS = {"name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion"}
+VENDOR_KEYS = {
+    "name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion",
+    "delivered_only", "by_stratum", "by_size", "top_pairs",
+}  # fmt: skip
 
 
 def pilot(accuracies, count=200, seed=0, correlated=0.0):
@@ -44,7 +47,7 @@ def test_the_document_has_exactly_the_keys_of_the_contract():
     assert set(found["pairs"][0]) == {
         "a", "b", "metric", "difference", "p_value", "p_adjusted", "distinguishable",
     }  # fmt: skip
-    assert set(found["settings"]) == {"seed", "resamples", "iou", "versions"}
+    assert set(found["settings"]) == {"seed", "resamples", "iou", "mix", "versions"}
     assert found["settings"]["iou"] is None
 
 
@@ -172,7 +175,7 @@ def test_marks_show_both_boxes_of_a_finding():
     (mark,) = marks(result, "a", "1.jpg")
     assert dataclasses.asdict(mark) == {
         "error": "loose", "gold": "car", "delivered": "car", "annotator": None, "iou": 0.4,
-        "gold_box": (0, 0, 20, 20), "delivered_box": (0, 0, 20, 8),
+        "gold_shape": [0, 0, 20, 20], "delivered_shape": [0, 0, 20, 8],
     }  # fmt: skip
     assert marks(result, "a", "2.jpg") == ()
 
