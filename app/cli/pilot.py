@@ -208,30 +208,39 @@ def _plain(text: str) -> Any:
 
 
 def _quality(result: "Comparison") -> "Table":
+    from rich.markup import escape
+
     from app.core.pilots.words import figure_name, figure_text
 
-    names = list(result.vendors[0].metrics)
     title = "Quality, 95 % interval over items" + (
         f"; a lower {figure_name(result.metric)} is better" if result.lower_is_better else ""
     )
-    table = _table(title, "Vendor", *map(figure_name, names), "Missing")
-    more = {
-        "Delivered only": any(one.missing for one in result.vendors),
-        "At production mix": bool(result.mix),
-        "In general": any(one.metrics[result.metric].low_general is not None for one in result.vendors),
+    metric = result.metric
+    lines: dict[str, list[str]] = {
+        figure_name(name): [_estimate(name, one.metrics[name]) for one in result.ranked]
+        for name in result.vendors[0].metrics
     }
-    for column in (name for name, shown in more.items() if shown):
-        table.add_column(column, justify="right")
-    for one in result.ranked:
-        cells = [_estimate(name, one.metrics[name]) for name in names]
-        cells.append(str(one.missing))
-        if more["Delivered only"]:
-            cells.append(figure_text(result.metric, one.delivered_only[result.metric].value))
-        if one.standardised is not None:
-            cells.append(_estimate(result.metric, one.standardised))
-        if more["In general"]:
-            cells.append(_general(result.metric, one.metrics[result.metric]))
-        table.add_row(_plain(one.name), *cells)
+    lines["Missing"] = [str(one.missing) for one in result.ranked]
+    if any(one.missing for one in result.vendors):
+        lines["Delivered only"] = [
+            figure_text(metric, one.delivered_only[metric].value) for one in result.ranked
+        ]
+    if result.mix:
+        lines["At production mix"] = [
+            _estimate(metric, one.standardised) if one.standardised else "unknown" for one in result.ranked
+        ]
+    if any(one.metrics[metric].low_general is not None for one in result.vendors):
+        lines["In general"] = [_general(metric, one.metrics[metric]) for one in result.ranked]
+    vendors = [one.name for one in result.ranked]
+    if len(vendors) > len(lines):
+        # The longer side goes down the page.
+        table = _table(title, "Vendor", *lines)
+        for name, *cells in zip(vendors, *lines.values(), strict=True):
+            table.add_row(_plain(name), *cells)
+        return table
+    table = _table(title, "", *map(escape, vendors))
+    for name, row in lines.items():
+        table.add_row(name, *row)
     return table
 
 

@@ -3,7 +3,6 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -26,8 +25,8 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
     """Position of each written item in the gold's (-1: unknown), and what had to be guessed."""
     names = {one: at for at, one in enumerate(gold.items)}
     ids = {one: at for at, one in enumerate(gold.ids)}
-    base = _unique_base(gold.items)
     position = np.full(len(written.items), -1, np.int64)
+    base: dict[str, int] = {}  # made when the first name is not found
     by_base = by_other = 0
     for at, one in enumerate(written.items):
         first = one.keys[0]
@@ -36,7 +35,7 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
         elif len(one.keys) == 1 and first in ids:
             # Own ids of a file that also has names mean nothing here: tools number their files anew.
             position[at] = ids[first]
-        elif (near := base.get(_base(first))) is not None:
+        elif (near := (base := base or _unique_base(gold.items)).get(_base(first))) is not None:
             position[at], by_base = near, by_base + 1
         elif (other := next((names[key] for key in one.keys[1:] if key in names), None)) is not None:
             position[at], by_other = other, by_other + 1
@@ -81,7 +80,7 @@ def _refuse_double(written: Written, gold: Rows, position: Ints, faults: Faults)
 
 
 def _base(item: str) -> str:
-    return PurePosixPath(item.replace("\\", "/")).name
+    return item.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def _unique_base(items: Iterable[str]) -> dict[str, int]:

@@ -237,6 +237,6 @@ def _outline(mask: Mask) -> list[Any]:
             strips.append(
                 shapely.box(mask.left + left, mask.top + row, mask.left + right, mask.top + row + 1)
             )
-    whole = shapely.simplify(shapely.union_all(strips), 1.0)
+    whole = shapely.simplify(shapely.normalize(shapely.union_all(strips)), 0.5)
     parts = shapely.get_parts(whole)
     return [np.asarray(one.exterior.coords)[:-1].tolist() for one in parts]
