@@ -53,6 +53,7 @@ from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import api_leading as questionnaires_leading_api
+from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.questionnaires import tasks as questionnaire_tasks
@@ -97,6 +98,7 @@ def routers() -> list[APIRouter]:
         *pilot_pages.routers,
         questionnaires_api.router,
         questionnaires_leading_api.router,
+        questionnaires_library_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,

@@ -51,6 +51,60 @@ class PinnedQuestionnaire(Row, table=True):
     body: dict[str, Any] = document()
 
 
+class VersionState(StrEnum):
+    """A draft can be edited and asked of nobody; a published version never changes again."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class QuestionnaireVersion(Versioned, table=True):
+    """One version of a questionnaire of our own; shipped ones are files of the library and have no row.
+
+    `body` holds the plain values, the levels of scales as text; a draft's may have faults.
+    """
+
+    __tablename__ = "questionnaire_version"
+    __table_args__ = (sa.UniqueConstraint("key", "number"),)
+
+    key: str = Field(max_length=80, index=True)
+    number: int
+    title: str = Field(max_length=200)
+    body: dict[str, Any] = document()
+    state: VersionState = Field(default=VersionState.DRAFT, sa_type=enum_text(VersionState))
+    based_on: str = Field(default="", max_length=100)
+    created_by: UUID
+    published_at: datetime | None = moment(default=None)
+
+
+class SheetImport(Versioned, table=True):
+    """A spreadsheet on its way to a draft or to answers: its cells as text, until it is used or thrown away.
+
+    `sheets` is a list of {name, rows}; `columns` says which column holds what, once somebody said so. `response_id`
+    is set when it holds a vendor's answers.
+    """
+
+    __tablename__ = "sheet_import"
+
+    name: str = Field(max_length=150)
+    sheets: list[dict[str, Any]] = document()
+    columns: dict[str, Any] = document(default_factory=dict)
+    response_id: UUID | None = Field(
+        default=None, foreign_key="questionnaire_response.id", index=True, ondelete="CASCADE"
+    )
+    created_by: UUID
+
+
+class SheetMapping(Versioned, table=True):
+    """Which column of a spreadsheet of one shape holds what; `shape` is a digest of its headings."""
+
+    __tablename__ = "sheet_mapping"
+
+    shape: str = Field(max_length=64, unique=True)
+    headings: list[str] = document()
+    columns: dict[str, Any] = document()
+
+
 class QuestionnaireResponse(Versioned, table=True):
     """A questionnaire asked of a candidate; `link_id` is the vendor's link that works now."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.accounts.models import OneTimeLink
 from app.evaluations.models import Candidate, Evaluation
@@ -20,13 +20,40 @@ from app.questionnaires.models import (
     LateDraft,
     PinnedQuestionnaire,
     QuestionnaireResponse,
+    QuestionnaireVersion,
     ResponseLink,
+    SheetMapping,
 )
 
 
 def pinned_by_digest(session: ReadSession, digest: str) -> PinnedQuestionnaire | None:
     """The pinned questionnaire with these very contents."""
     return session.exec(select(PinnedQuestionnaire).where(PinnedQuestionnaire.digest == digest)).first()
+
+
+def versions(session: ReadSession, key: str) -> Sequence[QuestionnaireVersion]:
+    """All versions of a questionnaire of our own, newest first."""
+    wanted = select(QuestionnaireVersion).where(QuestionnaireVersion.key == key)
+    return session.exec(wanted.order_by(col(QuestionnaireVersion.number).desc())).all()
+
+
+def all_versions(session: ReadSession) -> Sequence[QuestionnaireVersion]:
+    """Every version of every own questionnaire, by key, newest first."""
+    wanted = select(QuestionnaireVersion)
+    return session.exec(
+        wanted.order_by(col(QuestionnaireVersion.key), col(QuestionnaireVersion.number).desc())
+    ).all()
+
+
+def mapping_of(session: ReadSession, shape: str) -> SheetMapping | None:
+    """What was said about the columns of spreadsheets of this shape."""
+    return session.exec(select(SheetMapping).where(SheetMapping.shape == shape)).first()
+
+
+def uses_of(session: ReadSession, key: str) -> int:
+    """How many responses were begun with a questionnaire."""
+    wanted = select(func.count()).select_from(QuestionnaireResponse).where(QuestionnaireResponse.key == key)
+    return session.exec(wanted).one()
 
 
 def responses_of(session: ReadSession, candidate_id: UUID) -> Sequence[QuestionnaireResponse]:

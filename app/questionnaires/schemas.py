@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.questionnaires.models import Confidence, ResponseState, Variant
+from app.questionnaires.models import Confidence, ResponseState, Variant, VersionState
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
@@ -73,6 +73,63 @@ class MarkIn(BaseModel):
 
     mark: Any = Field(default=None, examples=[4])
     revision: int | None = None
+
+
+Key = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+class NewTemplateIn(BaseModel):
+    """The address and title of a questionnaire of our own: a blank one, or a copy of another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key = Field(
+        description="Lower-case letters, digits and hyphens; the address of the questionnaire.",
+        examples=["security-short"],
+    )
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+        examples=["Security, short"]
+    )
+
+
+class TextIn(BaseModel):
+    """A questionnaire as YAML text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+
+
+class BodyIn(BaseModel):
+    """The plain values of a draft; id and version are kept as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: dict[str, Any]
+
+
+class VersionOut(BaseModel):
+    """A version of a questionnaire of our own; `problems` have to go before a draft can be published."""
+
+    id: UUID
+    version: int = Field(description="For If-Match of the next change.")
+    key: str
+    number: int
+    title: str
+    state: VersionState
+    based_on: str
+    problems: list[str]
+    body: dict[str, Any]
+
+
+class ChangeOut(BaseModel):
+    """What happened to the head, a section or a question between two versions."""
+
+    subject: str = Field(examples=["question"])
+    id: str
+    text: str
+    kind: str = Field(examples=["added", "removed", "changed"])
+    differences: list[dict[str, Any]] = Field(description="key, before and after of everything that differs.")
 
 
 class ReasonIn(BaseModel):
@@ -151,11 +208,13 @@ class SummaryIn(BaseModel):
 
 
 class QuestionnaireOut(BaseModel):
-    """A questionnaire of the library in short."""
+    """A questionnaire of the library in short; `source` shipped or own, `state` published or draft."""
 
     key: str
     version: int
     title: str
+    source: str = Field(examples=["shipped", "own"])
+    state: VersionState
     questions: int
     core_questions: int
     minutes: int

@@ -83,9 +83,13 @@ from app.questionnaires.service.sending import (
 )
 from app.questionnaires.service.standing import Handed, SentState, links_of, mails_of, sent_states
 from app.questionnaires.service.templates import (
-    library_body,
-    library_questionnaire,
-    library_questionnaires,
+    Template,
+    askable,
+    asked_now,
+    template,
+    template_from,
+    templates,
+    written_out,
 )
 from app.questionnaires.service.wording import spell_answer
 
@@ -105,10 +109,13 @@ __all__ = [
     "ResponseAccess",
     "Sent",
     "SentState",
+    "Template",
     "accept_drafts",
     "add_files",
     "answers_for",
     "ask",
+    "askable",
+    "asked_now",
     "call_of",
     "clarifications_of",
     "clarify",
@@ -128,9 +135,6 @@ __all__ = [
     "invitation",
     "late_values",
     "leave_drafts",
-    "library_body",
-    "library_questionnaire",
-    "library_questionnaires",
     "links_of",
     "mails_of",
     "mark_answer",
@@ -164,6 +168,10 @@ __all__ = [
     "start_response",
     "submit_response",
     "summary_of",
+    "template",
+    "template_from",
+    "templates",
     "withdraw_delegate",
     "work_items_of",
+    "written_out",
 ]

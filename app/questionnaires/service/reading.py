@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.core.errors import Invalid
 from app.core.permissions import Action
 from app.core.questionnaire import Fed, Questionnaire, QuestionnaireScore, feeds
 from app.core.scoring import EvidenceRef
@@ -20,7 +21,7 @@ from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireRespon
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
 from app.questionnaires.service.standing import SentState, sent_states
-from app.questionnaires.service.templates import library_questionnaire, template_of
+from app.questionnaires.service.templates import asked_now, template_of
 from app.questionnaires.service.wording import spell_answer
 from app.vendors import service as vendors
 
@@ -103,11 +104,15 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
     return found
 
 
-def questionnaire_of(found: Sequence[CandidateAnswers], *, actor: Actor, key: str) -> Questionnaire:
-    """What is asked in an evaluation: the fullest questionnaire a response was started with, else the library's."""
+def questionnaire_of(session: ReadSession, found: Sequence[CandidateAnswers], *, key: str) -> Questionnaire:
+    """What is asked in an evaluation: the fullest questionnaire a response was started with, else what would be
+    asked now. Raises `NotFound` for a key that the library does not have."""
     asked = [each.held.access.template for each in found if each.held is not None]
     if not asked:
-        return library_questionnaire(actor=actor, key=key)
+        now = asked_now(session, key)
+        if now.questionnaire is None:  # a published version was sound; the taxonomy has changed since
+            raise Invalid("questionnaire.invalid", list(now.problems))
+        return now.questionnaire
     return max(asked, key=lambda template: (sum(1 for _ in template.questions()), template.version))
 
 
