@@ -201,3 +201,17 @@ def awaited(session: ReadSession) -> Sequence[tuple[QuestionnaireResponse, Evalu
         )
     )
     return session.exec(wanted.order_by(col(QuestionnaireResponse.id))).all()
+
+
+def responses_with_drafts(session: ReadSession, response_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of the responses hold late drafts."""
+    wanted = select(LateDraft.response_id).where(col(LateDraft.response_id).in_(list(response_ids)))
+    return frozenset(session.exec(wanted.distinct()).all())
+
+
+def responses_that_ask(session: ReadSession, response_ids: Collection[UUID]) -> frozenset[UUID]:
+    """From which of the responses a question waits for an answer."""
+    wanted = select(Clarification.response_id).where(
+        col(Clarification.response_id).in_(list(response_ids)), col(Clarification.answered_at).is_(None)
+    )
+    return frozenset(session.exec(wanted.distinct()).all())

@@ -268,3 +268,19 @@ def test_vendors_comment_and_our_note_are_kept_apart(scene: Scene) -> None:
     row = scene.answer("ramp", "6", note="better", comment="not ours to write")
     assert row is not None
     assert (row.note, row.comment) == ("better", "after training")
+
+
+def test_what_waits_with_a_vendor_stands_in_the_work_queue(scene: Scene) -> None:
+    _, vendor = scene.send()
+    keep(scene, vendor, "ramp", "5")
+    with scene.db.writing() as session:
+        service.ask(session, actor=vendor, response_id=scene.response_id, entry=AskIn(text="Which tool?"))
+    submit(scene, vendor)
+    keep(scene, vendor, "ramp", "6")
+    with scene.db.reading() as session:
+        titles = [item.title for item in service.work_items_of(session, scene.lead)]
+    assert titles == [
+        "Review the answers of Harbor, then close them",
+        "Decide on late answers of Harbor",
+        "Answer the question of Harbor",
+    ]

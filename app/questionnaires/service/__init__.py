@@ -62,7 +62,6 @@ from app.questionnaires.service.reading import (
     responses_of,
     score_of,
     shown,
-    work_items_of,
 )
 from app.questionnaires.service.responses import (
     close_response,
@@ -91,6 +90,7 @@ from app.questionnaires.service.templates import (
     templates,
     written_out,
 )
+from app.questionnaires.service.waiting import work_items_of
 from app.questionnaires.service.wording import spell_answer
 
 __all__ = [

@@ -3,19 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.core.errors import Invalid
 from app.core.permissions import Action
 from app.core.questionnaire import Fed, Questionnaire, QuestionnaireScore, feeds
 from app.core.scoring import EvidenceRef
 from app.evaluations import service as evaluations
-from app.evaluations.models import Candidate, Evaluation, EvaluationState
+from app.evaluations.models import Candidate, Evaluation
 from app.evaluations.service import CandidateView
-from app.kit import clock, wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
-from app.kit.work import WorkItem
 from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
@@ -23,9 +20,6 @@ from app.questionnaires.service.held import HeldResponse, answers_from, hold
 from app.questionnaires.service.standing import SentState, sent_states
 from app.questionnaires.service.templates import asked_now, template_of
 from app.questionnaires.service.wording import spell_answer
-from app.vendors import service as vendors
-
-MOST_EVALUATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,38 +204,3 @@ def _words_beside(row: AnswerRow | None) -> str:
         return ""
     comment = f"Vendor: {row.comment}" if row.comment else ""
     return "\n".join(part for part in (comment, row.note) if part)
-
-
-def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:
-    """What waits for the actor: submitted answers to review and close, and requests past their due day."""
-    if not actor.may(Action.EVALUATION_READ):
-        return []
-    open_ones, _ = evaluations.list_page(
-        session, actor=actor, text="", state=EvaluationState.OPEN, page=1, rows=MOST_EVALUATIONS
-    )
-    by_id = {row.id: row for row in open_ones}
-    able = {
-        row.id: evaluations.open_evaluation(session, actor, row.id).may(Action.ANSWER_WRITE)
-        for row in open_ones
-    }
-    items = []
-    for row, candidate in queries.responses_in(session, list(by_id)):
-        evaluation = by_id[candidate.evaluation_id]
-        if able[evaluation.id]:
-            items += _items(session, row, candidate, evaluation)
-    return items
-
-
-def _items(
-    session: ReadSession, row: QuestionnaireResponse, candidate: Candidate, evaluation: Evaluation
-) -> list[WorkItem]:
-    name = vendors.vendor_of(session, candidate.vendor_id).name
-    where, href = f"{evaluation.label} {evaluation.name}", f"/responses/{row.id}"
-    if row.state is ResponseState.SUBMITTED:
-        note = f"submitted on {wording.day(row.submitted_at)}"
-        return [WorkItem(f"Review the answers of {name}, then close them", where, href, note)]
-    today = clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
-    late = row.due is not None and row.due < today and row.state is not ResponseState.CLOSED
-    if not late:
-        return []
-    return [WorkItem(f"Ask {name} for the answers", where, href, "the day they were due has passed", row.due)]
