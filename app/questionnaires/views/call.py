@@ -65,7 +65,6 @@ class SummaryPage(Page):
     frame: EvaluationFrame
     base: str
     form: FormState
-    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ def _plan(shown: CallShown, zone: str) -> FormState:
 
 def summary_view(frame: EvaluationFrame, base: str, candidate: str, form: FormState) -> SummaryPage:
     """The page of the summary."""
-    return SummaryPage(f"Summary for {candidate}", frame=frame, base=base, form=form, nonce=form.nonce)
+    return SummaryPage(f"Summary for {candidate}", frame=frame, base=base, form=form)
 
 
 def earlier_view(filling: Filling, frame: EvaluationFrame, earlier: Earlier) -> EarlierPage:
