@@ -139,10 +139,7 @@ def chasing_view(
         progress=progress_view(found.held),
         links=tuple(_link(each, zone) for each in found.links),
         mails=tuple(_mail(each, zone) for each in found.mails),
-        drafts=tuple(
-            DraftLine(each.question, each.text, each.comment, wording.moment(each.saved_at, zone))
-            for each in found.drafts
-        ),
+        drafts=tuple(_draft(each, zone) for each in found.drafts),
         returned=tuple(
             BackLine(template.question(each.question_id).text, each.reason, wording.day(each.due))
             for each in found.returned
@@ -170,6 +167,10 @@ def _link(each: Handed, zone: str) -> LinkLine:
     if not each.is_live:
         state = ("does not work any more", "")
     return LinkLine(each.holder, LINK_WORDS[each.kind], state, wording.moment(each.expires_at, zone))
+
+
+def _draft(each: Draft, zone: str) -> DraftLine:
+    return DraftLine(each.question, each.text, each.comment, wording.moment(each.saved_at, zone))
 
 
 def _mail(each: OutgoingMail, zone: str) -> MailLine:

@@ -192,10 +192,8 @@ def question_view(filling: Filling, section: Section, question: Question, number
     """One question as the form shows it."""
     held = filling.held
     row, values = held.rows.get(question.id), _values(filling, question)
-    internal = not held.access.is_vendor
-    currency = evaluations.need_of(held.access.evaluation).currency
+    internal, currency = not held.access.is_vendor, evaluations.need_of(held.access.evaluation).currency
     more = fields.MORE_ROWS if filling.more == question.id else 0
-    ids = _file_ids(question, row)
     return QuestionView(
         id=question.id,
         number=number,
@@ -213,8 +211,8 @@ def question_view(filling: Filling, section: Section, question: Question, number
         columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
         rows=fields.rows(question, values, currency, more),
         takes_files=question.type == "file",
-        files=_files(filling, question, ids),
-        file_ids=ids,
+        files=_files(filling, question, _file_ids(question, row)),
+        file_ids=_file_ids(question, row),
         answer=spell_answer(question, row.value) if row and question.type != "file" else "",
         badge=STATUS_WORDS[held.status(question)],
         internal=internal,
@@ -228,7 +226,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         asides=_asides(held, question) if internal else (),
         marks=_marks(question, internal),
         mark="" if row is None or row.mark is None else str(row.mark),
-        may_mark=internal and _may_mark(held, row),
+        may_mark=_may_mark(held, row),
         conflict=filling.conflicts.get(question.id),
     )
 
@@ -295,7 +293,8 @@ def _marks(question: Question, internal: bool) -> tuple[Option, ...]:
 
 
 def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
-    return Action.RATE in held.access.rights and row is not None and row.value is not None
+    able = not held.access.is_vendor and Action.RATE in held.access.rights
+    return able and row is not None and row.value is not None
 
 
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:

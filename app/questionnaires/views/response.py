@@ -91,8 +91,7 @@ class ResponsePage(Page):
     send_form: FormState
     link: str
     link_note: str
-    sending: tuple[str, str]
-    sending_note: str
+    sending: tuple[str, str, str]
     late: int
 
 
@@ -159,10 +158,15 @@ def response_view(
         send_form=send_form or blank({"due": row.due, "reminders": row.reminders}),
         link=link,
         link_note=link_note,
-        sending=SENDING_WORDS[sent.state],
-        sending_note=sent.error or (wording.moment(sent.at, access.evaluation.time_zone) if sent.at else ""),
+        sending=_sending(held, sent),
         late=late,
     )
+
+
+def _sending(held: HeldResponse, sent: SentState) -> tuple[str, str, str]:
+    """How far it came with the vendor: word, kind, and the moment or what went wrong."""
+    at = wording.moment(sent.at, held.access.evaluation.time_zone) if sent.at else ""
+    return (*SENDING_WORDS[sent.state], sent.error or at)
 
 
 def _may(access: ResponseAccess) -> MayView:
