@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.core.scoring import canonical
+from app.core.scoring.effort import rated_criteria
 from app.kit.actors import CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.db import ReadSession
@@ -27,7 +28,7 @@ def _out(view: service.ScorecardView) -> ScorecardOut:
         groups=len(view.scorecard.groups),
         criteria=len(view.scorecard.criteria),
         requirements=len(view.scorecard.requirements),
-        ratings_per_candidate=len(service.rated_criteria(view.scorecard)),
+        ratings_per_candidate=len(rated_criteria(view.scorecard)),
         body=canonical(view.scorecard),
     )
 

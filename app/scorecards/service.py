@@ -10,7 +10,7 @@ import yaml
 from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.permissions import Action
-from app.core.scoring import Criterion, Levels, Price, Scorecard, canonical, digest, parse_scorecard
+from app.core.scoring import Scorecard, canonical, digest, parse_scorecard
 from app.kit import clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
@@ -45,21 +45,6 @@ class ScorecardView:
     def label(self) -> str:
         """Key and version as people say them."""
         return f"{self.key} v{self.number}"
-
-
-def is_rated(criterion: Criterion) -> bool:
-    """Whether people judge it: it says so, says no source, or reads certificates into written levels."""
-    source = criterion.source
-    if isinstance(criterion.scale, Price):
-        return False
-    return (
-        not source or "rating" in source or ("certificates" in source and isinstance(criterion.scale, Levels))
-    )
-
-
-def rated_criteria(scorecard: Scorecard) -> tuple[Criterion, ...]:
-    """The criteria that ask every evaluator for a rating of every candidate."""
-    return tuple(criterion for criterion in scorecard.criteria if is_rated(criterion))
 
 
 def list_scorecards(session: ReadSession, *, actor: Actor) -> list[ScorecardView]:

@@ -20,13 +20,14 @@ from app.core.scoring import (
     Requirement,
     weights_of,
 )
+from app.core.scoring.effort import is_rated, rated_criteria
 from app.core.scoring.spec import Condition
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Crumb, Fact
 from app.kit.wording import percent
 from app.scorecards.models import ScorecardVersion
-from app.scorecards.service import ScorecardView, is_rated, rated_criteria
+from app.scorecards.service import ScorecardView
 
 CRUMBS = (Crumb("Scorecards", "/scorecards"),)
 

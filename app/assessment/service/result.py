@@ -28,13 +28,13 @@ from app.core import scoring
 from app.core.errors import Conflict
 from app.core.permissions import Action
 from app.core.scoring import Analysis, CandidateResult, Scorecard, analyse
+from app.core.scoring.effort import rated_criteria
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance
 from app.evaluations.service import CandidateView
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
-from app.scorecards.service import rated_criteria
 
 DRAWS = 10_000
 

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from app.core.questionnaire import parse_questionnaire
-from app.core.scoring import AllOf, AnyOf, CertificateHeld, Levels, Measured, Scorecard, digest, parse_scorecard
+from app.core.scoring import (
+    AllOf,
+    AnyOf,
+    CertificateHeld,
+    Levels,
+    Measured,
+    Scorecard,
+    digest,
+    parse_scorecard,
+)
 from app.core.scoring.spec import Answered, Condition
 from app.core.taxonomy import Taxonomy, parse_taxonomy
 from app.kit.yamlfile import load_yaml
