@@ -16,7 +16,7 @@ from app.core.scoring.spec import CELL_STATUSES, PAPER_STATUSES, STAGES
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_PRINTABLE = r"[^\u0000-\u0008\u000b-\u001f\u007f]*"
+_PRINTABLE = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b-\u001f\u007f]+$"  # not blank, no control characters
 _NUMBER: Schema = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
 _POINTS: Schema = {"type": "number", "minimum": 0, "maximum": 100}
 _WEIGHT: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": parse.MAX_WEIGHT}
@@ -77,7 +77,7 @@ def _defs(*, ranked: bool) -> Schema:
             "type": "string",
             "minLength": 1,
             "maxLength": MAX_TEXT,
-            "pattern": rf"^{_PRINTABLE}\S{_PRINTABLE}$",
+            "pattern": _PRINTABLE,
         },
         "id": {"type": "string", "pattern": "^" + ID.pattern.removesuffix(r"\Z") + "$"},
         "notes": {
