@@ -144,7 +144,8 @@ def test_faulty_case_names_the_place(
         (b"", "must be a mapping"),
         (b"a: [", "line"),
         (b"x: " + b"[" * 100 + b"]" * 100, "deeply nested"),
-        (b"#" * 2_000_001, "larger than 2 MB"),
+        (b"#" * 10_000_001, "larger than 10 MB"),
+        (b"x: 1" + b"0" * 5000, "thousands of digits"),
     ],
 )
 def test_unreadable_file_is_refused_in_one_line(
