@@ -1,7 +1,9 @@
+from typing import Any
+
 import pytest
 
 from app.core.scoring import Candidate, Cell, Paper, show_price
-from tests.core.scoring.cases import card, linear, priced, run, totals, vendor
+from tests.core.scoring.cases import METHODS, card, linear, priced, run, totals, vendor
 
 
 def test_lowest_price_ratio_gives_the_published_shares() -> None:
@@ -153,11 +155,14 @@ def test_relative_method_carries_a_warning_and_the_fixed_one_none() -> None:
 @pytest.mark.parametrize(
     ("method", "more", "inputs", "arithmetic"),
     [
-        ("absolute_linear", {"target": 2, "cap": 6}, {"target": 2, "cap": 6}, "100 × (6 − 4) ÷ (6 − 2), kept in 0 to 100 = 50.0000"),
+        ("absolute_linear", {"target": 2, "cap": 6}, {"target": 2, "cap": 6},
+         "100 × (6 − 4) ÷ (6 − 2), kept in 0 to 100 = 50.0000"),
         ("lowest_price_ratio", {}, {"lowest price": 3}, "100 × 3 ÷ 4 = 75.0000"),
-        ("award_on_value", {"points_worth": 0.5}, {"points worth": 0.5, "lowest price": 3, "weight of the price": 0.5, "s": 2}, "100 − 2 × (4 − 3) = 98.0000"),
+        ("award_on_value", {"points_worth": 0.5},
+         {"points worth": 0.5, "lowest price": 3, "weight of the price": 0.5, "s": 2}, "100 − 2 × (4 − 3) = 98.0000"),
         ("price_per_quality_point", {}, {}, "quality 80.0000 ÷ price 4: total 100.0000"),
-        ("lowest_price_technically_acceptable", {"quality_minimum": 20}, {"quality minimum": 20, "lowest price": 3}, "100 × 3 ÷ 4 = 75.0000"),
+        ("lowest_price_technically_acceptable", {"quality_minimum": 20},
+         {"quality minimum": 20, "lowest price": 3}, "100 × 3 ÷ 4 = 75.0000"),
     ],
 )  # fmt: skip
 def test_every_method_shows_its_formula_inputs_and_arithmetic(
@@ -175,10 +180,9 @@ def test_every_method_shows_its_formula_inputs_and_arithmetic(
     assert shown.rounding.startswith("to 0.0001 points")
 
 
-@pytest.mark.parametrize("method", ["absolute_linear", "lowest_price_ratio", "award_on_value", "price_per_quality_point",
-                                    "lowest_price_technically_acceptable"])  # fmt: skip
+@pytest.mark.parametrize("method", METHODS)
 def test_free_unknown_and_claimed_offers_are_shown_and_never_crash(method: str) -> None:
-    more = {"absolute_linear": {"target": 2, "cap": 6}, "award_on_value": {"points_worth": 1}}.get(method, {})
+    more: dict[str, Any] = METHODS[method]
     candidates = [
         vendor("free", q=0, price=0),
         vendor("paid", q=80, price=4),
