@@ -222,3 +222,11 @@ def test_real_coco_files_give_their_figures_on_the_page(client_as: Browser) -> N
     item = lead.get(f"{base(lab)}/results/items/3").text
     assert 'stroke-dasharray="4 3"' in item
     assert lead.get(f"/api/v1/pilots/{lab.pilot_id}/results/items/3").json()["findings"]
+
+
+def test_the_plan_says_how_many_items_tell_candidates_apart(client_as: Browser) -> None:
+    lead = client_as()
+    lab = laid_out(lead)
+    page = lead.get(f"/evaluations/{lab.evaluation_id}/pilot/new").text
+    for part in ("How many items", "4 points apart", "149 items", "without a single error"):
+        assert part in page
