@@ -62,9 +62,8 @@ def read_table(
 
 def _stripped(table: Table) -> Table:
     clean = {key: [value.strip() for value in column] for key, column in table.columns.items()}
-    touched = sum(
-        a != b for key, column in table.columns.items() for a, b in zip(column, clean[key], strict=True)
-    )
+    changed = [(column, clean[key]) for key, column in table.columns.items() if column != clean[key]]
+    touched = sum(a != b for before, after in changed for a, b in zip(before, after, strict=True))
     repairs = (f"{table.name}: spaces around {touched} values removed",) if touched else ()
     return replace(table, columns=clean, repairs=repairs)
 

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, compress, repeat
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from app.core.formats.faults import Faults, refuse
 from app.core.formats.geometry import add_box, add_polygon, add_span, rings_of
 from app.core.formats.marks import REVIEWS, Sheet, Source, number, parse_number, whole
 from app.core.formats.table import Table, parse_seconds, read_table
-from app.core.formats.written import Written, WrittenAnswer
+from app.core.formats.written import Written, WrittenAnswer, WrittenItem
 
 _ABOUT = ("annotator", "seconds", "skipped", "attempt", "submitted_at", "stratum", "review", "guideline")
 _UNUSED = ("confidence", "comment", "flag_edge_case")
@@ -87,52 +87,58 @@ def _answers(table: Table, sheet: Sheet) -> Sequence[int]:
     reviews = _looked_up(table, "review", {**REVIEWS, "": ""}, "accepted, fixed or rejected", sheet)
     dates = [sheet.moment(one) if one else "" for one in column("submitted_at")]
     latest = _latest(table, sheet)
-    if sheet.kind == "spans":
-        _source_texts(table, sheet)
-    position = [
-        sheet.item((item,), stratum=stratum) if item else -1
-        for item, stratum in zip(column("item"), column("stratum"), strict=True)
-    ]
+    _add_items(table, sheet)
+    known = {one.keys[0]: at for at, one in enumerate(sheet.items)}
+    position = [known.get(item, -1) for item in column("item")]
     codes = {one: sheet.person(one) for one in dict.fromkeys(column("annotator"))}
     places = [f"line {line}" for line in table.line]
-    counts = [where >= 0 and late for where, late in zip(position, latest, strict=True)]
-    for at in [at for at, where in enumerate(position) if where < 0]:
-        sheet.faults.add(places[at], "the item is empty; give the id of the item")
+    people = map(codes.__getitem__, column("annotator"))
     sources = ["" if math.isnan(one) else "seconds" for one in seconds]
-    answers = map(
-        WrittenAnswer,
-        position,
-        places,
-        map(codes.__getitem__, column("annotator")),
-        seconds,
-        sources,
-        dates,
-        flags,
-        reviews,
-        column("guideline"),
+    about = (sources, dates, flags, reviews, column("guideline"))
+    answers = map(WrittenAnswer, position, places, people, seconds, *about)
+    for place in compress(places, map((-1).__eq__, position)):
+        sheet.faults.add(place, "the item is empty; give the id of the item")
+    return _counted(
+        sheet, answers, [where >= 0 and late for where, late in zip(position, latest, strict=True)]
     )
+
+
+def _counted(sheet: Sheet, answers: Iterable[WrittenAnswer], counts: Sequence[bool]) -> Sequence[int]:
+    """The answers of the rows that count, put on the sheet; per row the position of its answer, -1 for none."""
     if sheet.kind in _LISTS:
         return _grouped(sheet, answers, counts)
-    if all(counts):
-        sheet.answers = list(answers)
-        return range(count)
     sheet.answers = list(compress(answers, counts))
-    ranks = accumulate(counts)
-    return [rank - 1 if one else -1 for rank, one in zip(ranks, counts, strict=True)]
+    if all(counts):
+        return range(len(counts))
+    return [rank - 1 if one else -1 for rank, one in zip(accumulate(counts), counts, strict=True)]
 
 
-def _source_texts(table: Table, sheet: Sheet) -> None:
-    """The items' own texts, which may stand on any of their rows but must not differ."""
-    texts: dict[str, str] = {}
-    for item, text, line in zip(
-        table.columns["item"], table.columns.get("text", ()), table.line, strict=False
-    ):
-        if text and texts.setdefault(item, text) != text:
+def _add_items(table: Table, sheet: Sheet) -> None:
+    """Every item once, with the stratum and the text of the first row that gives them."""
+    names = [one for one in dict.fromkeys(table.columns["item"]) if one]
+    texts = _first(table, "text", sheet) if sheet.kind == "spans" else {}
+    strata = _first(table, "stratum", sheet)
+    sheet.items = list(
+        map(
+            WrittenItem,
+            zip(names, strict=False),
+            repeat(None),
+            repeat(None),
+            map(texts.get, names),
+            map(strata.get, names, repeat("")),
+        )
+    )
+
+
+def _first(table: Table, name: str, sheet: Sheet) -> dict[str, str]:
+    """Item -> what a column says about it; two rows must not differ."""
+    out: dict[str, str] = {}
+    for item, text, line in zip(table.columns["item"], table.columns.get(name, ()), table.line, strict=False):
+        if text and out.setdefault(item, text) != text:
             sheet.faults.add(
-                f"line {line}", f"item {item!r} has another text than on its first row; keep one"
+                f"line {line}", f"item {item!r} has another {name} than on an earlier row; keep one"
             )
-    for item in dict.fromkeys(table.columns["item"]):
-        sheet.item((item,), text=texts.get(item))
+    return out
 
 
 def _grouped(sheet: Sheet, answers: Iterable[WrittenAnswer], counts: Sequence[bool]) -> list[int]:

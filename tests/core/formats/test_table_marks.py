@@ -155,7 +155,7 @@ def test_impossible_times_are_refused_or_counted_as_unknown():
         (
             "item,start,end,label,text\n1,0,1,a,abc\n1,0,1,a,abd\n",
             "spans",
-            "has another text than on its first row",
+            "has another text than on an earlier row",
         ),
     ],
 )
