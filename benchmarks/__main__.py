@@ -34,14 +34,15 @@ def main(names: list[str]) -> int:
 
 def measured(row: Row, table: Table) -> int:
     """Measure a row and add its line; the exit code it asks for."""
-    print(f"{row.name} …", file=sys.stderr, flush=True)
     try:
         figure = row.measure()
     except Unmeasured as reason:
         print(f"{row.name}: {reason}", file=sys.stderr)
         table.add_row(row.work, "", "", "", "not measured", row.peer)
         return 2
-    table.add_row(*cells(row, figure))
+    line = cells(row, figure)
+    table.add_row(*line)
+    print(f"{row.name}: {' · '.join(line[1:5])}", file=sys.stderr, flush=True)
     return 0 if row.reached(figure) else 1
 
 

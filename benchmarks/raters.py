@@ -5,7 +5,7 @@ Both start at whole numbers in memory. Ours gives the interval too, the peer the
 
 import numpy as np
 
-from app.core.agreement import Coefficient, alpha
+from app.core.agreement import Coefficient, alpha, counts_of
 from benchmarks.rows import Figure, Row, Unmeasured, library, side_by_side, timed
 
 ITEMS, ANNOTATORS, LABELS = 200_000, 5, 5
@@ -19,12 +19,10 @@ def measure() -> Figure:
     noise = dice.integers(0, LABELS, (ANNOTATORS, ITEMS))
     ratings = np.where(dice.random((ANNOTATORS, ITEMS)) < 0.8, truth, noise)
     as_table = ratings.astype(np.float64)
-    cell = np.tile(np.arange(ITEMS), ANNOTATORS) * LABELS + ratings.reshape(-1)
-    values = np.arange(LABELS, dtype=np.float64)
+    item, label = np.tile(np.arange(ITEMS), ANNOTATORS), ratings.reshape(-1)
 
     def ours() -> Coefficient:
-        counts = np.bincount(cell, minlength=ITEMS * LABELS).reshape(-1, LABELS).astype(np.float64)
-        return alpha(counts, "nominal", values)
+        return alpha(counts_of(item, label, ITEMS, LABELS), "nominal")
 
     def theirs() -> float:
         return float(peer(reliability_data=as_table, level_of_measurement="nominal"))

@@ -108,6 +108,10 @@ def _is_other(value: object) -> bool:
 
 def _scorecard(value: object) -> dict[str, Any]:
     from app.core.scoring import digest, parse_scorecard
+
+    if isinstance(value, dict) and "vendors" in value:
+        message = "is a case file, not a scorecard; run `assay rank` on it"
+        raise Invalid("scorecards.case", [Problem("", message)])
     from app.core.scoring.effort import rated_criteria
 
     scorecard = parse_scorecard(value)

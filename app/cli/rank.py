@@ -39,6 +39,10 @@ def rank(
         )
     except RecursionError:
         raise Invalid("case.too_deep", [Problem(str(case), "is nested too deeply")]) from None
+    except Invalid as failure:
+        # What is wrong with the whole file has no path inside it.
+        found = [Problem(p.where or str(case), p.message) for p in failure.problems]
+        raise Invalid(failure.code, found) from None
     if as_json:
         print(json.dumps(to_json(analysis), ensure_ascii=False, indent=2, allow_nan=False))
     else:

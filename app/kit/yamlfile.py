@@ -1,6 +1,9 @@
 """YAML from outside to plain values, with limits and with line numbers in every refusal."""
 
+import contextlib
+import json
 import math
+import re
 from typing import Any
 
 import yaml
@@ -36,13 +39,17 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# YAML 1.1 takes 1e-05 for text, but it is a number in JSON, in YAML 1.2 and to whoever wrote it.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+\Z"), list("-+0123456789")
+)
 
 
 def _refuse(problem: str, event: yaml.Event) -> None:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
-def _check_limits(text: str) -> None:
+def _check_limits(text: str, most_nodes: int) -> None:
     """Refuse aliases, depth and size on the stream of events, before anything is built.
 
     An alias bomb is small on disk and endless in memory; no file of ours needs aliases.
@@ -56,28 +63,66 @@ def _check_limits(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if nodes > MAX_NODES or depth > MAX_DEPTH:
-            _refuse("the document is too large or too deeply nested", event)
+        if nodes > most_nodes:
+            _refuse(f"the document is too large: more than {most_nodes:,} values", event)
+        if depth > MAX_DEPTH:
+            _refuse(f"the document is too deeply nested: more than {MAX_DEPTH} levels", event)
 
 
-def load_yaml(data: bytes, name: str) -> Any:
+class _NotPlainJson(Exception):
+    """Let the YAML reader look at it: it reads it, or says what is wrong and in which line."""
+
+
+def _json_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NotPlainJson
+    return found
+
+
+def _plain_json(text: str, most_nodes: int) -> Any:
+    """The values of a well-formed JSON object within the limits, a hundred times faster than as YAML."""
+    try:
+        value = json.loads(text, object_pairs_hook=_json_object)
+    except (ValueError, RecursionError):
+        raise _NotPlainJson from None
+    nodes, level = 0, [value]
+    for _ in range(MAX_DEPTH + 1):
+        nodes += len(level)
+        inside = [
+            item.values() if isinstance(item, dict) else item
+            for item in level
+            if isinstance(item, dict | list)
+        ]
+        nodes += sum(len(item) for item in level if isinstance(item, dict))  # keys count as values do
+        level = [item for items in inside for item in items]
+        if nodes > most_nodes:
+            raise _NotPlainJson
+        if not level:
+            return value
+    raise _NotPlainJson
+
+
+def load_yaml(data: bytes, name: str, *, most_bytes: int = MAX_BYTES, most_nodes: int = MAX_NODES) -> Any:
     """Plain values (dict, list, str, int, float, bool, None) of one YAML or JSON document.
 
     Dates stay text; not-a-number and infinity stay floats, for the caller to refuse with a path.
-    Raises `Invalid` naming file and line for anything unreadable: not UTF-8, over 2 MB, broken syntax,
-    duplicate keys, aliases, deep nesting, several documents, unknown tags.
+    Raises `Invalid` naming file and line for anything unreadable: not UTF-8, over `most_bytes` or `most_nodes`,
+    broken syntax, duplicate keys, aliases, deep nesting, several documents, unknown tags.
     """
-    if len(data) > MAX_BYTES:
-        raise Invalid(
-            "yaml.too_large", [Problem(name, f"larger than {MAX_BYTES // 1_000_000} MB; split the file")]
-        )
+    if len(data) > most_bytes:
+        message = f"larger than {most_bytes // 1_000_000} MB; leave out what is not needed"
+        raise Invalid("yaml.too_large", [Problem(name, message)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
         message = f"not UTF-8 text (byte {failure.start}); save the file as UTF-8"
         raise Invalid("yaml.not_utf8", [Problem(name, message)]) from None
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(_NotPlainJson):
+            return _plain_json(text, most_nodes)
     try:
-        _check_limits(text)
+        _check_limits(text, most_nodes)
         loader = _Loader(text)
         try:
             return loader.get_single_data()
@@ -88,7 +133,10 @@ def load_yaml(data: bytes, name: str) -> Any:
         where = f"{name}, line {mark.line + 1}" if mark else name
         raise Invalid("yaml.broken", [Problem(where, failure.problem or "unreadable")]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as failure:
-        raise Invalid("yaml.broken", [Problem(name, f"unreadable: {failure}".splitlines()[0])]) from None
+        said = f"unreadable: {failure}".splitlines()[0]
+        if "integer string conversion" in said:
+            said = "holds a number of thousands of digits; correct it"
+        raise Invalid("yaml.broken", [Problem(name, said)]) from None
 
 
 def finite(value: object) -> bool:

@@ -142,9 +142,12 @@ def test_faulty_case_names_the_place(
         (b"a: &a [x, x]\nb: &b [*a, *a]\n", "aliases"),
         (b"just text", "must be a mapping"),
         (b"", "must be a mapping"),
+        (b'{"a": 1, "a": 2}', "the key 'a' stands twice"),
+        (b'{"a": ' * 50 + b"1" + b"}" * 50, "deeply nested"),
         (b"a: [", "line"),
         (b"x: " + b"[" * 100 + b"]" * 100, "deeply nested"),
-        (b"#" * 2_000_001, "larger than 2 MB"),
+        (b"#" * 10_000_001, "larger than 10 MB"),
+        (b"x: 1" + b"0" * 5000, "thousands of digits"),
     ],
 )
 def test_unreadable_file_is_refused_in_one_line(
@@ -156,6 +159,63 @@ def test_unreadable_file_is_refused_in_one_line(
         code, out, err = assay(*command, path)
         assert (code, out) == (2, "")
         assert says in err.splitlines()[0]
+        assert str(path) in err.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("weight: 70", "weight: '70'", "it is text, remove the quotes"),
+        ("none: 0", "no: 0", "which YAML reads as False; put it in quotes"),
+        ("f1: 0.85", "f1: 1e400", "must be a finite number, not inf"),
+        ("f1: 0.85", "f1: 1e300", "must be a finite number, not 1e+300"),
+    ],
+)
+def test_value_that_yaml_reads_otherwise_is_explained(
+    assay: Run, write: Callable[[str], Path], old: str, new: str, says: str
+) -> None:
+    assert old in CASE
+    code, out, err = assay("rank", write(CASE.replace(old, new)))
+    assert (code, out) == (2, "")
+    assert says in err
+
+
+def test_number_with_an_exponent_is_a_number_in_yaml_and_json(assay: Run, tmp_path: Path) -> None:
+    criterion = {"id": "error", "weight": 1, "kind": "linear", "worst": 1e-4, "best": 0}
+    case = {
+        "scorecard": {"groups": [{"id": "g", "weight": 1, "criteria": [criterion]}]},
+        "vendors": [{"id": "a", "cells": {"error": 1e-5}}],
+        "decision_date": "2026-12-01",
+    }
+    text = json.dumps(case)
+    assert "1e-05" in text
+    for name, content in (("case.json", text), ("case.yaml", f"# YAML\n{text}")):
+        (tmp_path / name).write_text(content)
+        code, out, err = assay("rank", tmp_path / name, "--json", "--draws", 10)
+        assert (code, err) == (0, "")
+        assert json.loads(out)["vendors"][0]["total"] == 90.0
+
+
+def test_case_file_in_the_place_of_a_scorecard_is_named(assay: Run, write: Callable[[str], Path]) -> None:
+    itself = write("scorecard: case.yaml\nvendors: []\ndecision_date: 2026-12-01\n")
+    assert assay("rank", itself)[::2] == (
+        2,
+        "scorecard: 'case.yaml' is a case file; name a scorecard, or write it here\n",
+    )
+    code, out, err = assay("scorecards", "check", itself)
+    assert (code, out) == (2, "")
+    assert err == f"{itself}: is a case file, not a scorecard; run `assay rank` on it\n"
+
+
+def test_problems_of_a_named_scorecard_carry_its_name(assay: Run, tmp_path: Path) -> None:
+    library = (SHIPPED / "image-labeling.yaml").read_text().replace("weight: 16", "weight: -1")
+    (tmp_path / "own.yaml").write_text(library)
+    case = tmp_path / "case.yaml"
+    case.write_text("scorecard: own.yaml\ndecision_date: 2026-12-01\nvendors: [{id: a, waivers: [3]}]\n")
+    _, _, err = assay("rank", case)
+    places = [line.split(": must")[0] for line in err.splitlines()]
+    assert "own.yaml: scorecard.groups[0].weight" in places
+    assert "vendors[0].waivers[0]" in places
 
 
 def test_missing_file_and_folder_are_refused(assay: Run, tmp_path: Path) -> None:

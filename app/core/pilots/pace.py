@@ -48,7 +48,8 @@ def times_of(seconds: Floats) -> Times | None:
     centre, spread = float(logs.mean()), float(logs.var(ddof=1))
     half = t_quantile(count - 1) * math.sqrt(spread / count)
     mean = float(known.mean())
-    cox = t_quantile(count - 1) * math.sqrt(spread / count + spread**2 / (2 * (count - 1)))
+    # Two wild times know nothing of their mean: e⁵⁰ times as much is as good as no bound.
+    cox = min(50.0, t_quantile(count - 1) * math.sqrt(spread / count + spread**2 / (2 * (count - 1))))
     typical = math.exp(centre)
     return Times(
         mean=Figure(mean, mean * math.exp(-cox), mean * math.exp(cox)),

@@ -88,9 +88,9 @@ def returns(
     )
     year = months / MONTHS
     roi = Span(
-        _share(saving.value * year - change, vendor.cost * year + change),
-        _share(saving.low * year - change, vendor.cost_high * year + change),
-        _share(saving.high * year - change, vendor.cost_low * year + change),
+        (saving.value * year - change) / (vendor.cost * year + change),
+        (saving.low * year - change) / (vendor.cost_high * year + change),
+        (saving.high * year - change) / (vendor.cost_low * year + change),
     )
     payback = MONTHS * change / saving.value if saving.value > 0 else None
     return Returns(
@@ -104,10 +104,6 @@ def returns(
         payback_months=payback,
         payback_on=None if payback is None or payback > 1200 else months_after(ready_on, payback),
     )
-
-
-def _share(gain: float, spent: float) -> float:
-    return gain / spent if spent > 0 else math.inf if gain > 0 else 0.0
 
 
 def months_after(day: date, months: float) -> date:
@@ -136,6 +132,7 @@ def _check(own: Desk, vendor: Desk, labels: int, change: int, correction: int, m
         )
         problems += [Problem(f"{name}.{where}", message) for fine, where, message in rules if not fine]
     settings = (
+        (vendor.cost_low > 0, "vendor.cost", "must be above 0; what is free has no return on what was spent"),
         (labels > 0, "labels_per_year", "must be above 0"),
         (change >= 0, "change", "must not be negative"),
         (correction >= 0, "correction", "must not be negative"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, cast
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Problem
 from app.core.scoring.check import MAX_CANDIDATES, check_candidates, check_need
 from app.core.scoring.parse import read_scorecard
 from app.core.scoring.reader import Reader, join
@@ -55,12 +55,23 @@ def parse_case(value: Any, load_scorecard: Callable[[str], Any]) -> Case:
 def _scorecard(
     reader: Reader, value: Any, load: Callable[[str], Any]
 ) -> tuple[Scorecard | None, frozenset[str]]:
+    named = isinstance(value, str)
     try:
-        tree = load(value) if isinstance(value, str) else value
+        tree = load(value) if named else value
     except Invalid as failure:
         reader.problems.extend(failure.problems)
         return None, frozenset()
-    return read_scorecard(reader, tree, library=False)
+    if named and isinstance(tree, Mapping) and "vendors" in tree:
+        reader.problem("scorecard", f"'{value}' is a case file; name a scorecard, or write it here")
+        return None, frozenset()
+    before = len(reader.problems)
+    found = read_scorecard(reader, tree, library=False)
+    reader.flawed = len(reader.problems) > before
+    if named:  # what is wrong in another file is said with its name
+        reader.problems[before:] = [
+            Problem(f"{value}: {p.where}", p.message) for p in reader.problems[before:]
+        ]
+    return found
 
 
 def _candidate(reader: Reader, value: Any, where: str, labelled: Collection[str]) -> Candidate:

@@ -28,7 +28,6 @@ def check_candidates(
 
     `faulty`: criteria of the scorecard that could not be read; their cells are passed over.
     """
-    whole = not any(problem.where.startswith("scorecard") for problem in reader.problems)
     if len(candidates) > MAX_CANDIDATES:
         reader.problem("vendors", f"has {len(candidates)} entries; at most {MAX_CANDIDATES} are accepted")
     criteria = {criterion.id: criterion for criterion in scorecard.criteria}
@@ -48,7 +47,7 @@ def check_candidates(
             else:
                 _check_cell(reader, criteria[name], cell, path)
         for k, waiver in enumerate(candidate.waivers):
-            if whole and waiver.requirement not in requirements:
+            if not reader.flawed and waiver.requirement not in requirements:
                 hint = nearest(waiver.requirement, requirements)
                 reader.problem(
                     f"{where}.waivers[{k}].requirement", f"no requirement '{waiver.requirement}'{hint}"

@@ -89,7 +89,8 @@ def lead_sentences(analysis: Analysis) -> str:
     lead = lead_of(analysis)
     if lead is None:
         return ""
-    return " ".join(said for said in (_origin(analysis, lead), _cost(analysis, lead)) if said)
+    origin = "" if analysis.order == "tie" else _origin(analysis, lead)
+    return " ".join(said for said in (origin, _cost(analysis, lead)) if said)
 
 
 def _origin(analysis: Analysis, lead: Lead) -> str:
@@ -98,8 +99,8 @@ def _origin(analysis: Analysis, lead: Lead) -> str:
     against = [name for name, points in list(lead.criteria.items())[::-1] if points <= -SHOWN][:2]
     if not for_it:
         return ""
-    said = " and ".join(f"{names[name]} {lead.criteria[name]:+.1f}" for name in for_it[:3])
-    more = f" and {len(for_it) - 3} more" if len(for_it) > 3 else ""
+    said = ", ".join(f"{names[name]} {lead.criteria[name]:+.1f}" for name in for_it[:3])
+    more = f" and {len(for_it) - 3} smaller ones" if len(for_it) > 3 else ""
     beside = ", ".join(f"{names[name]} {lead.criteria[name]:+.1f}" for name in against)
     return f"It rests on {said}{more}{f' (against it: {beside})' if beside else ''}."
 

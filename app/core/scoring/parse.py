@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.core.scoring.parse_requirement import read_requirements
-from app.core.scoring.reader import Reader, join, nearest
+from app.core.scoring.reader import Reader, join, kind_of, nearest
 from app.core.scoring.spec import (
     Criterion,
     Flag,
@@ -252,8 +252,12 @@ def _read_levels(reader: Reader, found: Mapping[str, Any], where: str) -> Scale 
     before = len(reader.problems)
     for key, raw in value.items():
         # `no: 0` is read as a boolean by YAML; the label would silently be called "False".
-        if isinstance(key, bool) or not isinstance(key, str | int):
-            reader.problem(where, f"the label {key!r} must be text; put it in quotes")
+        if isinstance(key, bool):
+            words = "yes, on or true" if key else "no, off or false"
+            reader.problem(where, f"a label is written {words}, which YAML reads as {key}; put it in quotes")
+            continue
+        if not isinstance(key, str | int):
+            reader.problem(where, f"the label {kind_of(key)} must be text; put it in quotes")
             continue
         point = reader.number(raw, f"{where}.{key}", low=0, high=100)
         if point is not None:

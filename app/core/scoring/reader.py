@@ -30,6 +30,7 @@ class Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.blind = False  # some ids could not be read, so an unknown reference proves nothing
+        self.flawed = False  # the scorecard has problems, so some of its requirements may be missing
 
     def problem(self, where: str, message: str) -> None:
         self.problems.append(Problem(where, message))
@@ -77,7 +78,9 @@ class Reader:
     ) -> int | float | None:
         """A finite number in [low, high], and over `above` when given."""
         if not is_number(value):
-            return self.problem(where, f"must be a finite number, not {kind_of(value)}")
+            quoted = isinstance(value, str) and _reads_as_number(value)
+            remedy = "; it is text, remove the quotes" if quoted else ""
+            return self.problem(where, f"must be a finite number, not {kind_of(value)}{remedy}")
         if above is not None and value <= above:
             return self.problem(where, f"must be greater than {above:g}, not {value:g}")
         if not low <= value <= high:
@@ -145,6 +148,13 @@ class Reader:
 def join(where: str, key: str) -> str:
     """The path of a key inside `where`."""
     return f"{where}.{key}" if where else key
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return is_number(float(text))
+    except ValueError:
+        return False
 
 
 def kind_of(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 Number = int | float
@@ -184,7 +185,7 @@ class Requirement:
         return str(self.docs.get("name") or self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scorecard:
     """The tree of groups, criteria, weights, gates and thresholds; made by `parse_scorecard` only.
 
@@ -198,12 +199,12 @@ class Scorecard:
     docs: Mapping[str, Any] = field(default_factory=dict)
     library: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
         """All criteria in the order of the groups."""
         return tuple(c for group in self.groups for c in group.criteria)
 
-    @property
+    @cached_property
     def price(self) -> Criterion | None:
         """The price criterion, or None; a scorecard has at most one."""
         return next((c for c in self.criteria if isinstance(c.scale, Price)), None)

@@ -126,6 +126,10 @@ def value_of(criterion: Criterion, cell: Cell | None) -> Value:
         return Value(0, FULL // 2, FULL, cell.status, evidence=cell.evidence)
     if cell.status == "closed_unanswered":
         return Value(0, 0, FULL, cell.status, evidence=cell.evidence)
+    if cell.low is cell.high is None and cell.status == "verified" and not cell.in_points:
+        assert cell.mid is not None  # noqa: S101  (checked before)
+        exactly = points_at(criterion.scale, cell.mid)
+        return Value(exactly, exactly, exactly, "verified", cell.mid, cell.evidence)
     ends = natural_ends(cell)
     low, mid, high = _units_of(criterion.scale, cell.in_points, ends)
     if cell.status == "claimed" and cell.low is None and cell.high is None:
@@ -146,8 +150,6 @@ def _units_of(scale: Scale, in_points: bool, ends: Ends) -> tuple[int, int, int]
         middle = units(mid) if isinstance(mid, int | float) else sum(at) // 2
         return min(at), middle, max(at)
     first = points_at(scale, low)
-    if low == mid == high:
-        return first, first, first
     last = points_at(scale, high)
     corners = [first, last]
     if not isinstance(scale, Levels | Flag):

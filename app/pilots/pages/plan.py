@@ -26,6 +26,7 @@ from app.pilots import queries, service
 from app.pilots.models import Pilot, PilotState
 from app.pilots.schemas import METRICS, POINTS, UNITS, CriteriaIn, OfferIn, PilotIn
 from app.pilots.views import plan as views
+from app.pilots.views.sizes import sizes
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot", include_in_schema=False)
 
@@ -105,6 +106,7 @@ def _form(session: ReadSession, access: Access, row: Pilot | None, state: FormSt
         back=base_of(row) if row else start,
         tasks=views.TASKS,
         data_classes=views.data_classes(),
+        sizes=sizes(len(evaluations.candidates_of(session, access.evaluation.id, with_out=False))),
         submit="Save plan" if row else "Plan pilot",
     )
 

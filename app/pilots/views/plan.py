@@ -140,6 +140,7 @@ class PlanFormPage(Page):
     back: str
     tasks: tuple[Option, ...]
     data_classes: tuple[Option, ...]
+    sizes: tuple[Fact, ...]
     submit: str
 
 

@@ -86,6 +86,28 @@ def test_fleiss_1971_has_the_published_kappa_and_ac1():
     assert alpha(FLEISS_1971, "nominal", np.arange(5.0)).value == pytest.approx(0.4334098, abs=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("table", "kappa"),
+    [
+        ([[7, 1], [3, 5]], 0.161905),
+        ([[6, 1, 0], [0, 7, 0]], 0.708333),
+        ([[6.99, 0.01], [6.99, 0.01]], -0.166667),
+    ],
+)
+def test_randolph_s_tables_have_the_published_kappa(table, kappa):
+    assert fleiss(np.array(table)) == pytest.approx(kappa, abs=1e-6)
+
+
+def test_the_table_of_wikipedia_has_its_kappa_alpha_and_ac1():
+    rows = (
+        "0 0 0 0 14|0 2 6 4 2|0 0 3 5 6|0 3 9 2 0|2 2 8 1 1|7 7 0 0 0|3 2 6 3 0|2 5 3 2 2|6 5 2 1 0|0 2 2 3 7"
+    )
+    table = np.array([[float(one) for one in row.split()] for row in rows.split("|")])
+    assert fleiss(table) == pytest.approx(0.209931, abs=1e-6)
+    assert alpha(table, "nominal").value == pytest.approx(0.215574, abs=1e-6)
+    assert ac1(table).value == pytest.approx(0.225614, abs=1e-6)
+
+
 def test_two_annotators_with_a_published_table_have_the_published_ac1():
     table = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
     rows = [
@@ -96,6 +118,7 @@ def test_two_annotators_with_a_published_table_have_the_published_ac1():
     ]
     found = ac1(np.array(rows, float))
     assert found.value == pytest.approx(0.849331, abs=1e-6)
+    assert alpha(np.array(rows, float), "nominal").value == pytest.approx(0.797258, abs=1e-6)
     # The published error of a two-way table divides by n, the one of raw ratings by n - 1.
     assert found.standard_error * 0.99**0.5 == pytest.approx(0.043217, abs=1e-6)
 

@@ -31,6 +31,9 @@ def test_unknown_times_are_left_out_and_one_time_has_no_interval():
     found = times_of(np.array([10.0, np.nan, 40.0]))
     assert (found.mean.value, found.geometric_mean.value, found.rows) == pytest.approx((25, 20, 2))
     assert times_of(np.array([10.0, np.nan])) is None
+    wild = times_of(np.array([0.001, 86_400.0])).mean
+    assert wild.low < 1e-9
+    assert 1e9 < wild.high < math.inf
     with pytest.raises(Invalid, match="above 0"):
         times_of(np.array([0.0, 3.0]))
 

@@ -57,3 +57,8 @@ def test_numbers_that_make_no_sense_are_refused_together():
     assert [one.where for one in failure.value.problems] == [
         "vendor.cost", "vendor.accuracy", "vendor.own_hours", "labels_per_year", "change", "correction", "months",
     ]  # fmt: skip
+
+
+def test_a_vendor_that_costs_nothing_has_no_return_on_spending():
+    with pytest.raises(Invalid, match="what is free"):
+        returns(OWN, replace(VENDOR, cost_low=0), 10, ready_on=READY)

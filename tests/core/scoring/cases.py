@@ -6,6 +6,13 @@ from typing import Any
 from app.core.scoring import Analysis, Candidate, Cell, Scorecard, analyse, parse_scorecard
 
 DAY = date(2026, 12, 1)
+METHODS: dict[str, dict[str, Any]] = {
+    "absolute_linear": {"target": 10, "cap": 110},
+    "lowest_price_ratio": {},
+    "award_on_value": {"points_worth": 2},
+    "price_per_quality_point": {},
+    "lowest_price_technically_acceptable": {},
+}
 
 
 def linear(name: str, weight: float = 1, worst: float = 0, best: float = 100, **more: Any) -> dict[str, Any]:

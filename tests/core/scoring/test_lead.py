@@ -58,7 +58,14 @@ def test_reasons_are_the_fewest_criteria_that_outweigh_all_against() -> None:
     lead = lead_of(analysis)
     assert lead is not None
     assert lead.reasons == ("a", "b")
-    assert lead_sentences(analysis) == "It rests on a +10.0 and b +5.0 (against it: d -10.0)."
+    assert lead_sentences(analysis) == "It rests on a +10.0, b +5.0 (against it: d -10.0)."
+
+
+def test_tie_says_what_the_prices_are_and_no_reasons() -> None:
+    analysis = run(PRICED, vendor("p", q=70, price=60), vendor("q", q=70, price=60), draws=0)
+    assert verdict_sentence(analysis) == (
+        "p and q tie: they are closer than 0.1 points. p costs the same as q. Verdict: tie."
+    )
 
 
 def test_nobody_to_compare_with_has_no_lead() -> None:

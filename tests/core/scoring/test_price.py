@@ -1,7 +1,9 @@
+from typing import Any
+
 import pytest
 
-from app.core.scoring import Candidate, Cell, Paper
-from tests.core.scoring.cases import card, linear, priced, run, totals, vendor
+from app.core.scoring import Candidate, Cell, Paper, show_price
+from tests.core.scoring.cases import METHODS, card, linear, priced, run, totals, vendor
 
 
 def test_lowest_price_ratio_gives_the_published_shares() -> None:
@@ -148,3 +150,49 @@ def test_relative_method_carries_a_warning_and_the_fixed_one_none() -> None:
         vendor("b", q=99, price=60),
     )
     assert fixed.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "more", "inputs", "arithmetic"),
+    [
+        ("absolute_linear", {"target": 2, "cap": 6}, {"target": 2, "cap": 6},
+         "100 × (6 − 4) ÷ (6 − 2), kept in 0 to 100 = 50.0000"),
+        ("lowest_price_ratio", {}, {"lowest price": 3}, "100 × 3 ÷ 4 = 75.0000"),
+        ("award_on_value", {"points_worth": 0.5},
+         {"points worth": 0.5, "lowest price": 3, "weight of the price": 0.5, "s": 2}, "100 − 2 × (4 − 3) = 98.0000"),
+        ("price_per_quality_point", {}, {}, "quality 80.0000 ÷ price 4: total 100.0000"),
+        ("lowest_price_technically_acceptable", {"quality_minimum": 20},
+         {"quality minimum": 20, "lowest price": 3}, "100 × 3 ÷ 4 = 75.0000"),
+    ],
+)  # fmt: skip
+def test_every_method_shows_its_formula_inputs_and_arithmetic(
+    method: str, more: dict[str, float], inputs: dict[str, float], arithmetic: str
+) -> None:
+    analysis = run(
+        priced(method, 1, 1, **more), vendor("p", q=80, price=4), vendor("q", q=50, price=3), draws=0
+    )
+    shown = show_price(analysis)
+    assert shown is not None
+    assert (shown.method, shown.inputs) == (method, inputs)
+    assert {line.candidate: line.arithmetic for line in shown.lines}["p"] == arithmetic
+    assert (shown.warning is None) is (method == "absolute_linear")
+    assert shown.formula
+    assert shown.rounding.startswith("to 0.0001 points")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_free_unknown_and_claimed_offers_are_shown_and_never_crash(method: str) -> None:
+    more: dict[str, Any] = METHODS[method]
+    candidates = [
+        vendor("free", q=0, price=0),
+        vendor("paid", q=80, price=4),
+        vendor("claims", q=80, price=Cell(5, status="claimed")),
+        vendor("refuses", q=80, price=Cell(status="closed_unanswered")),
+        vendor("silent", q=80),
+    ]
+    for some in (candidates, candidates[3:], candidates[:1]):
+        shown = show_price(run(priced(method, 1, 1, **more), *some, draws=0))
+        assert shown is not None
+        assert {line.candidate for line in shown.lines} == {one.id for one in some}
+        assert {line.candidate: line.price for line in shown.lines}.get("silent") is None
+    assert show_price(run(card((1, [linear("q")])), vendor("p", q=1), draws=0)) is None

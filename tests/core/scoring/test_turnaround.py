@@ -17,7 +17,7 @@ from app.core.scoring import (
     turnaround,
     what_would_it_take,
 )
-from tests.core.scoring.cases import card, linear, priced, run, vendor
+from tests.core.scoring.cases import METHODS, card, linear, priced, run, vendor
 
 MIXED = card(
     (
@@ -36,13 +36,6 @@ MIXED = card(
         ],
     ),
 )
-METHODS: dict[str, dict[str, Any]] = {
-    "absolute_linear": {"target": 10, "cap": 110},
-    "lowest_price_ratio": {},
-    "award_on_value": {"points_worth": 2},
-    "price_per_quality_point": {},
-    "lowest_price_technically_acceptable": {},
-}
 
 
 def mixed_candidates(seed: int, count: int = 3) -> list[Candidate]:

@@ -24,6 +24,7 @@ from app.core.scoring import (
     rank_order_centroid,
     weights_of,
 )
+from app.core.scoring.methods import topsis
 from tests.core.scoring.cases import card, linear, priced, run, totals, vendor
 
 DATA = Path(__file__).parents[2] / "data" / "scoring"
@@ -35,10 +36,7 @@ CASES: dict[str, Case] = {
 }
 
 LEFT_OUT = {
-    "topsis-tzeng-huang-2011": "TOPSIS is not offered",
-    "topsis-hwang-yoon-1981-fighter": "TOPSIS is not offered",
-    "topsis-unit-dependence-mountain": "TOPSIS is not offered",
-    "promethee2-brans-1986": "PROMETHEE is not offered",
+    "promethee2-brans-1986": "mixes six preference functions; the second opinion has the linear one alone",
     "prozorro-meat": "the price divided by a coefficient of quality is not one of the price methods",
     "hecvat-export": "only the ratio 840/1200 is published, not the answers behind it",
     "erpnext-decay": "a score that fades over periods belongs to performance after award",
@@ -79,6 +77,27 @@ def intraclass_correlation(case: Case) -> None:
         case["published"]["ICC2"],
         case["published"]["ICC2k"],
     )
+
+
+def closeness(case: Case, matrix: str) -> list[float]:
+    """TOPSIS as published: a criterion of which less is better counts negatively."""
+    values = np.array(case[matrix], dtype=float) * np.array(case["sense"])
+    found: list[float] = topsis(values, np.array(case["weights"])).tolist()
+    return found
+
+
+def topsis_closeness(case: Case) -> None:
+    found = closeness(case, "matrix")
+    assert found == pytest.approx(case["recomputed"], abs=1e-9)
+    assert found == pytest.approx(case["published"], abs=6e-4)
+
+
+def topsis_in_other_units(case: Case) -> None:
+    # the winner changes with the units: why TOPSIS gives a second opinion and never decides
+    found, other = closeness(case, "matrix"), closeness(case, "matrix_other_units")
+    assert found == pytest.approx(case["recomputed"], abs=1e-9)
+    assert other == pytest.approx(case["recomputed_other_units"], abs=1e-9)
+    assert np.argmax(found) != np.argmax(other)
 
 
 def judged(matrix: list[list[Any]]) -> PairwiseWeights:
@@ -246,6 +265,9 @@ def cost_per_accepted(case: Case) -> None:
 
 
 CHECKS: Mapping[str, Callable[[Case], None]] = {
+    "topsis-tzeng-huang-2011": topsis_closeness,
+    "topsis-hwang-yoon-1981-fighter": topsis_closeness,
+    "topsis-unit-dependence-mountain": topsis_in_other_units,
     "ahp-saaty2008-drinks": pairwise_comparison,
     "ahp-saaty-house-size": pairwise_comparison,
     "ahp-saaty2008-job": pairwise_comparison,
