@@ -55,6 +55,7 @@ from app.questionnaires import api as questionnaires_api
 from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.questionnaires import sheets_api as questionnaires_sheets_api
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.scorecards import api as scorecards_api
@@ -96,6 +97,7 @@ def routers() -> list[APIRouter]:
         *pilot_pages.routers,
         questionnaires_api.router,
         questionnaires_library_api.router,
+        questionnaires_sheets_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,
