@@ -56,6 +56,7 @@ from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.questionnaires import sheets_api as questionnaires_sheets_api
+from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.scorecards import api as scorecards_api
@@ -187,7 +188,10 @@ def _asset_version() -> str:
     return found.hexdigest()[:12]
 
 
-PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
+PERIODIC = (
+    Periodic("jobs.sweep", timedelta(days=1)),
+    Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
+)
 
 
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
@@ -197,6 +201,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
+        questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
     }
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from app.kit import ids
 from app.kit.columns import Row, Versioned, document, moment
 
 
@@ -39,7 +40,8 @@ class Rating(Versioned, table=True):
     """One evaluator's judgement of a candidate on a criterion.
 
     `value` is a level's label, a number or a truth value; `seen` are the evidence references shown beside it,
-    each with its revision. `locked_at` is set together for a candidate and never taken back.
+    each with its revision. `locked_at` is set together for a candidate and never taken back. `salt` keys the
+    digest in the audit chain, so that nobody finds the judgement there by trying the few levels there are.
     """
 
     __tablename__ = "rating"
@@ -53,6 +55,7 @@ class Rating(Versioned, table=True):
     note: str = Field(default="", max_length=4000)
     seen: list[dict[str, Any]] = document(default_factory=list)
     locked_at: datetime | None = moment(default=None)
+    salt: str = Field(default_factory=ids.token, max_length=64, sa_column_kwargs={"server_default": ""})
 
 
 class RatingLock(Row, table=True):
@@ -69,7 +72,7 @@ class RatingLock(Row, table=True):
 
 
 class Consensus(Versioned, table=True):
-    """What the panel agreed on for a cell; the ratings it came from stay as they were."""
+    """What the panel agreed on for a cell; the ratings it came from stay as they were. `salt` as with ratings."""
 
     __tablename__ = "consensus"
     __table_args__ = (sa.UniqueConstraint("candidate_id", "criterion"),)
@@ -83,6 +86,7 @@ class Consensus(Versioned, table=True):
     reason: str = Field(max_length=2000)
     set_by: UUID
     set_at: datetime = moment()
+    salt: str = Field(default_factory=ids.token, max_length=64, sa_column_kwargs={"server_default": ""})
 
 
 class ConflictOfInterest(Row, table=True):

@@ -4,7 +4,7 @@ Widths are CSS pixels at which the chart is shown (an A4 page inside its margins
 """
 
 from app.charts.bars import Bar, Count, Stack, diverging, error_strip, stacked
-from app.charts.cells import DrawnBox, boxes_on_item, forest_cell, forest_window
+from app.charts.cells import DrawnShape, box_ring, forest_cell, forest_window, shapes_on_item
 from app.charts.heat import heat_class, heat_step
 from app.charts.intervals import ForestRow, ScoreRow, forest, ranking, score_interval
 from app.charts.lines import Reign, Series, line_chart, winner_map
@@ -12,13 +12,13 @@ from app.charts.lines import Reign, Series, line_chart, winner_map
 __all__ = [
     "Bar",
     "Count",
-    "DrawnBox",
+    "DrawnShape",
     "ForestRow",
     "Reign",
     "ScoreRow",
     "Series",
     "Stack",
-    "boxes_on_item",
+    "box_ring",
     "diverging",
     "error_strip",
     "forest",
@@ -29,6 +29,7 @@ __all__ = [
     "line_chart",
     "ranking",
     "score_interval",
+    "shapes_on_item",
     "stacked",
     "winner_map",
 ]

@@ -1,4 +1,4 @@
-"""Small drawings: one measured value with its interval in a table cell, and boxes on an empty item."""
+"""Small drawings: one measured value with its interval in a table cell, and outlines on an empty item."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,35 @@ from markupsafe import Markup
 from app.charts import svg
 from app.charts.scale import around, linear
 
+Ring = Sequence[Sequence[float]]
+
 
 @dataclass(frozen=True, slots=True)
-class DrawnBox:
-    """A box to draw: x, y, width, height in the item's pixels, its words, gold or delivered, right or not."""
+class DrawnShape:
+    """An outline to draw: rings of points in the item's pixels, its words, gold or delivered, right or not."""
 
-    xywh: tuple[float, ...]
+    rings: Sequence[Ring]
     label: str
     is_gold: bool
     good: bool
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        xs, ys = zip(*(point for ring in self.rings for point in ring), strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def box_ring(xywh: Sequence[float]) -> Ring:
+    """The corners of a box x, y, width, height."""
+    left, top, width, height = xywh
+    return (left, top), (left + width, top), (left + width, top + height), (left, top + height)
+
 
 def forest_window(values: Sequence[float | None]) -> tuple[float, float]:
-    """The stretch of 0..1 in which several cells draw, so that they can be compared by eye."""
-    return around([value for value in values if value is not None], 0.12, 0.0, 1.0)
+    """The stretch in which several cells draw, so that they can be compared by eye: of 0..1, or of 0 and more."""
+    known = [value for value in values if value is not None]
+    return around(known, 0.12, 0.0, max([1.0, *known]))
 
 
 def forest_cell(
@@ -53,35 +68,36 @@ def forest_cell(
     return svg.document(width, 18, f"{name} {words}", words, parts)
 
 
-def _frame(box: Sequence[float], scale: float, color: str, dash: str) -> list[str]:
-    left, top, width, height = (value * scale for value in box)
-    ends = [(left, top), (left + width, top), (left + width, top + height), (left, top + height), (left, top)]
+def _frame(ring: Ring, scale: float, color: str, dash: str) -> list[str]:
+    ends = [(x * scale, y * scale) for x, y in (*ring, ring[0])]
     return [svg.polyline(ends, color, dash=dash)]
 
 
-def boxes_on_item(
-    boxes: Sequence[DrawnBox], size: tuple[float, float] | None, *, title: str, width: int = 640
+def shapes_on_item(
+    shapes: Sequence[DrawnShape], size: tuple[float, float] | None, *, title: str, width: int = 640
 ) -> Markup:
-    """Boxes on an empty canvas of the item's size: gold dashed, delivered solid, wrong ones in warning colour.
+    """Outlines on an empty canvas of the item's size: gold dashed, delivered solid, wrong ones in warning colour.
 
-    Without a known size the canvas ends where the boxes do. Labels stand above their boxes.
+    Without a known size the canvas ends where the outlines do. Labels stand above their outlines.
     """
-    svg.finite([value for box in boxes for value in box.xywh], "boxes_on_item")
+    svg.finite([value for one in shapes for ring in one.rings for point in ring for value in point], title)
     if size is None:
-        right = max((box.xywh[0] + box.xywh[2] for box in boxes), default=100.0)
-        bottom = max((box.xywh[1] + box.xywh[3] for box in boxes), default=100.0)
+        right = max((one.box[2] for one in shapes), default=100.0)
+        bottom = max((one.box[3] for one in shapes), default=100.0)
         size = right * 1.03, bottom * 1.03
     scale = min(width / size[0], width / size[1])
     drawn_width, height = size[0] * scale, size[1] * scale
     parts = [svg.rect(0, 0, drawn_width, height, "grid")]
-    for box in sorted(boxes, key=lambda one: not one.is_gold):
-        color = "text-soft" if box.is_gold else "accent" if box.good else "bad"
-        parts += _frame(box.xywh, scale, color, "4 3" if box.is_gold else "")
-        if not box.is_gold:
-            left, top = box.xywh[0] * scale + 2, max(9.0, box.xywh[1] * scale - 3)
-            parts.append(svg.text(left, top, svg.shorten(box.label, 120, 9), color=color, size=9))
+    for one in sorted(shapes, key=lambda one: not one.is_gold):
+        color = "text-soft" if one.is_gold else "accent" if one.good else "bad"
+        for ring in one.rings:
+            parts += _frame(ring, scale, color, "4 3" if one.is_gold else "")
+        if not one.is_gold:
+            left, top = one.box[0] * scale + 2, max(9.0, one.box[1] * scale - 3)
+            parts.append(svg.text(left, top, svg.shorten(one.label, 120, 9), color=color, size=9))
     words = "; ".join(
-        f"{'gold' if box.is_gold else 'delivered'} {box.label} at {', '.join(svg.decimal(v) for v in box.xywh)}"
-        for box in boxes
+        f"{'gold' if one.is_gold else 'delivered'} {one.label} from "
+        f"{', '.join(svg.decimal(v) for v in one.box[:2])} to {', '.join(svg.decimal(v) for v in one.box[2:])}"
+        for one in shapes
     )
     return svg.document(drawn_width, height, title, words or "nothing on this item", parts)

@@ -8,7 +8,10 @@ import typer
 from app.cli.pilot import read_bytes
 
 if TYPE_CHECKING:
-    from app.core.pilots.agreement import Agreement, Coefficient
+    from app.core.agreement import Coefficient
+    from app.core.pilots.agreement import Agreement
+
+ENOUGH = 50  # items labelled twice
 
 
 def register(commands: typer.Typer) -> None:
@@ -23,22 +26,25 @@ def agreement(
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """How far annotators agree beyond chance, and the consensus of their labels."""
-    from app.core.formats.table import read_gold_labels, read_ratings
+    from app.core.formats.ratings import read_ratings, read_truth
     from app.core.pilots.agreement import agreement as run
     from app.core.pilots.agreement import to_json
 
     ratings = read_ratings(read_bytes(file), file.name)
-    reference = read_gold_labels(read_bytes(gold), gold.name) if gold else None
+    reference = read_truth(read_bytes(gold), gold.name) if gold else None
     found = run(ratings, level, reference)
     if json:
         import sys
 
         import orjson
 
+        for line in found.warnings:
+            print(f"Note: {line}", file=sys.stderr)
+
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         sys.stdout.write(orjson.dumps(to_json(found, reference is not None), option=options).decode())
         return
-    _print(found, (*ratings.repairs, *ratings.warnings))
+    _print(found, (*ratings.notes, *found.warnings, *_thin(found)))
 
 
 def _print(found: "Agreement", notes: tuple[str, ...]) -> None:
@@ -66,6 +72,12 @@ def _print(found: "Agreement", notes: tuple[str, ...]) -> None:
         console.print(people)
     for line in notes:
         console.print(f"Note: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _thin(found: "Agreement") -> tuple[str, ...]:
+    if not 0 < found.overlapping < ENOUGH:
+        return ()
+    return (f"Only {found.overlapping} items have two ratings or more; {ENOUGH} give a steadier answer.",)
 
 
 def _number(value: float | None) -> str:

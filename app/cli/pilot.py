@@ -11,18 +11,8 @@ from app.core.errors import Invalid, Problem
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from app.core.formats.rows import Times
+    from app.core.formats.rows import Rows, Times
     from app.core.pilots.results import Comparison, Estimate, VendorResult
-    from app.core.pilots.tasks import Rows
-
-_TITLES = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "f1": "F1",
-    "precision": "Precision",
-    "recall": "Recall",
-    "mean_iou": "Mean IoU",
-}
 
 
 def register(commands: typer.Typer) -> None:
@@ -33,7 +23,12 @@ def register(commands: typer.Typer) -> None:
 
 
 def compare(
-    task: Annotated[str, typer.Option(help="classification or boxes.")],
+    task: Annotated[
+        str,
+        typer.Option(
+            help="classification, multilabel, boxes, polygons, masks, spans, transcription or translation."
+        ),
+    ],
     gold: Annotated[Path, typer.Option(help="The reference labels.")],
     vendor: Annotated[list[str], typer.Option(help="NAME=FILE, once per vendor.")],
     gold_format: Annotated[str | None, typer.Option(help="Instead of the detected format.")] = None,
@@ -44,7 +39,14 @@ def compare(
     iou: Annotated[float, typer.Option(help="Overlap from which a box is right.")] = 0.5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the resampling.")] = 0,
     resamples: Annotated[int | None, typer.Option(help="Bootstrap samples of the items.")] = None,
+    mix: Annotated[
+        list[str] | None, typer.Option(help="STRATUM=WEIGHT of production, once per stratum of the gold.")
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept-repairs", help="Apply the repairs that problems name.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    pdf: Annotated[Path | None, typer.Option(help="Write the report to this PDF file.")] = None,
 ) -> None:
     """Compare the labels of several vendors on the same items: quality, certainty, speed."""
     from app.core.pilots.compare import compare as run
@@ -55,13 +57,48 @@ def compare(
     formats = _named("--format", format or [])
     if strangers := sorted(formats.keys() - files.keys()):
         raise Invalid("pilot.arguments", [Problem("--format", f"no vendor {', '.join(strangers)} is given")])
-    reference = read_gold(task, read_bytes(gold), gold.name, gold_format)
-    deliveries, side = _read_all(task, files, formats, reference, times)
-    result = run(task, reference, deliveries, iou=iou, seed=seed, resamples=resamples, times=side)
+    weights = _weights(mix or [])
+    reference = read_gold(task, read_bytes(gold), gold.name, gold_format, accept)
+    deliveries, side = _read_all(task, files, formats, reference, times, accept)
+    result = run(
+        task, reference, deliveries, iou=iou, seed=seed, resamples=resamples, times=side, mix=weights
+    )
+    if pdf is not None:
+        _write_pdf(result, pdf)
     if json:
         _print_json(result)
-    else:
+    elif pdf is None:
         _print_tables(result)
+
+
+def _weights(values: Sequence[str]) -> dict[str, float]:
+    """STRATUM=WEIGHT arguments as numbers; raises `Invalid` with every one that is none."""
+    out: dict[str, float] = {}
+    problems = []
+    for name, text in _named("--mix", values).items():
+        try:
+            out[name] = float(text)
+        except ValueError:
+            problems.append(Problem("--mix", f"{name}={text}: the weight must be a number such as 0.7"))
+    if problems:
+        raise Invalid("pilot.arguments", problems)
+    return out
+
+
+def _write_pdf(result: "Comparison", out: Path) -> None:
+    from app.kit import clock
+    from app.kit.pdf import render_pdf
+    from app.kit.templating import render_template
+    from app.reports.views.compare import compare_document
+
+    at = clock.now()
+    html = render_template("reports/pilot_compare.html", {"page": compare_document(result, at)})
+    content = render_pdf(html, title=f"Pilot comparison, {result.task}", created=at)
+    try:
+        out.write_bytes(content)
+    except OSError as failure:
+        message = f"cannot be written ({failure.strerror}); choose another place"
+        raise Invalid("pilot.unwritable", [Problem(str(out), message)]) from None
 
 
 def _named(option: str, values: Sequence[str]) -> dict[str, str]:
@@ -94,7 +131,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _read_all(
-    task: str, files: dict[str, Path], formats: dict[str, str], gold: "Rows", times: Path | None
+    task: str,
+    files: dict[str, Path],
+    formats: dict[str, str],
+    gold: "Rows",
+    times: Path | None,
+    accept: bool,
 ) -> tuple[dict[str, "Rows"], "Times | None"]:
     """Every delivery and the times; raises `Invalid` with the problems of all files together."""
     from app.core.formats.table import read_times
@@ -105,7 +147,9 @@ def _read_all(
     side = None
     for name, path in files.items():
         try:
-            deliveries[name] = read_delivery(task, read_bytes(path), path.name, gold, formats.get(name))
+            deliveries[name] = read_delivery(
+                task, read_bytes(path), path.name, gold, formats.get(name), accept
+            )
         except Invalid as failure:
             problems += [Problem(f"{name}: {one.where}", one.message) for one in failure.problems]
     try:
@@ -133,10 +177,12 @@ def _print_tables(result: "Comparison") -> None:
     from rich.console import Console
 
     console: Console = rich.get_console()
-    overlap = f", a box is right from IoU {result.iou:g}" if result.iou is not None else ""
+    overlap = f", right from IoU {result.iou:g}" if result.iou is not None else ""
     console.print(f"Pilot comparison: {result.task}, {len(result.items)} items{overlap}", style="bold")
     console.print(_quality(result))
     console.print(_errors(result))
+    if any(one.strata or one.sizes for one in result.vendors):
+        console.print(_strata(result))
     if len(result.vendors) > 1:
         console.print(_pairs(result))
     if any(one.seconds for one in result.vendors):
@@ -162,31 +208,76 @@ def _plain(text: str) -> Any:
 
 
 def _quality(result: "Comparison") -> "Table":
-    names = list(result.vendors[0].metrics)
-    table = _table("Quality, 95 % interval over items", "Vendor", *(_TITLES[one] for one in names), "Missing")
-    general = any(one.metrics[result.metric].low_general is not None for one in result.vendors)
-    if general:
-        table.add_column("In general", justify="right")
-    ranked = sorted(result.vendors, key=lambda one: -(one.metrics[result.metric].value or 0.0))
-    for one in ranked:
-        cells = [_estimate(one.metrics[name]) for name in names]
-        if general:
-            cells.append(_general(one.metrics[result.metric]))
-        cells.insert(len(names), str(one.missing))
-        table.add_row(_plain(one.name), *cells)
+    from rich.markup import escape
+
+    from app.core.pilots.words import figure_name, figure_text
+
+    title = "Quality, 95 % interval over items" + (
+        f"; a lower {figure_name(result.metric)} is better" if result.lower_is_better else ""
+    )
+    metric = result.metric
+    lines: dict[str, list[str]] = {
+        figure_name(name): [_estimate(name, one.metrics[name]) for one in result.ranked]
+        for name in result.vendors[0].metrics
+    }
+    lines["Missing"] = [str(one.missing) for one in result.ranked]
+    if any(one.missing for one in result.vendors):
+        lines["Delivered only"] = [
+            figure_text(metric, one.delivered_only[metric].value) for one in result.ranked
+        ]
+    if result.mix:
+        lines["At production mix"] = [
+            _estimate(metric, one.standardised) if one.standardised else "unknown" for one in result.ranked
+        ]
+    if any(one.metrics[metric].low_general is not None for one in result.vendors):
+        lines["In general"] = [_general(metric, one.metrics[metric]) for one in result.ranked]
+    vendors = [one.name for one in result.ranked]
+    if len(vendors) > len(lines):
+        # The longer side goes down the page.
+        table = _table(title, "Vendor", *lines)
+        for name, *cells in zip(vendors, *lines.values(), strict=True):
+            table.add_row(_plain(name), *cells)
+        return table
+    table = _table(title, "", *map(escape, vendors))
+    for name, row in lines.items():
+        table.add_row(name, *row)
     return table
 
 
-def _estimate(one: "Estimate") -> str:
+def _estimate(name: str, one: "Estimate") -> str:
+    from app.core.pilots.words import figure_text
+
     if one.value is None or one.low is None or one.high is None:
-        return "unknown"
-    return f"{one.value:.3f}\n{one.low:.3f}…{one.high:.3f}"
+        return figure_text(name, one.value)
+    return f"{figure_text(name, one.value)}\n{figure_text(name, one.low)}…{figure_text(name, one.high)}"
 
 
-def _general(one: "Estimate") -> str:
+def _general(name: str, one: "Estimate") -> str:
+    from app.core.pilots.words import figure_text
+
     if one.low_general is None or one.high_general is None:
         return "unknown"
-    return f"{one.low_general:.3f}…{one.high_general:.3f}"
+    return f"{figure_text(name, one.low_general)}…{figure_text(name, one.high_general)}"
+
+
+def _strata(result: "Comparison") -> "Table":
+    from app.core.pilots.words import figure_name, figure_text
+
+    parts = {one.name: dict(one.strata) | dict(one.sizes) for one in result.vendors}
+    names = list(dict.fromkeys(name for part in parts.values() for name in part))
+    metrics = {name: part[name].metric for part in parts.values() for name in part}
+    table = _table(
+        "By stratum and size, objects of the gold below",
+        "Vendor",
+        *(f"{name}, {figure_name(metrics[name])}" for name in names),
+    )
+    for vendor, part in parts.items():
+        cells = [
+            f"{figure_text(one.metric, one.value)}\n{one.count:g}" if (one := part.get(name)) else "unknown"
+            for name in names
+        ]
+        table.add_row(_plain(vendor), *cells)
+    return table
 
 
 def _errors(result: "Comparison") -> "Table":
@@ -203,7 +294,9 @@ def _errors(result: "Comparison") -> "Table":
 
 
 def _pairs(result: "Comparison") -> "Table":
-    title = f"Differences in {_TITLES[result.metric]}, 95 % over all pairs together"
+    from app.core.pilots.words import figure_name
+
+    title = f"Differences in {figure_name(result.metric)}, 95 % over all pairs together"
     table = _table(title, "Pair", "Difference", "p adjusted", "")
     for one in result.pairs:
         verdict = "different" if one.distinguishable else "not distinguishable"
@@ -231,26 +324,9 @@ def _pace(one: "VendorResult") -> list[str]:
 
 def _sentences(result: "Comparison") -> list[str]:
     """What the tables mean, the repairs and the warnings, one sentence a line."""
-    out = []
-    if len(result.vendors) > 1:
-        groups = "; ".join(" and ".join(group) for group in result.groups if len(group) > 1)
-        out.append(f"Cannot be told apart: {groups}." if groups else "All vendors can be told apart.")
-        best = sorted(result.probability_best.items(), key=lambda one: (-one[1], one[0]))
-        out.append("Chance of being best: " + ", ".join(f"{name} {share:.0%}" for name, share in best) + ".")
-        least = result.minimum_detectable_difference
-        title = _TITLES[result.metric]
-        out.append(
-            f"With {len(result.items)} items, a difference in {title} shows reliably (4 times in 5) "
-            f"from {least:.3f}; below that it may be noise."
-            if least is not None
-            else f"With {len(result.items)} items, no difference in {title} can be shown reliably."
-        )
-    for pair in result.pairs:
-        if ratio := pair.time_ratio:
-            out.append(
-                f"{pair.b} takes {ratio.value:.2f} times as long as {pair.a} on the same items "
-                f"({ratio.low:.2f} to {ratio.high:.2f})."
-            )
+    from app.core.pilots.words import sentences
+
+    out = sentences(result)
     out += [f"Repaired: {line}." for line in result.repairs]
     out += [f"Note: {line}" for line in result.warnings]
     return out

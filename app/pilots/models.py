@@ -15,7 +15,13 @@ class PilotTask(StrEnum):
     """What is labelled; each has its formats and figures in `core.pilots.tasks`."""
 
     CLASSIFICATION = "classification"
+    MULTILABEL = "multilabel"
     BOXES = "boxes"
+    POLYGONS = "polygons"
+    MASKS = "masks"
+    SPANS = "spans"
+    TRANSCRIPTION = "transcription"
+    TRANSLATION = "translation"
 
 
 class PilotState(StrEnum):

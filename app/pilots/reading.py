@@ -4,7 +4,6 @@ Problems come back at the form's fields: `file` for labels, `times` for the side
 delivery is called by its candidate's code, never by its file's name, which would tell whose it is.
 """
 
-import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,14 +14,14 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
-from app.core.formats.rows import Boxes, Labels, Times
+from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
-from app.core.pilots.results import Comparison, VendorResult
-from app.core.pilots.tasks import Rows, read_delivery, read_gold
+from app.core.pilots.results import Comparison, VendorResult, plain_shapes
+from app.core.pilots.tasks import read_delivery, read_gold
 
-ENGINE = "assay-pilots/1"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/2"  # changes when the same files would give other figures
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
@@ -44,9 +43,9 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str
             problems.append(Problem("file", told))
     if problems:
         raise Invalid("gold.breaks_deliveries", problems)
-    labels = int((~gold.crowd).sum()) if isinstance(gold, Boxes) else len(gold.item)
+    labels = int((~gold.crowd).sum())
     if not labels:
-        message = "The gold holds no boxes; there is nothing to compare with."
+        message = f"The gold holds no {gold.kind}; there is nothing to compare with."
         raise Invalid("gold.empty", [Problem("file", message)])
     facts = {
         "items": len(gold.items),
@@ -151,17 +150,17 @@ def _together(times: Sequence[Times]) -> Times | None:
 
 def _extra(found: Comparison) -> dict[str, Any]:
     """What pages need beyond the contract of the command line."""
-    gold = found.gold
-    labels = int((~gold.crowd).sum()) if isinstance(gold, Boxes) else len(gold.item)
     return {
         "engine": ENGINE,
         "metric": found.metric,
+        "lower_is_better": found.lower_is_better,
         "classes": list(found.classes),
-        "labels": labels,
+        "labels": int((~found.gold.crowd).sum()),
         "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
         "work": {one.name: _work(one) for one in found.vendors},
         "strata": {
-            one.name: {name: asdict(each) for name, each in one.strata.items()} for one in found.vendors
+            one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
+            for one in found.vendors
         },
         "time_ratios": [
             {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
@@ -179,20 +178,19 @@ def _work(one: VendorResult) -> dict[str, Any] | None:
 def _outcomes(found: Comparison) -> dict[str, Any]:
     """Findings in columns, as `service.outcomes` unpacks them item by item."""
     gold = found.gold
-    boxes = isinstance(gold, Boxes)
     return {
         "items": list(found.items),
         "classes": list(found.classes),
-        "sizes": _plain(gold.sizes) if isinstance(gold, Boxes) else [],
-        "gold_boxes": _plain(gold.xywh) if isinstance(gold, Boxes) else [],
-        "boxes": boxes,
+        "kind": gold.kind,
+        "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
+        "texts": list(gold.texts),
+        "gold_shapes": plain_shapes(gold),
         "vendors": {one.name: _columns(one) for one in found.vendors},
     }
 
 
 def _columns(one: VendorResult) -> dict[str, Any]:
     found, delivery = one.findings, one.delivery
-    people = delivery.annotators if isinstance(delivery, Labels) else ()
     return {
         "scores": [round(value, 6) for value in one.scores.tolist()],
         "item": found.item.tolist(),
@@ -202,12 +200,7 @@ def _columns(one: VendorResult) -> dict[str, Any]:
         "gold_class": found.gold_class.tolist(),
         "delivered_class": found.delivered_class.tolist(),
         "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
-        "boxes": _plain(delivery.xywh) if isinstance(delivery, Boxes) else [],
-        "annotators": list(people),
-        "annotator": delivery.annotator.tolist() if isinstance(delivery, Labels) else [],
+        "shapes": plain_shapes(delivery),
+        "annotators": list(delivery.answers.annotators),
+        "annotator": delivery.answers.annotator[delivery.answer].tolist(),
     }
-
-
-def _plain(values: Any) -> list[list[float | None]]:
-    rounded = np.round(values, 2).tolist()
-    return [[None if math.isnan(value) else value for value in row] for row in rounded]

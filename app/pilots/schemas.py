@@ -14,10 +14,25 @@ from app.kit import library
 from app.pilots.models import DeliveryState, PilotState, PilotTask
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Bound = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Currency = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]
 
-# Criterion -> its name; of those in AT_MOST the figure must stay below.
+_OBJECTS = {"f1": "F1", "precision": "Precision", "recall": "Recall"}
+
+
+def _region(many: str, figures: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **_OBJECTS,
+        **figures,
+        "by_class.f1": "F1 of every class",
+        "missing": f"Missing {many}, share of gold",
+        "wrong_label": "Wrong labels, share of gold",
+        "loose": f"Loose {many}, share of gold",
+        "extra": f"Extra {many}, share of gold",
+    }
+
+
+# Criterion -> its name; of those in AT_MOST and LOWER the figure must stay below.
 METRICS: Mapping[PilotTask, Mapping[str, str]] = {
     PilotTask.CLASSIFICATION: {
         "accuracy": "Accuracy",
@@ -26,19 +41,57 @@ METRICS: Mapping[PilotTask, Mapping[str, str]] = {
         "missing": "Missing labels, share of gold",
         "wrong_label": "Wrong labels, share of gold",
     },
-    PilotTask.BOXES: {
-        "f1": "F1",
-        "precision": "Precision",
-        "recall": "Recall",
-        "mean_iou": "Mean IoU of matched boxes",
+    PilotTask.MULTILABEL: {
+        **_OBJECTS,
+        "jaccard": "Jaccard, mean over items",
+        "exact_match": "Exact sets",
         "by_class.f1": "F1 of every class",
-        "missing": "Missing boxes, share of gold",
-        "wrong_label": "Wrong labels, share of gold",
-        "loose": "Loose boxes, share of gold",
-        "extra": "Extra boxes, share of gold",
+        "missing": "Missing labels, share of gold",
+        "extra": "Extra labels, share of gold",
+    },
+    PilotTask.BOXES: _region("boxes", {"mean_iou": "Mean IoU of matched boxes"}),
+    PilotTask.POLYGONS: _region("polygons", {"mean_iou": "Mean IoU of matched polygons"}),
+    PilotTask.MASKS: _region(
+        "masks", {"mean_iou": "Mean IoU of matched masks", "boundary_f": "Boundary F of matched masks"}
+    ),
+    PilotTask.SPANS: _region("spans", {"f1_partial": "F1, partial", "f1_type": "F1, any overlap"}),
+    PilotTask.TRANSCRIPTION: {
+        "wer": "Word error rate",
+        "cer": "Character error rate",
+        "wer_plain": "Word error rate without case and punctuation",
+        "exact_match": "Exact texts",
+        "missing": "Missing texts, share of gold",
+    },
+    PilotTask.TRANSLATION: {
+        "chrf": "chrF",
+        "bleu": "BLEU",
+        "ter": "TER",
+        "missing": "Missing texts, share of gold",
     },
 }
-AT_MOST = frozenset({"missing", "wrong_label", "loose", "extra"})
+UNITS: Mapping[PilotTask, str] = {
+    PilotTask.CLASSIFICATION: "label",
+    PilotTask.MULTILABEL: "label",
+    PilotTask.BOXES: "box",
+    PilotTask.POLYGONS: "polygon",
+    PilotTask.MASKS: "mask",
+    PilotTask.SPANS: "span",
+    PilotTask.TRANSCRIPTION: "text",
+    PilotTask.TRANSLATION: "text",
+}
+# The figure that tells which delivered labels are right and would be accepted.
+RIGHT: Mapping[PilotTask, str] = {
+    PilotTask.CLASSIFICATION: "accuracy",
+    PilotTask.TRANSCRIPTION: "exact_match",
+    **dict.fromkeys(
+        (PilotTask.MULTILABEL, PilotTask.BOXES, PilotTask.POLYGONS, PilotTask.MASKS, PilotTask.SPANS),
+        "precision",
+    ),
+}
+USES_IOU = frozenset({PilotTask.BOXES, PilotTask.POLYGONS, PilotTask.MASKS})
+AT_MOST = frozenset({"missing", "wrong_label", "loose", "extra"})  # counts of errors, as shares of the gold
+LOWER = frozenset({"wer", "cer", "wer_plain", "ter"})  # figures that are better when lower
+POINTS = frozenset({"chrf", "bleu", "ter"})  # figures of 0 to 100
 CLASS_ITEMS = 30  # gold objects from which a class is held to its floor
 
 
@@ -56,7 +109,7 @@ class PilotIn(BaseModel):
     task: PilotTask
     goal: Annotated[Text, Field(max_length=2000)] = ""
     iou: Annotated[float, Field(gt=0, le=1)] = Field(
-        default=0.5, description="Overlap from which a box is right."
+        default=0.5, description="Overlap from which a box, polygon or mask is right."
     )
     data_class: Annotated[str, AfterValidator(_data_class)] = "public"
     currency: Currency = "USD"
@@ -64,15 +117,25 @@ class PilotIn(BaseModel):
 
 
 class CriterionIn(BaseModel):
-    """One promise: a figure with what is aimed at and what must be kept; both shares 0..1."""
+    """One promise: a figure with what is aimed at and what must be kept.
+
+    Both are shares 0..1; for `POINTS` they are points 0..100.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     metric: str = Field(examples=["f1"])
-    target: Share | None = None
-    floor: Share | None = Field(
-        default=None, description="The least that is acceptable; for errors the most."
+    target: Bound | None = None
+    floor: Bound | None = Field(
+        default=None, description="The least that is acceptable; for errors and error rates the most."
     )
+
+    @model_validator(mode="after")
+    def _within(self) -> "CriterionIn":
+        most = 100 if self.metric in POINTS else 1
+        if any(bound is not None and bound > most for bound in (self.target, self.floor)):
+            raise ValueError(f"Give {self.metric} from 0 to {most}.")
+        return self
 
 
 class CriteriaIn(BaseModel):

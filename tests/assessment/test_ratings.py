@@ -9,6 +9,7 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.permissions import Role
 from app.evaluations import service as evaluations
 from app.evaluations.models import Governance, StepName
+from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import Database
 from tests.assessment.world import World, make_world
@@ -102,6 +103,26 @@ def test_conflict_of_interest_takes_ratings_out_as_absent(db: Database) -> None:
         service.declare_conflict(session, actor=first, evaluation_id=world.evaluation, entry=entry)
     cell = world.analysis().cells[key]
     assert (cell.cell.mid, cell.single) == ("managed", True)
+
+
+def test_the_audit_chain_tells_that_somebody_judged_and_not_how(db: Database) -> None:
+    world = make_world(db)
+    rater = world.on_panel(Role.EVALUATOR)
+    world.rate(rater, NORTHWIND, "process", "managed")
+    world.lock(rater, NORTHWIND, leave_open=True)
+    entry = ConsensusIn(
+        candidate_id=world.candidates[NORTHWIND], criterion="process", value="measured", reason="shown to us"
+    )
+    with db.writing() as session:
+        service.set_consensus(session, actor=world.lead, evaluation_id=world.evaluation, entry=entry)
+    sealed = ("assessment.rating.locked", "assessment.consensus.set")
+    with db.reading() as session:
+        rating = session.exec(select(Rating)).one()
+        bodies = [event.body for event in session.exec(select(AuditEvent)) if event.action in sealed]
+    assert len([body for body in bodies if '"digest"' in body]) == 2
+    assert not [body for body in bodies if '"managed"' in body or '"measured"' in body]
+    guesses = [canonical.digest([level, "", str(rating.id)]) for level in ("none", "written", "managed")]
+    assert not [body for body in bodies for guess in guesses if guess in body]
 
 
 def test_consensus_replaces_the_spread_and_keeps_the_ratings(db: Database) -> None:
@@ -214,7 +235,7 @@ def test_small_team_keeps_the_short_list_and_what_must_haves_read(db: Database) 
         pin = service.pin_scorecard(session, actor=world.lead, evaluation_id=world.evaluation, entry=entry)
         kept = [criterion.id for criterion in service.scorecard_of(pin).criteria]
         assert pin.price["currency"] == "USD"
-    assert len(kept) == 11
+    assert len(kept) == 10
     assert "tool_integration" in kept  # the must-have 'export' reads it
     assert "vetting" not in kept
 

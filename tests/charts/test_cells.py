@@ -1,4 +1,4 @@
-from app.charts import DrawnBox, boxes_on_item, forest_cell, forest_window
+from app.charts import DrawnShape, box_ring, forest_cell, forest_window, shapes_on_item
 
 
 def test_cells_of_a_column_share_their_window() -> None:
@@ -16,8 +16,11 @@ def test_unmeasured_value_says_so_and_draws_no_point() -> None:
 
 
 def test_boxes_keep_the_proportions_of_the_item_and_escape_their_labels() -> None:
-    boxes = [DrawnBox((0, 0, 100, 50), "<b>", True, True), DrawnBox((10, 5, 100, 50), "<b>", False, False)]
-    drawn = str(boxes_on_item(boxes, (200, 100), title="shelf", width=400))
+    boxes = [
+        DrawnShape((box_ring((0, 0, 100, 50)),), "<b>", True, True),
+        DrawnShape((box_ring((10, 5, 100, 50)),), "<b>", False, False),
+    ]
+    drawn = str(shapes_on_item(boxes, (200, 100), title="shelf", width=400))
     assert 'viewBox="0 0 400 200"' in drawn
     assert "0,0 200,0 200,100 0,100 0,0" in drawn
     assert "<b>" not in drawn

@@ -24,6 +24,9 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows.csv").write_text(ROWS)
     (tmp_path / "gold.csv").write_text(GOLD)
+    (tmp_path / "strange.csv").write_text("item,label\nx,a\n")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "binary.csv").write_bytes(bytes(range(256)))
     (tmp_path / "twice.csv").write_text(ROWS + "0,p0,b\n")
 
 
@@ -49,11 +52,36 @@ def test_the_table_shows_the_coefficients(files, capsys):
         assert part in out
 
 
+def test_one_annotator_gives_nulls_and_a_note_not_a_crash(files, tmp_path, capsys):
+    (tmp_path / "one.csv").write_text("item,annotator,label\n1,x,a\n2,x,b\n")
+    code, out, err = run(capsys, "one.csv", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["alpha"]["value"], found["ac1"]["value"], found["percent_agreement"]) == (None, None, None)
+    assert err.startswith("Note: Only one annotator")
+    assert run(capsys, "one.csv")[0] == 0
+
+
+def test_every_level_has_the_same_keys_and_leaves_nominal_figures_out(files, tmp_path, capsys):
+    (tmp_path / "numbers.csv").write_text(ROWS.replace("a\n", "1\n").replace("b\n", "2\n"))
+    code, out, err = run(capsys, "numbers.csv", "--level", "interval", "--json", "--gold", "gold.csv")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["ac1"], found["fleiss_kappa"], found["consensus"], found["majority_accuracy"]) == (
+        None,
+    ) * 4
+    assert found["alpha"]["level"] == "interval"
+    assert "Gold is only used at level nominal" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("twice.csv",), "line 92: item '0' by annotator 'p0' already stands on line 2"),
         (("rows.csv", "--level", "interval"), "label 'a' is not a number"),
+        (("rows.csv", "--gold", "strange.csv"), "has no item in common with the ratings"),
+        (("empty.csv",), "empty.csv"),
+        (("binary.csv",), "binary.csv"),
         (("none.csv",), "none.csv: cannot be read"),
     ],
 )

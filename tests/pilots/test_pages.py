@@ -140,8 +140,12 @@ def test_blind_evaluator_reads_codes_and_no_price_anywhere(client_as: Browser) -
         (b"", "labels.csv", "is empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(60), "labels.png", "not taken here"),
         (gold_csv()[:-3] + b'"', "labels.csv", "the file may be cut off"),
-        (boxes_gold(), "labels.json", "this task needs CSV"),
-        (delivery_csv(9).replace(b"i0", b"z0"), "labels.csv", "is this a delivery for another pilot?"),
+        (boxes_gold(), "labels.json", "COCO holds boxes, polygons and masks only"),
+        (
+            delivery_csv(9).replace(b"i0", b"z0"),
+            "labels.csv",
+            "this is a delivery for another pilot: 100 of its 120 items",
+        ),
     ],
 )
 def test_bad_delivery_comes_back_at_its_field_with_the_remedy_and_nothing_is_kept(

@@ -23,12 +23,12 @@ from app.core.scoring import (
     Price,
     Scorecard,
 )
+from app.core.scoring.effort import is_rated
 from app.core.scoring.spec import Condition
 from app.evaluations import service as evaluations
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
-from app.scorecards.service import is_rated
 
 
 def set_consensus(
@@ -48,7 +48,7 @@ def set_consensus(
         raise Conflict("assessment.no_ratings", "Nobody has locked a rating of this cell yet.")
     low, mid, high = _ends(criterion, entry.low, entry.value, entry.high, middle="value")
     row = queries.consensus(session, entry.candidate_id, entry.criterion)
-    before = {} if row is None else row.model_dump(include={"value", "low", "high"})
+    before = {} if row is None else _sealed(row)
     if row is not None:
         unchanged(row, seen, {"value": entry.value, "reason": entry.reason})
     row = row or Consensus(
@@ -62,12 +62,18 @@ def set_consensus(
     row.value, row.low, row.high, row.reason = mid, low, high, entry.reason
     row.set_by, row.set_at = actor.id, clock.now()
     session.add(row)
-    after = row.model_dump(include={"candidate_id", "criterion", "value", "low", "high"})
+    after = {"candidate": row.candidate_id, "criterion": row.criterion, **_sealed(row)}
     audit.record(
         session, actor, "assessment.consensus.set", ("consensus", row.id), before=before, after=after
     )
     session.flush()
     return row
+
+
+def _sealed(row: Consensus) -> dict[str, str]:
+    """What the chain tells of a consensus: that it is this one, not what it is, as evaluators may still be blind."""
+    told = row.model_dump(include={"value", "low", "high", "reason"})
+    return {"digest": audit.sealed_digest(row.salt.encode(), told)}
 
 
 def waive(session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: WaiverIn) -> GateWaiver:

@@ -16,7 +16,7 @@ from app.core.permissions import Action
 from app.core.scoring import Criterion, Flag, Levels
 from app.evaluations import service as evaluations
 from app.evaluations.service import Access
-from app.kit import canonical, clock
+from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 
@@ -78,7 +78,8 @@ def lock_ratings(session: WriteSession, *, actor: Actor, evaluation_id: UUID, en
     for row in own:
         row.locked_at = now
         session.add(row)
-        told = {"criterion": row.criterion, "digest": canonical.digest([row.value, row.note, str(row.id)])}
+        sealed = audit.sealed_digest(row.salt.encode(), {"value": row.value, "note": row.note})
+        told = {"criterion": row.criterion, "digest": sealed}
         audit.record(session, actor, "assessment.rating.locked", ("rating", row.id), after=told)
     lock = RatingLock(
         evaluation_id=evaluation_id,

@@ -18,7 +18,8 @@ from app.core.formats.coco_rows import (
 )
 from app.core.formats.content import check_bytes, parse_json
 from app.core.formats.faults import Faults, refuse
-from app.core.formats.rows import Boxes, Floats, Ints
+from app.core.formats.rows import Boxes
+from app.core.formats.shapes import Floats, Ints
 
 
 def read_gold_boxes(data: bytes, name: str) -> Boxes:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.core.formats.faults import SHOWN, Faults
-from app.core.formats.rows import Floats, Ints
+from app.core.formats.shapes import Floats, Ints
 
 MAX_PER_IMAGE = 2_000
 EDGE = 1.0  # pixels over the edge that rounding explains

@@ -14,6 +14,10 @@ _MAGIC = {
     b"\x1f\x8b": "gzip-compressed; unpack it first",
     b"SQLite format 3": "a database; export the labels as data",
 }
+_HEAD = 65_536  # enough to see the keys of the first task, whatever data it carries
+_STUDIO_CSV = {"annotation_id", "annotator", "lead_time"}
+_TAG = re.compile(r"O|[BIESLU]-\S+")
+_YOLO_LINE = re.compile(r"\d+(\s+\d*\.?\d+(e-?\d+)?){4,}", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 LATER = {
     "label_studio": "Label Studio JSON",
@@ -49,9 +53,21 @@ def check_bytes(data: bytes, name: str) -> bytes:
         data.decode("utf-8")
     except UnicodeDecodeError as failure:
         line = data.count(b"\n", 0, failure.start) + 1
-        message = f"not UTF-8 text (byte {failure.start}); save the file as UTF-8"
+        message = (
+            f"not UTF-8 text (byte {failure.start}){_meant(data, failure.start)}; save the file as UTF-8"
+        )
         raise refuse("file.not_utf8", f"{name}, line {line}", message) from None
     return data
+
+
+def _meant(data: bytes, at: int) -> str:
+    """What the bytes around the fault would say in Windows-1252, which is what they mostly are."""
+    around = re.findall(rb"[^\s,;\"]*", data[max(0, at - 15) : at])[-2:]
+    word = b"".join(around) + re.match(rb"[^\s,;\"]*", data[at : at + 15])[0]  # type: ignore[index]
+    try:
+        return f", in Windows-1252 it would read {word.decode('cp1252')!r}"
+    except UnicodeDecodeError:
+        return ""
 
 
 def parse_json(data: bytes, name: str) -> Any:
@@ -77,16 +93,32 @@ def _json_fault(data: bytes, failure: orjson.JSONDecodeError) -> str:
 def detect(data: bytes) -> str:
     """The name of the format that `data` (already checked) is written in, from its content.
 
-    One of `coco`, `table`, or a key of `LATER`; what looks like none of them is taken for a table.
+    One of `coco`, `label_studio`, `cvat`, `labelbox`, `yolo`, `voc`, `conll` and `table`; what looks like none of
+    the others is taken for a table.
     """
-    head = data.lstrip()[:4096]
+    head = data.lstrip()[:_HEAD]
     if head.startswith(b"<"):
-        return "voc" if b"<annotation>" in head else "cvat"
+        root = re.search(rb"<(annotations?)[\s>/]", head)
+        return "voc" if root and root[1] == b"annotation" else "cvat"
     if head.startswith((b"{", b"[")):
         return _detect_json(head)
-    if head.startswith(b"-DOCSTART-"):
+    lines = [line for line in head.decode("utf-8", "ignore").splitlines() if line.strip()][:30]
+    first = lines[0] if lines else ""
+    if {one.strip().strip('"').casefold() for one in re.split(r"[,;\t]", first)} >= _STUDIO_CSV:
+        return "label_studio"
+    if first.startswith("-DOCSTART-") or _is_conll(lines):
         return "conll"
+    if lines and all(_YOLO_LINE.fullmatch(line.strip()) for line in lines):
+        return "yolo"
     return "table"
+
+
+def _is_conll(lines: list[str]) -> bool:
+    """Whether every line ends in a tag of IOB or BIOES, with the same number of columns on all."""
+    rows = [line.split() for line in lines]
+    return {len(row) > 1 and bool(_TAG.fullmatch(row[-1])) for row in rows} == {True} and len(
+        set(map(len, rows))
+    ) == 1
 
 
 def _detect_json(head: bytes) -> str:
@@ -97,9 +129,15 @@ def _detect_json(head: bytes) -> str:
 
     if has(rb"data_row"):
         return "labelbox"
+    if has(rb"image_id|images|categories"):
+        return "coco"
+    if has(rb"completed_by|lead_time|annotation_id|completions") or (
+        has(rb"data") and not has(rb"item|item_id")
+    ):
+        return "label_studio"
     if head.startswith(b"["):
-        return "label_studio" if has(rb"data|completed_by|lead_time") else "coco"
-    return "table" if has(rb"item|item_id") and not has(rb"images|annotations|categories") else "coco"
+        return "coco"
+    return "table" if has(rb"item|item_id") or not has(rb"annotations") else "coco"
 
 
 def format_of(data: bytes, name: str, wanted: str | None, readable: tuple[str, ...]) -> str:

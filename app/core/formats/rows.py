@@ -1,13 +1,8 @@
-"""Canonical rows: what every reader returns, in columns, resolved against the pilot's items and classes."""
+"""Canonical rows: what a file says once it is held against a pilot, in columns."""
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from app.core.formats.shapes import Bools, Floats, Ints, Kind, Shapes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +53,65 @@ class Boxes:
     crowd: Bools
     answered: Bools
     place: tuple[str, ...]
+    listed: bool = False
+    repairs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Columns of equal length, one entry per annotator and item.
+
+    `item` is a position in the pilot's items; `annotator` a position in `annotators`, or -1 where none is
+    named; `seconds` NaN and `created` (seconds since 1970, UTC) NaN where unknown; `review` is accepted, fixed,
+    rejected or empty.
+    """
+
+    item: Ints
+    annotator: Ints
+    annotators: tuple[str, ...]
+    seconds: Floats
+    seconds_source: tuple[str, ...]
+    created: Floats
+    skipped: Bools
+    review: tuple[str, ...]
+    guideline: tuple[str, ...]
+    place: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Gold, or one vendor's delivery read against it, for every task: items, answers and marks.
+
+    `task` is a name of `tasks.TASKS`; `items` are names, sorted; `ids` the gold's own ids in the same order;
+    `classes` are sorted names, `class_ids` the gold's numbers of them (empty: none); `sizes` is (items, 2) width
+    and height, NaN where unknown, 1 x 1 where shapes are fractions of an image of unknown size; `texts` the
+    source text per item (spans), else empty. An answer is one annotator's work on one item, a mark one label,
+    box, polygon, mask, span or text in it.
+    Per mark, sorted by item: `answer`, `item`, `label` (position in `classes`, -1 for texts), `crowd` (a region
+    to ignore), `place` (for people) and `shape` as in `written.Written`, boxes and polygons in pixels.
+    `answered` tells per item whether the file speaks about it; `listed` that it cannot name empty items.
+    """
+
+    source: str
+    format: str
+    task: str
+    kind: Kind
+    items: tuple[str, ...]
+    ids: tuple[str, ...]
+    classes: tuple[str, ...]
+    class_ids: tuple[int, ...]
+    sizes: Floats
+    texts: tuple[str, ...]
+    stratum: tuple[str, ...]
+    answers: Answers
+    answer: Ints
+    item: Ints
+    label: Ints
+    shape: Shapes
+    crowd: Bools
+    place: tuple[str, ...]
+    answered: Bools
     listed: bool = False
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ import orjson
 
 from app.core.formats.content import check_bytes
 from app.core.formats.faults import SHOWN, Faults
-from app.core.formats.rows import Floats, Ints, Labels, Times
+from app.core.formats.rows import Labels, Times
+from app.core.formats.shapes import Floats, Ints
 
 MAX_SECONDS = 86_400.0
 MAX_CLASSES = 2_000
@@ -32,9 +33,12 @@ class Table:
     repairs: tuple[str, ...]
 
 
-def read_table(data: bytes, name: str, needed: Sequence[str], optional: Sequence[str]) -> Table:
+def read_table(
+    data: bytes, name: str, needed: Sequence[str], optional: Sequence[str], structured: Sequence[str] = ()
+) -> Table:
     """Rows of a CSV (`,` `;` or tab), or JSONL file with the needed and the optional columns.
 
+    Lists and objects of JSONL are refused except under the `structured` columns, where they stay JSON text.
     Values are stripped of surrounding spaces (noted as a repair); an absent optional column is missing from
     `columns`. Raises `Invalid` with every unreadable line, ragged row and missing column.
     """
@@ -43,7 +47,9 @@ def read_table(data: bytes, name: str, needed: Sequence[str], optional: Sequence
     known = (*needed, *optional)
     text = data.decode("utf-8")
     is_json = text.lstrip().startswith("{")
-    header, lines, values = _json_rows(text, known, faults) if is_json else _csv_rows(text, faults)
+    header, lines, values = (
+        _json_rows(text, known, structured, faults) if is_json else _csv_rows(text, faults)
+    )
     absent = [_SPOKEN.get(one, one) for one in needed if one not in header]
     if absent and not (faults.count and not header):
         faults.add("line 1", f"column missing: {', '.join(absent)}; the first line must name the columns")
@@ -57,9 +63,8 @@ def read_table(data: bytes, name: str, needed: Sequence[str], optional: Sequence
 
 def _stripped(table: Table) -> Table:
     clean = {key: [value.strip() for value in column] for key, column in table.columns.items()}
-    touched = sum(
-        a != b for key, column in table.columns.items() for a, b in zip(column, clean[key], strict=True)
-    )
+    changed = [(column, clean[key]) for key, column in table.columns.items() if column != clean[key]]
+    touched = sum(a != b for before, after in changed for a, b in zip(before, after, strict=True))
     repairs = (f"{table.name}: spaces around {touched} values removed",) if touched else ()
     return replace(table, columns=clean, repairs=repairs)
 
@@ -101,7 +106,7 @@ def _header(row: list[str], faults: Faults) -> list[str]:
 
 
 def _json_rows(
-    text: str, known: Sequence[str], faults: Faults
+    text: str, known: Sequence[str], structured: Sequence[str], faults: Faults
 ) -> tuple[list[str], list[int], list[list[str]]]:
     """Keys, line numbers and rows of a JSONL text; an absent or null value is empty text."""
     keys: dict[str, None] = {}
@@ -109,7 +114,8 @@ def _json_rows(
     objects: list[dict[str, str]] = []
     for number, row in _json_objects(text, faults):
         named = {_ALIASES.get(key, key): value for key, value in row.items()}
-        if bad := [key for key in known if isinstance(named.get(key), dict | list)]:
+        plain = (key for key in known if key not in structured)
+        if bad := [key for key in plain if isinstance(named.get(key), dict | list)]:
             faults.add(f"line {number}", f"{', '.join(bad)} must be one text or number, not a list or object")
             continue
         keys.update(dict.fromkeys(named))
@@ -137,6 +143,8 @@ def _json_objects(text: str, faults: Faults) -> Iterator[tuple[int, dict[str, ob
 def _as_text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict | list):
+        return orjson.dumps(value).decode()
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -237,39 +245,6 @@ def read_delivered_labels(data: bytes, name: str, gold: Labels) -> Labels:
         seconds=seconds,
         line=np.array(table.line, np.int64),
         repairs=(*table.repairs, *_comma_repair(name, commas)),
-        warnings=_ignored(table),
-    )
-
-
-def read_ratings(data: bytes, name: str) -> Labels:
-    """Ratings of several annotators without any gold: columns item, annotator, label.
-
-    Raises `Invalid` with every empty value and every second label of one annotator on one item.
-    """
-    table = read_table(data, name, ("item", "annotator", "label"), ())
-    faults = Faults("ratings.broken", name)
-    people = table.columns["annotator"]
-    _refuse_empty(table, faults)
-    for person, line in zip(people, table.line, strict=True):
-        if not person:
-            faults.add(f"line {line}", "the annotator is empty; give a code for who labelled")
-    _refuse_repeats(table, people, faults)
-    faults.stop()
-    names = {key: tuple(sorted(set(table.columns[key]))) for key in ("item", "annotator", "label")}
-    code = {key: {one: at for at, one in enumerate(values)} for key, values in names.items()}
-    column = {key: np.array([code[key][one] for one in table.columns[key]], np.int64) for key in names}
-    return Labels(
-        source=name,
-        format="table",
-        items=names["item"],
-        classes=names["label"],
-        item=column["item"],
-        label=column["label"],
-        annotator=column["annotator"],
-        annotators=names["annotator"],
-        seconds=np.full(len(table.line), np.nan),
-        line=np.array(table.line, np.int64),
-        repairs=table.repairs,
         warnings=_ignored(table),
     )
 

@@ -1,35 +1,21 @@
-"""Agreement between annotators: percent, Krippendorff's alpha, Gwet's AC1, Fleiss' kappa, and a consensus.
-
-All from one table of counts, items x values. Sources: Krippendorff 2011; Gwet 2008 (AC1 and its linearised
-variance); Fleiss 1971, with items of unequal numbers of ratings as in Gwet's handbook; Dawid and Skene 1979.
-"""
+"""Agreement between annotators of a pilot: the coefficients of `app.core.agreement`, and a consensus."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from app.core.agreement import LEVELS, Coefficient, Counts, ac1, alpha, counts_of, fleiss, paired, percent
 from app.core.formats.faults import Faults, refuse
-from app.core.formats.rows import Floats, Ints, Labels
-from app.core.pilots.statistics import generator, percentile_interval, resampled_sums, t_quantile
+from app.core.formats.ratings import Ratings
+from app.core.formats.shapes import Floats
+from app.core.pilots.latent import MIN_RATERS, Latent, dawid_skene
 
 SCHEMA = "assay/agreement@1"
-LEVELS = ("nominal", "ordinal", "interval", "ratio")
-RESAMPLES = 2_000
-_MAX_CELLS = 50_000_000
-_ROUNDS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficient:
-    """A coefficient with its 95 % interval; None where it is not defined (no overlap, only one value)."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    standard_error: float | None = None
+_MAX_CELLS = 20_000_000  # of what the consensus model holds at once
+_MAX_RATIO_VALUES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +29,15 @@ class Consensus:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What the annotators of one table agree on. Nominal figures are None at other levels."""
+    """What the annotators of one table agree on. Nominal figures are None at other levels.
+
+    `overlapping` counts the items with two ratings or more, on which everything rests; `warnings` says why a
+    figure is None and what a reader must know before believing the others.
+    """
 
     level: str
     units: int
+    overlapping: int
     annotators: int
     ratings: int
     percent_agreement: float | None
@@ -56,208 +47,172 @@ class Agreement:
     consensus: Consensus | None
     majority_accuracy: float | None = None
     consensus_accuracy: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def agreement(
-    ratings: Labels, level: str = "nominal", gold: Labels | None = None, seed: int = 0
+    ratings: Ratings, level: str = "nominal", gold: Mapping[str, str] | None = None, seed: int = 0
 ) -> Agreement:
-    """All figures of a table of ratings; with `gold` also how often majority and consensus are right.
+    """All figures of a table of ratings; with `gold`, item -> label, also how often majority and consensus
+    are right on the items both know.
 
-    Raises `Invalid` for an unknown level, values that are no numbers at a level that needs them, and gold
-    without a common item.
+    What is not defined (one annotator, no item rated twice, one label only) is None with a warning. Raises
+    `Invalid` for an unknown level, values that are no numbers at a level that needs them, and gold without a
+    common item.
     """
     if level not in LEVELS:
         raise refuse("agreement.level", f"level {level!r}", f"use one of {', '.join(LEVELS)}")
-    if len(ratings.items) * len(ratings.classes) > _MAX_CELLS:
-        message = f"{len(ratings.classes)} different labels are too many to compare; is the column right?"
-        raise refuse("agreement.too_many", ratings.source, message)
-    table = counts_table(ratings)
     nominal = level == "nominal"
-    consensus = _consensus(ratings, table) if nominal else None
-    right = _against(gold, ratings, table, consensus) if gold and consensus else (None, None)
-    return Agreement(
+    label, values = ratings.label, None
+    if not nominal:
+        values, code = np.unique(_values(ratings, level), return_inverse=True)  # "1" and "1.0" are one value
+        label = code[label]
+    counts = counts_of(ratings.item, label, len(ratings.items), int(label.max()) + 1)
+    consensus, doubts = _consensus(ratings, counts) if nominal else (None, ())
+    found = Agreement(
         level=level,
-        units=len(ratings.items),
+        units=counts.items,
+        overlapping=int(paired(counts).sum()),
         annotators=len(ratings.annotators),
         ratings=len(ratings.item),
-        percent_agreement=percent(table),
-        alpha=alpha(table, level, _values(ratings, level), seed),
-        ac1=ac1(table) if nominal else None,
-        fleiss_kappa=fleiss(table) if nominal else None,
+        percent_agreement=percent(counts),
+        alpha=alpha(counts, level, values, seed),
+        ac1=ac1(counts) if nominal else None,
+        fleiss_kappa=fleiss(counts) if nominal else None,
         consensus=consensus,
-        majority_accuracy=right[0],
-        consensus_accuracy=right[1],
+        warnings=(*_undefined(ratings, counts), *doubts),
     )
+    return _against(found, gold, ratings, counts) if gold is not None else found
 
 
-def counts_table(ratings: Labels) -> Floats:
-    """How many annotators gave each value to each item: (items, classes)."""
-    width = len(ratings.classes)
-    flat = np.bincount(ratings.item * width + ratings.label, minlength=len(ratings.items) * width)
-    return flat.reshape(-1, width).astype(np.float64)
-
-
-def _values(ratings: Labels, level: str) -> Floats:
-    if level == "nominal":
-        return np.arange(len(ratings.classes), dtype=np.float64)
+def _values(ratings: Ratings, level: str) -> Floats:
+    """The numbers behind the labels."""
     faults = Faults("agreement.values", ratings.source)
-    values = np.zeros(len(ratings.classes))
-    for at, text in enumerate(ratings.classes):
-        try:
-            values[at] = float(text)
-        except ValueError:
-            values[at] = math.nan
-        if not math.isfinite(values[at]):
-            faults.add(
-                "", f"label {text!r} is not a number; level {level} needs numbers, or use --level nominal"
-            )
+    values = np.array([_number(text) for text in ratings.classes])
+    for text in np.array(ratings.classes, dtype=object)[~np.isfinite(values)]:
+        faults.add("", f"label {text!r} is not a number; level {level} needs numbers, or use --level nominal")
+    if level == "ratio" and (values < 0).any():
+        least = ratings.classes[int(np.nanargmin(values))]
+        faults.add("", f"label {least!r} is below 0; level ratio needs a true zero, or use --level interval")
+    if level == "ratio" and len(values) > _MAX_RATIO_VALUES:
+        faults.add("", f"{len(values)} different values; at level ratio round them to {_MAX_RATIO_VALUES}")
     faults.stop()
     return values
 
 
-def _pairs(table: Floats) -> tuple[Floats, Floats]:
-    """Per item the number of ratings, and the share of agreeing pairs (0 for a single rating)."""
-    count = table.sum(axis=1)
-    pairs = np.maximum(count * (count - 1), 1)
-    return count, (table * (table - 1)).sum(axis=1) / pairs
+def _number(text: str) -> float:
+    """The number written in plain digits, NaN for anything else, also for what only Python reads (1_000)."""
+    try:
+        value = float(text)
+    except ValueError:
+        return math.nan
+    return value if abs(value) <= 1e100 and "_" not in text else math.nan
 
 
-def percent(table: Floats) -> float | None:
-    """Mean share of agreeing pairs over items with two ratings or more."""
-    count, share = _pairs(table)
-    return float(share[count >= 2].mean()) if (count >= 2).any() else None
+def _undefined(ratings: Ratings, counts: Counts) -> tuple[str, ...]:
+    """Why coefficients are missing."""
+    if len(ratings.annotators) < 2:
+        return ("Only one annotator: agreement needs labels of at least two on the same items.",)
+    if not paired(counts).any():
+        return (
+            "No item has labels of two annotators: agreement is unknown. Let some items be labelled twice.",
+        )
+    if counts.classes < 2:
+        return ("Only one label was ever used: agreement beyond chance is not defined.",)
+    return ()
 
 
-def fleiss(table: Floats) -> float | None:
-    """Fleiss' kappa; items may have unequal numbers of ratings."""
-    observed = percent(table)
-    expected = float((_prevalence(table) ** 2).sum())
-    return None if observed is None or expected >= 1 - 1e-12 else (observed - expected) / (1 - expected)
-
-
-def _prevalence(table: Floats) -> Floats:
-    return np.asarray((table / table.sum(axis=1, keepdims=True)).mean(axis=0), np.float64)
-
-
-def ac1(table: Floats) -> Coefficient:
-    """Gwet's AC1 with its linearised standard error and t interval over items."""
-    items, values = table.shape
-    count, share = _pairs(table)
-    two = count >= 2
-    if values < 2 or not two.any():
-        return Coefficient(None, None, None)
-    prevalence = _prevalence(table)
-    expected = float((prevalence * (1 - prevalence)).sum()) / (values - 1)
-    value = float(share[two].mean() - expected) / (1 - expected)
-    if items < 2:
-        return Coefficient(value, None, None)
-    own = (items / two.sum()) * (np.where(two, share, 0) - expected * two) / (1 - expected)
-    chance = (table * (1 - prevalence)).sum(axis=1) / count / (values - 1)
-    part = own - 2 * (1 - value) * (chance - expected) / (1 - expected)
-    error = math.sqrt(float(((part - value) ** 2).sum()) / (items * (items - 1)))
-    half = t_quantile(items - 1) * error
-    return Coefficient(value, max(-1.0, value - half), min(1.0, value + half), error)
-
-
-def alpha(table: Floats, level: str, values: Floats, seed: int = 0) -> Coefficient:
-    """Krippendorff's alpha; its interval is the percentile one over bootstrap samples of the items.
-
-    `values` are the numbers behind the columns. At level ordinal the resamples keep the ranks of the sample.
-    """
-    rated = table[table.sum(axis=1) > 1]
-    if not len(rated):
-        return Coefficient(None, None, None)
-    distance = _distance(rated.sum(axis=0), level, values)
-    observed = (rated * (rated @ distance)).sum(axis=1) / (rated.sum(axis=1) - 1)
-    rows = np.column_stack([rated, observed])
-    value = float(_alphas(rows.sum(axis=0)[None], distance)[0])
-    if not math.isfinite(value):
-        return Coefficient(None, None, None)
-    interval = percentile_interval(_alphas(resampled_sums(rows, RESAMPLES, generator(seed)), distance))
-    low, high = interval or (None, None)
-    return Coefficient(value, low, high)
-
-
-def _alphas(sums: Floats, distance: Floats) -> Floats:
-    """Alpha from sums of counts per value and of observed disagreement; NaN where nothing varies."""
-    counts, observed = sums[:, :-1], sums[:, -1]
-    total = counts.sum(axis=1)
-    expected = ((counts @ distance) * counts).sum(axis=1) / np.maximum(total - 1, 1)
-    return np.where(expected > 0, 1 - observed / np.where(expected > 0, expected, 1), np.nan)
-
-
-def _distance(counts: Floats, level: str, values: Floats) -> Floats:
-    if level == "nominal":
-        return 1 - np.eye(len(counts))
-    order = np.argsort(values)
-    places = values
-    if level == "ordinal":
-        places = np.empty(len(counts))
-        places[order] = np.cumsum(counts[order]) - counts[order] / 2
-    gap = (places[:, None] - places) ** 2
-    if level != "ratio":
-        return gap
-    total = np.abs(places[:, None] + places)
-    return np.where(total > 0, gap / np.where(total > 0, total, 1) ** 2, 0.0)
-
-
-def _consensus(ratings: Labels, table: Floats) -> Consensus:
-    """Dawid and Skene from three annotators on; with fewer nobody can be told apart: the majority.
+def _consensus(ratings: Ratings, counts: Counts) -> tuple[Consensus, tuple[str, ...]]:
+    """Dawid and Skene where annotators can be told apart, else the majority, and why.
 
     Ties of the majority go to the first label in the alphabet.
     """
-    if len(ratings.annotators) < 3:
-        best = table.argmax(axis=1)
-        accuracy: dict[str, float | None] = dict.fromkeys(ratings.annotators)
-        method = "majority"
-    else:
-        posterior, shares, confusion = dawid_skene(ratings, table)
-        best = posterior.argmax(axis=1)
-        hits = np.einsum("k,wkk->w", shares, confusion)
-        accuracy = {one: float(hit) for one, hit in zip(ratings.annotators, hits, strict=True)}
-        method = "dawid_skene"
+    people, classes = len(ratings.annotators), counts.classes
+    nobody: dict[str, float | None] = dict.fromkeys(ratings.annotators)
+    large = max(counts.items, people * classes, len(ratings.item)) * classes > _MAX_CELLS
+    if people < MIN_RATERS or large or not paired(counts).any():
+        best = _majority(counts)
+        labels = {item: ratings.classes[at] for item, at in zip(ratings.items, best, strict=True)}
+        return Consensus("majority", labels, nobody), _why_majority(people, classes, large)
+    found = dawid_skene(
+        ratings.item,
+        ratings.annotator,
+        ratings.label,
+        items=counts.items,
+        annotators=people,
+        classes=classes,
+    )
+    best = found.posterior.argmax(axis=1)
     labels = {item: ratings.classes[at] for item, at in zip(ratings.items, best, strict=True)}
-    return Consensus(method, labels, accuracy)
+    return Consensus("dawid_skene", labels, _accuracies(ratings, found)), ()
 
 
-def dawid_skene(ratings: Labels, table: Floats) -> tuple[Floats, Floats, Floats]:
-    """Posterior (items, classes), class shares, and confusion (annotators, true class, given class) by EM."""
-    width, people = table.shape[1], len(ratings.annotators)
-    cell = ratings.annotator * width + ratings.label
-    posterior = table / table.sum(axis=1, keepdims=True)
-    for _ in range(_ROUNDS):
-        shares = posterior.mean(axis=0)
-        given = [
-            np.bincount(cell, posterior[ratings.item, k], minlength=people * width) for k in range(width)
-        ]
-        seen = np.stack(given, axis=1).reshape(people, width, width)  # annotator, given, true
-        total = seen.sum(axis=1, keepdims=True)
-        chance = np.where(total > 0, seen / np.where(total > 0, total, 1), 0.0)
-        logs = np.log(np.maximum(chance, 1e-300)).reshape(people * width, width)[cell]
-        sums = [np.bincount(ratings.item, logs[:, k], minlength=len(table)) for k in range(width)]
-        likelihood = np.stack(sums, axis=1) + np.log(np.maximum(shares, 1e-300))
-        fresh = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        fresh /= fresh.sum(axis=1, keepdims=True)
-        change = float(np.abs(fresh - posterior).max())
-        posterior = fresh
-        if change < 1e-6:
-            break
-    return posterior, shares, chance.transpose(0, 2, 1)
+def _accuracies(ratings: Ratings, found: Latent) -> dict[str, float | None]:
+    """Relative accuracy per annotator."""
+    return {who: float(one) for who, one in zip(ratings.annotators, found.accuracy, strict=True)}
 
 
-def _against(gold: Labels, ratings: Labels, table: Floats, consensus: Consensus) -> tuple[float, float]:
-    """Share of common items where the majority (a tie counts its share) and the consensus are right."""
-    truth = {gold.items[item]: gold.classes[label] for item, label in zip(gold.item, gold.label, strict=True)}
-    common: list[int] = [at for at, item in enumerate(ratings.items) if item in truth]
-    if not common:
-        raise refuse("agreement.gold", gold.source, "has no item in common with the ratings; correct the ids")
+def _why_majority(people: int, classes: int, large: bool) -> tuple[str, ...]:
+    if people == 2:
+        return (
+            "Two annotators cannot be told apart: the consensus is the majority, accuracies are unknown.",
+        )
+    if large and people >= MIN_RATERS:
+        return (
+            f"{classes} different labels are too many to weigh annotators: the consensus is the majority.",
+        )
+    return ()
+
+
+def _majority(counts: Counts) -> list[int]:
+    """The most frequent label per item, the first one among equals."""
+    order = np.lexsort((counts.label, -counts.count, counts.item))
+    first = np.searchsorted(counts.item[order], np.arange(counts.items))
+    return [int(one) for one in counts.label[order][first]]
+
+
+def _against(found: Agreement, gold: Mapping[str, str], ratings: Ratings, counts: Counts) -> Agreement:
+    """With the share of common items where the majority (a tie counts its share) and the consensus are right.
+
+    Gold of items nobody rated and ratings without gold are left out and counted in a warning.
+    """
+    common = np.array([item in gold for item in ratings.items], np.bool_)
+    if not common.any():
+        where = "gold" if gold else "gold (empty)"
+        raise refuse("agreement.gold", where, "has no item in common with the ratings; correct the ids")
+    notes = _gold_notes(gold, ratings, int(common.sum()))
+    if found.consensus is None:
+        return replace(found, warnings=(*found.warnings, *notes, "Gold is only used at level nominal."))
     code = {one: at for at, one in enumerate(ratings.classes)}
-    true: Ints = np.array([code.get(truth[ratings.items[at]], -1) for at in common], np.int64)
-    top = table[common] == table[common].max(axis=1, keepdims=True)
-    hit = np.append(top, np.zeros((len(common), 1), np.bool_), axis=1)[np.arange(len(common)), true]
-    majority = float((hit / top.sum(axis=1)).mean())
-    agreed = [consensus.labels[ratings.items[at]] == truth[ratings.items[at]] for at in common]
-    return majority, float(np.mean(agreed))
+    true = np.array([code.get(gold.get(item, ""), -1) for item in ratings.items], np.int64)
+    top = np.zeros(counts.items)
+    np.maximum.at(top, counts.item, counts.count)
+    is_top = counts.count == top[counts.item]
+    ties = np.bincount(counts.item[is_top], minlength=counts.items)
+    hit = np.bincount(counts.item[is_top & (counts.label == true[counts.item])], minlength=counts.items)
+    agreed = [
+        found.consensus.labels[item] == gold[item]
+        for item, known in zip(ratings.items, common, strict=True)
+        if known
+    ]
+    return replace(
+        found,
+        majority_accuracy=float((hit / ties)[common].mean()),
+        consensus_accuracy=float(np.mean(agreed)),
+        warnings=(*found.warnings, *notes),
+    )
+
+
+def _gold_notes(gold: Mapping[str, str], ratings: Ratings, common: int) -> list[str]:
+    known, notes = set(ratings.classes), []
+    if unrated := len(gold) - common:
+        notes.append(f"{unrated} of {len(gold)} gold items have no rating; they are left out.")
+    if without := len(ratings.items) - common:
+        notes.append(f"{without} of {len(ratings.items)} rated items have no gold; they are left out of it.")
+    if strange := sorted({one for one in gold.values() if one not in known}):
+        shown = ", ".join(repr(one) for one in strange[:5]) + (", …" if len(strange) > 5 else "")
+        notes.append(f"Nobody gave these labels of the gold: {shown}. Are they spelled alike?")
+    return notes
 
 
 def to_json(found: Agreement, with_gold: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.core.formats.rows import Floats, Ints
+from app.core.formats.shapes import Floats, Ints
 
 _SMALL = 12  # beyond this the compiled solver wins back its import
 

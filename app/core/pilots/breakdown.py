@@ -1,13 +1,17 @@
-"""The figures below the figure: per class, per stratum, per item, and what to say about them."""
+"""The figures below the figure: per class, per size, per item, and what to say about them."""
 
 import numpy as np
 
-from app.core.formats.rows import Boxes, Floats, Labels
-from app.core.pilots.findings import OK, Findings, tidy
+from app.core.formats.rows import Rows
+from app.core.formats.shapes import Floats
+from app.core.pilots.figures import Figure
+from app.core.pilots.findings import OK, Findings, summed, tidy
+from app.core.pilots.regions import areas
 from app.core.pilots.results import ClassScore, Stratum, VendorResult
 from app.core.pilots.statistics import MIN_ANNOTATORS, wilson
 
 _SMALL, _MEDIUM = 32.0**2, 96.0**2  # COCO's bands of area in square pixels
+_NAMED = 5  # annotator codes that a warning lists
 
 
 def class_scores(found: Findings, classes: tuple[str, ...]) -> dict[str, ClassScore]:
@@ -25,7 +29,7 @@ def class_scores(found: Findings, classes: tuple[str, ...]) -> dict[str, ClassSc
 
     gold = total(found.gold_class, found.gold_class >= 0)
     delivered = total(found.delivered_class, found.delivered_class >= 0)
-    tp = total(found.gold_class, ok)
+    tp = total(found.gold_class, ok & (found.gold_class >= 0))
     pairs = total(found.gold_class, matched)
     overlap = total(found.gold_class, matched, np.nan_to_num(found.iou) * found.weight)
     return {
@@ -54,36 +58,37 @@ def _class_score(gold: float, delivered: float, tp: float, mean_iou: float | Non
     )
 
 
-def strata(gold: Labels | Boxes, found: Findings) -> dict[str, Stratum]:
-    """Share of right gold objects per stratum: the gold's own column, or small, medium and large boxes."""
-    there = found.gold >= 0
-    if isinstance(gold, Boxes):
-        area = gold.xywh[found.gold[there], 2] * gold.xywh[found.gold[there], 3]
-        names = np.where(area < _SMALL, "small", np.where(area < _MEDIUM, "medium", "large"))
-        order, metric = ["small", "medium", "large"], "recall"
-    else:
-        if not gold.stratum:
-            return {}
-        names = np.array(gold.stratum)[found.gold[there]]
-        order, metric = sorted(set(gold.stratum)), "accuracy"
+def size_bands(gold: Rows, found: Findings) -> dict[str, Stratum]:
+    """Recall of small, medium and large gold objects, by COCO's areas in pixels; {} where there are no pixels."""
+    there = np.nonzero(found.gold >= 0)[0]
+    if gold.kind not in ("boxes", "polygons", "masks"):
+        return {}
+    pixels = ~(gold.sizes == 1).all(axis=1)
+    there = there[pixels[found.item[there]]]
+    area = areas(gold)[found.gold[there]]
+    names = np.where(area < _SMALL, "small", np.where(area < _MEDIUM, "medium", "large"))
     weight, right = found.weight[there], found.error[there] == OK
     out = {}
-    for name in order:
+    for name in ("small", "medium", "large"):
         mask = names == name
         count, good = float(weight[mask].sum()), float(weight[mask & right].sum())
         if interval := wilson(good, count):
-            out[name or "none"] = Stratum(tidy(count), metric, good / count, *interval)
+            out[name] = Stratum(tidy(count), "recall", good / count, *interval)
     return out
 
 
-def item_scores(sums: Floats) -> Floats:
-    """One score 0..1 per item: 2 ok / (gold + delivered); 1 where there was nothing and nothing was said.
+def item_scores(figure: Figure, sums: Floats, found: Findings) -> Floats:
+    """One score 0..1 per item, 1 is best: the ranking figure of the item alone; an error rate counts from 1 down.
 
-    For one label per item this is right or wrong; for boxes the F1 of the image.
+    Where there was nothing and nothing was said it is 1; a figure that is not defined is 0 beside any error.
     """
-    under = sums[:, 1] + sums[:, 2]
-    full = 2 * sums[:, 0] / np.where(under > 0, under, 1)
-    return np.where(under > 0, full, 1.0)
+    wrong = summed((found.error != OK)[:, None] * found.weight[:, None], found.item, len(sums))[:, 0]
+    value = figure.of(sums)
+    if figure.lower_is_better:
+        value = 1 - np.minimum(value, 1)
+    elif np.isfinite(figure.most):
+        value = value / figure.most
+    return np.asarray(np.where(np.isfinite(value), value, wrong == 0), np.float64)
 
 
 def general_warnings(vendors: tuple[VendorResult, ...], items: int) -> tuple[str, ...]:
@@ -91,16 +96,19 @@ def general_warnings(vendors: tuple[VendorResult, ...], items: int) -> tuple[str
     out = []
     for one in vendors:
         out += _vendor_warnings(one, items)
-    seen: dict[str, list[str]] = {}
+    users: dict[str, list[str]] = {}
     for one in vendors:
         for person in one.work.annotators if one.work else ():
-            seen.setdefault(person, []).append(one.name)
-    shared = [person for person, names in seen.items() if len(names) > 1]
-    if shared:
-        shown = ", ".join(sorted(shared)[:5])
+            users.setdefault(person, []).append(one.name)
+    shared = sorted(person for person, names in users.items() if len(names) > 1)
+    for person in shared[:_NAMED]:
+        names = " and ".join(users[person])
         out.append(
-            f"Annotator codes used by more than one vendor: {shown}. Check that they are different people."
+            f"Annotator code {person!r} is used by {names}. Check that these are different people: one annotator "
+            "in two vendors makes them look alike."
         )
+    if len(shared) > _NAMED:
+        out.append(f"{len(shared) - _NAMED} more annotator codes are used by more than one vendor.")
     return tuple(out)
 
 
@@ -108,7 +116,7 @@ def _vendor_warnings(one: VendorResult, items: int) -> list[str]:
     out = []
     if one.missing:
         out.append(f"{one.name}: {one.missing} of {items} items missing; they count as wrong.")
-        if isinstance(one.delivery, Boxes) and one.delivery.listed:
+        if one.delivery.listed:
             out.append(f"{one.name}: a results list cannot say that an image was looked at and found empty.")
     if one.annotators is None:
         out.append(
@@ -120,10 +128,11 @@ def _vendor_warnings(one: VendorResult, items: int) -> list[str]:
             f"{one.name}: only {one.annotators} {who}; {MIN_ANNOTATORS} are needed, 8 to 10 advisable, to "
             "say how far the figures hold for the vendor in general."
         )
-    if isinstance(one.delivery, Labels):
-        double = int((np.bincount(one.delivery.item) > 1).sum())
-        if double:
-            out.append(
-                f"{one.name}: {double} items carry several labels; each label counts its share of the item."
-            )
+    answers = one.delivery.answers
+    double = int((np.bincount(answers.item[~answers.skipped], minlength=1) > 1).sum())
+    if double:
+        what = "labels" if one.delivery.kind == "labels" else "answers"
+        out.append(
+            f"{one.name}: {double} items carry several {what}; each {what[:-1]} counts its share of the item."
+        )
     return out

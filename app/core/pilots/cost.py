@@ -1,16 +1,21 @@
-"""Cost: every pricing model, and the in-house desk, to cost per accepted label at a volume.
+"""Cost: every pricing model, and the in-house desk, to cost per accepted and per correct label at a volume.
 
 A quote is a list of lines; so is the in-house cost with wages, recruiting, management and the rest. Money is
 integer minor units of one currency; a price per label may be a fraction of a cent, so a line says how many
-units its amount buys.
+units its amount buys. Prices by quantity (`tariff`) and other currencies (`exchange`) have their own modules.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from app.core.errors import Invalid, Problem
+from app.core.formats.shapes import Floats
+from app.core.pilots.tariff import Tier, Tiering, charge, tariff_faults
+from app.core.resampling import percentile_interval, resampled_sums
 
 PER = ("label", "item", "hour", "seat_month", "fixed")
 _HALF = Fraction(1, 2)
@@ -20,7 +25,10 @@ _HALF = Fraction(1, 2)
 class Line:
     """One line of a quote: `amount` minor units for every `units` of `per` (see `PER`).
 
-    `labor` marks what pays for labelling itself; set-up, tools and management are not labor.
+    `labor` marks what pays for labelling itself; set-up, tools and management are not labor. From the
+    quantity of each tier on its amount replaces the line's, for what lies above (`graduated`) or for
+    everything (`volume`). `minimum` is the least to pay for the line; `markup` is added to costs handed on, in
+    hundredths of a percent.
     """
 
     name: str
@@ -28,15 +36,23 @@ class Line:
     per: str
     units: int = 1
     labor: bool = True
+    tiers: tuple[Tier, ...] = ()
+    tiering: Tiering = "graduated"
+    minimum: int = 0
+    markup: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What one vendor, or the in-house desk, charges. `minimum` is the least to pay in all."""
+    """What one vendor, or the in-house desk, charges.
+
+    `minimum` is the least to pay in all, `monthly_minimum` the least per month of production.
+    """
 
     currency: str
     lines: tuple[Line, ...]
     minimum: int = 0
+    monthly_minimum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,8 @@ class Cost:
     `per_accepted_low` belongs to the best accept rate of the interval and `per_accepted_high` to the worst;
     a rate is None where nothing is accepted. `pay_per_hour` is the labor paid per labelling hour.
     `lines` holds name and minor units as they add up to `variable` + `fixed`; `topped_up` is what the minimum
-    adds.
+    adds. The rates per correct label are None where no share of correct labels was given. Their intervals are
+    those of the shares alone, turned round; `cost_interval` also lets labels and seconds per item vary.
     """
 
     volume: str
@@ -98,19 +115,22 @@ class Cost:
     fixed_per_accepted: float | None
     variable_per_accepted: float | None
     pay_per_hour: float | None
+    per_correct: float | None = None
+    per_correct_low: float | None = None
+    per_correct_high: float | None = None
 
 
-def cost_at(quote: Quote, volume: Volume, accepted: Share) -> Cost:
-    """The cost of `volume` under `quote`, and per accepted label with the interval of the accept rate.
+def cost_at(quote: Quote, volume: Volume, accepted: Share, correct: Share | None = None) -> Cost:
+    """The cost of `volume` under `quote`, per accepted label and per correct one (right against the gold).
 
     Raises `Invalid` naming every line or number that makes no sense, and prices by the hour or seat where no
     seconds were measured.
     """
-    _check(quote, volume, accepted)
+    _check(quote, volume, accepted, correct)
     amounts = tuple((line, _amount(line, volume)) for line in quote.lines)
     fixed = sum(amount for line, amount in amounts if line.per == "fixed")
     variable = sum(amount for line, amount in amounts if line.per != "fixed")
-    total = max(fixed + variable, quote.minimum)
+    total = max(fixed + variable, quote.minimum, quote.monthly_minimum * volume.months)
     labor = sum(amount for line, amount in amounts if line.labor and line.per != "fixed")
     topped_up = total - fixed - variable
 
@@ -132,18 +152,49 @@ def cost_at(quote: Quote, volume: Volume, accepted: Share) -> Cost:
         fixed_per_accepted=rate(fixed + topped_up, accepted.value),
         variable_per_accepted=rate(variable, accepted.value),
         pay_per_hour=labor / volume.hours if volume.hours else None,
+        per_correct=rate(total, correct.value) if correct else None,
+        per_correct_low=rate(total, correct.high) if correct else None,
+        per_correct_high=rate(total, correct.low) if correct else None,
     )
 
 
-def costs(quote: Quote, volumes: Sequence[Volume], accepted: Share) -> tuple[Cost, ...]:
+def costs(
+    quote: Quote, volumes: Sequence[Volume], accepted: Share, correct: Share | None = None
+) -> tuple[Cost, ...]:
     """The cost at each declared volume (low, expected, high), in the given order."""
-    return tuple(cost_at(quote, volume, accepted) for volume in volumes)
+    return tuple(cost_at(quote, volume, accepted, correct) for volume in volumes)
+
+
+def cost_interval(
+    quote: Quote, volume: Volume, per_item: Floats, resamples: int, rng: np.random.Generator
+) -> tuple[float, float] | None:
+    """The 95 % interval of the cost per accepted label when other items like these had been in the pilot.
+
+    Item bootstrap, percentile: `per_item` is (items, 3) labels, accepted labels and seconds of each pilot item,
+    resampled together, so that a vendor whose hard items cost more and fail more is not flattered. Seconds
+    count only where the quote needs them. None where nothing was accepted in some resample. Raises `Invalid`
+    as `cost_at` does.
+    """
+    sums = resampled_sums(per_item, resamples, rng) / len(per_item)
+    if (sums[:, :2] <= 0).any():
+        return None
+    found = np.empty(resamples)
+    for at, (labels, accepted, seconds) in enumerate(sums):
+        share = min(1.0, float(accepted / labels))
+        drawn = replace(
+            volume,
+            labels_per_item=float(labels),
+            seconds_per_item=None if volume.seconds_per_item is None else float(seconds),
+        )
+        found[at] = cost_at(quote, drawn, Share(share, share, share)).per_accepted
+    return percentile_interval(found)
 
 
 def _amount(line: Line, volume: Volume) -> int:
     """Minor units of one line at a volume, rounded half up once."""
-    exact = Fraction(line.amount, line.units) * _quantity(line.per, volume)
-    return math.floor(exact + _HALF)
+    quantity = _quantity(line.per, volume)
+    exact = charge(quantity, Fraction(line.amount, line.units), line.tiers, line.tiering, line.units)
+    return math.floor(max(exact, Fraction(line.minimum)) * Fraction(10_000 + line.markup, 10_000) + _HALF)
 
 
 def _quantity(per: str, volume: Volume) -> Fraction:
@@ -160,25 +211,27 @@ def _quantity(per: str, volume: Volume) -> Fraction:
     return Fraction(1)
 
 
-def _check(quote: Quote, volume: Volume, accepted: Share) -> None:
+def _check(quote: Quote, volume: Volume, accepted: Share, correct: Share | None) -> None:
     problems = [fault for at, line in enumerate(quote.lines) for fault in _line_faults(at, line, volume)]
     rules = (
         (bool(quote.lines), "lines", "a quote needs at least one price line"),
         (quote.minimum >= 0, "minimum", "must not be negative"),
+        (quote.monthly_minimum >= 0, "monthly_minimum", "must not be negative"),
         (volume.items > 0, "items", "must be above 0"),
         (_positive(volume.labels_per_item), "labels_per_item", "must be above 0"),
         (volume.months > 0, "months", "must be above 0"),
         (_positive(volume.seat_hours), "seat_hours", "must be above 0"),
         (volume.seconds_per_item is None or _positive(volume.seconds_per_item), "seconds", "must be above 0"),
-        (
-            0 <= accepted.low <= accepted.value <= accepted.high <= 1,
-            "accepted",
-            "needs 0 ≤ low ≤ value ≤ high ≤ 1",
-        ),
+        (_is_share(accepted), "accepted", "needs 0 ≤ low ≤ value ≤ high ≤ 1"),
+        (correct is None or _is_share(correct), "correct", "needs 0 ≤ low ≤ value ≤ high ≤ 1"),
     )
     problems += [Problem(where, message) for fine, where, message in rules if not fine]
     if problems:
         raise Invalid("cost.broken", problems)
+
+
+def _is_share(one: Share) -> bool:
+    return 0 <= one.low <= one.value <= one.high <= 1
 
 
 def _positive(value: float) -> bool:
@@ -191,9 +244,14 @@ def _line_faults(at: int, line: Line, volume: Volume) -> list[Problem]:
         (line.per in PER, f"per must be one of {', '.join(PER)}"),
         (line.amount >= 0, "amount must not be negative"),
         (line.units > 0, "units must be above 0"),
+        (line.minimum >= 0, "minimum must not be negative"),
+        (line.markup >= 0, "markup must not be negative"),
+        (not line.tiers or line.per != "fixed", "a fixed amount cannot have tiers"),
         (
             line.per not in {"hour", "seat_month"} or volume.seconds_per_item is not None,
             "a price by the hour or seat needs measured seconds; add a file of times to the pilot",
         ),
     )
-    return [Problem(where, message) for fine, message in rules if not fine]
+    problems = [Problem(where, message) for fine, message in rules if not fine]
+    problems += [Problem(where, message) for message in tariff_faults(line.tiers, line.tiering)]
+    return problems

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.formats.rows import Floats, Ints
+from app.core.formats.shapes import Floats, Ints
 
 ERRORS = ("ok", "loose", "wrong_label", "missing", "extra", "duplicate")
 COUNTED = ("ok", "gold", "delivered", "iou", "matched")
@@ -18,11 +18,13 @@ OK, LOOSE, WRONG, MISSING, EXTRA, DUPLICATE = range(6)
 class Findings:
     """Columns of equal length, sorted by item.
 
-    `item` position of the item; `error` position in `ERRORS`; `gold`, `delivered` rows of the gold and of the
-    delivery (-1: none); `gold_class`, `delivered_class` positions in the classes (-1: none); `iou` of a
-    matched pair (NaN: none); `weight` what the row counts (1/k where k annotators labelled one item).
+    `unit` the scored answer (`units.Units`), `item` its item; `error` position in `ERRORS`; `gold`, `delivered`
+    rows of the gold and of the delivery (-1: none); `gold_class`, `delivered_class` positions in the classes
+    (-1: none); `iou` of a matched pair (NaN: none); `weight` what the row counts (1/k where k annotators labelled
+    one item).
     """
 
+    unit: Ints
     item: Ints
     error: Ints
     gold: Ints
@@ -47,18 +49,17 @@ def tally(found: Findings) -> Floats:
     matched = np.isfinite(found.iou)
     columns = [
         found.error == OK,
-        found.gold_class >= 0,
-        found.delivered_class >= 0,
+        found.gold >= 0,
+        found.delivered >= 0,
         np.where(matched, found.iou, 0.0),
         matched,
     ]
     return np.asarray(np.stack(columns, axis=1) * found.weight[:, None], np.float64)
 
 
-def by_item(found: Findings, items: int) -> Floats:
-    """The tallies summed per item: (items, 5)."""
-    sums = [np.bincount(found.item, column, minlength=items) for column in tally(found).T]
-    return np.stack(sums, axis=1)
+def summed(rows: Floats, at: Ints, size: int) -> Floats:
+    """The rows (n, columns) summed into `size` places, row by row into `at`: (size, columns)."""
+    return np.stack([np.bincount(at, column, minlength=size) for column in rows.T], axis=1)
 
 
 def error_counts(found: Findings) -> dict[str, float]:

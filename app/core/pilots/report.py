@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.core.pilots.results import Comparison, Pair, VendorResult
+from app.core.pilots.findings import top_confusions
+from app.core.pilots.results import Comparison, Estimate, Pair, VendorResult
 
 SCHEMA = "assay/pilot-compare@1"
 
@@ -23,6 +24,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
             "seed": comparison.seed,
             "resamples": comparison.resamples,
             "iou": comparison.iou,
+            "mix": dict(comparison.mix),
             "versions": dict(comparison.versions),
         },
         "repairs": list(comparison.repairs),
@@ -38,12 +40,17 @@ def _vendor(one: VendorResult) -> dict[str, Any]:
         "missing": one.missing,
         "annotators": one.annotators,
         **{name: asdict(estimate) for name, estimate in one.metrics.items()},
+        "delivered_only": {name: _interval(each) for name, each in one.delivered_only.items()},
+        **({"standardised": _interval(one.standardised)} if one.standardised else {}),
         "tp": one.tp,
         "fp": one.fp,
         "fn": one.fn,
         "errors": dict(one.errors),
         "by_class": {name: asdict(score) for name, score in one.by_class.items()},
+        "by_stratum": {name: asdict(each) for name, each in one.strata.items()},
+        "by_size": {name: asdict(each) for name, each in one.sizes.items()},
         "confusion": [asdict(cell) for cell in one.confusion],
+        "top_pairs": [asdict(cell) for cell in top_confusions(one.confusion)],
         "seconds": {
             "mean": seconds.mean if seconds else None,
             "median": seconds.median if seconds else None,
@@ -51,6 +58,10 @@ def _vendor(one: VendorResult) -> dict[str, Any]:
         },
         "anomalies": [asdict(anomaly) for anomaly in one.anomalies],
     }
+
+
+def _interval(one: Estimate) -> dict[str, float | None]:
+    return {"value": one.value, "low": one.low, "high": one.high}
 
 
 def _pair(one: Pair) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What a comparison says: frozen values that pages, documents and the command line all read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from app.core.formats.rows import Boxes, Floats, Labels
+from app.core.formats.rows import Rows
+from app.core.formats.shapes import Floats, Ints, Mask, Polygon
 from app.core.pilots.findings import ERRORS, Cell, Findings
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio, Work
 
@@ -43,7 +45,7 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """One stratum of one vendor: the share of its `count` gold objects that are right (Wilson interval)."""
+    """One stratum, or one band of sizes, of one vendor: `metric` over its `count` gold objects, 95 % interval."""
 
     count: float
     metric: str
@@ -57,6 +59,8 @@ class VendorResult:
     """All figures of one delivery. `scores` holds one score 0..1 per item of the comparison.
 
     `items` counts the pilot's items the delivery answers, `annotators` is None where none is named.
+    `delivered_only` are the figures without the missing items, `standardised` is the ranking figure at the
+    production mix (None: no mix was given), `sizes` the recall of small, medium and large objects.
     """
 
     name: str
@@ -64,18 +68,21 @@ class VendorResult:
     missing: int
     annotators: int | None
     metrics: Mapping[str, Estimate]
+    delivered_only: Mapping[str, Estimate]
+    standardised: Estimate | None
     tp: float
     fp: float
     fn: float
     errors: Mapping[str, float]
     by_class: Mapping[str, ClassScore]
     strata: Mapping[str, Stratum]
+    sizes: Mapping[str, Stratum]
     confusion: tuple[Cell, ...]
     seconds: Seconds | None
     anomalies: tuple[Anomaly, ...]
     scores: Floats
     findings: Findings
-    delivery: Labels | Boxes
+    delivery: Rows
     work: Work | None
 
 
@@ -97,13 +104,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Vendors compared on one gold. `metric` ranks; `iou` is None where it plays no part."""
+    """Vendors compared on one gold. `metric` ranks, `lower_is_better` tells that it is an error rate.
+
+    `iou` is None where it plays no part.
+    """
 
     task: str
     metric: str
+    lower_is_better: bool
     items: tuple[str, ...]
     classes: tuple[str, ...]
-    gold: Labels | Boxes
+    gold: Rows
     vendors: tuple[VendorResult, ...]
     pairs: tuple[Pair, ...]
     groups: tuple[tuple[str, ...], ...]
@@ -112,26 +123,42 @@ class Comparison:
     iou: float | None
     seed: int
     resamples: int
+    mix: Mapping[str, float]
     versions: Mapping[str, str]
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def ranked(self) -> tuple[VendorResult, ...]:
+        """The vendors, best first; equal ones by name."""
+        sign = 1 if self.lower_is_better else -1
+        return tuple(
+            sorted(self.vendors, key=lambda one: (sign * (one.metrics[self.metric].value or 0.0), one.name))
+        )
 
     def vendor(self, name: str) -> VendorResult:
         """The figures of one vendor; raises KeyError for a name that was not compared."""
         return {one.name: one for one in self.vendors}[name]
 
 
+Drawn = Sequence[Any] | str
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One finding on one item, for people. Boxes are x, y, width, height in pixels; None: nothing there."""
+    """One finding on one item, for people; None: nothing there.
+
+    Shapes as plain values: a box [x, y, width, height], rings [[[x, y], …], …] of polygons and masks in pixels, a
+    span [start, end], a text; labels have none.
+    """
 
     error: str
     gold: str | None
     delivered: str | None
     annotator: str | None
     iou: float | None
-    gold_box: tuple[float, ...] | None
-    delivered_box: tuple[float, ...] | None
+    gold_shape: Drawn | None
+    delivered_shape: Drawn | None
 
 
 def marks(comparison: Comparison, vendor: str, item: str) -> tuple[Mark, ...]:
@@ -159,8 +186,8 @@ def _mark(comparison: Comparison, result: VendorResult, row: int) -> Mark:
         delivered=_class_name(comparison.classes, int(found.delivered_class[row])),
         annotator=_who(delivery, at_delivered),
         iou=iou if np.isfinite(iou) else None,
-        gold_box=_box(gold, at_gold),
-        delivered_box=_box(delivery, at_delivered),
+        gold_shape=plain_shape(gold, at_gold),
+        delivered_shape=plain_shape(delivery, at_delivered),
     )
 
 
@@ -168,11 +195,48 @@ def _class_name(classes: tuple[str, ...], at: int) -> str | None:
     return classes[at] if at >= 0 else None
 
 
-def _who(delivery: Labels | Boxes, row: int) -> str | None:
-    if not isinstance(delivery, Labels) or row < 0 or delivery.annotator[row] < 0:
+def _who(delivery: Rows, row: int) -> str | None:
+    if row < 0:
         return None
-    return delivery.annotators[int(delivery.annotator[row])]
+    person = int(delivery.answers.annotator[delivery.answer[row]])
+    return delivery.answers.annotators[person] if person >= 0 else None
 
 
-def _box(rows: Labels | Boxes, row: int) -> tuple[float, ...] | None:
-    return tuple(rows.xywh[row].tolist()) if isinstance(rows, Boxes) and row >= 0 else None
+def plain_shapes(rows: Rows) -> list[Drawn]:
+    """The shapes of all marks as `Mark` has them; empty for labels."""
+    if isinstance(rows.shape, np.ndarray):
+        found: list[Drawn] = np.round(rows.shape, 2).tolist()
+        return found
+    return [_plain(one) for one in rows.shape or ()]
+
+
+def plain_shape(rows: Rows, row: int) -> Drawn | None:
+    """The shape of one mark as `Mark` has it; None for row -1 and for labels."""
+    return None if row < 0 or rows.shape is None else _plain(rows.shape[row])
+
+
+def _plain(one: Floats | Ints | Polygon | Mask | str) -> Drawn:
+    if isinstance(one, str):
+        return one
+    if isinstance(one, Mask):
+        return _outline(one)
+    if isinstance(one, tuple):
+        return [np.round(ring, 2).tolist() for ring in one]
+    plain: list[Any] = np.round(one, 2).tolist()
+    return plain
+
+
+def _outline(mask: Mask) -> list[Any]:
+    """The rings around a mask's pixels."""
+    import shapely
+
+    strips = []
+    for row, line in enumerate(mask.bits()):
+        turns = np.flatnonzero(np.diff(np.concatenate([[False], line, [False]])))
+        for left, right in turns.reshape(-1, 2).tolist():
+            strips.append(
+                shapely.box(mask.left + left, mask.top + row, mask.left + right, mask.top + row + 1)
+            )
+    whole = shapely.simplify(shapely.normalize(shapely.union_all(strips)), 0.5)
+    parts = shapely.get_parts(whole)
+    return [np.asarray(one.exterior.coords)[:-1].tolist() for one in parts]

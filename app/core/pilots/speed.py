@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.formats.rows import Floats, Ints
-from app.core.pilots.statistics import t_quantile
+from app.core.formats.shapes import Floats, Ints
+from app.core.resampling import t_quantile
 
 FAR = 3.5  # |z| of Iglewicz and Hoaglin beyond which a time is looked at
 _MIN_ROWS = 10

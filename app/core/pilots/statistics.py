@@ -5,17 +5,16 @@ max-T intervals (Westfall and Young 1993) on item bootstrap replicates; paired s
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
 
-from app.core.formats.rows import Bools, Floats, Ints
+from app.core.formats.shapes import Bools, Floats, Ints
+from app.core.resampling import LEVEL, t_quantile
 
-LEVEL = 0.95
 POWER = 0.80
 MIN_ANNOTATORS = 3
-_CELLS_AT_ONCE = 2_000_000
 
 
 def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float, float] | None:
@@ -40,13 +39,6 @@ def _z(probability: float) -> float:
     return NormalDist().inv_cdf(probability)
 
 
-def t_quantile(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t."""
-    from scipy.special import stdtrit  # half a second to import, and only needed with several annotators
-
-    return float(stdtrit(freedom, 0.5 + LEVEL / 2))
-
-
 def mcnemar_midp(b: int, c: int) -> float:
     """Two-sided mid-p value of McNemar's test; `b` items only A has right, `c` only B. 1 without any."""
     n, k = b + c, min(b, c)
@@ -60,52 +52,6 @@ def mcnemar_midp(b: int, c: int) -> float:
         k -= 1
         total += 2 * term
     return min(1.0, total)
-
-
-def generator(seed: int) -> np.random.Generator:
-    """The seeded Philox generator every resampling here uses: the same numbers on every machine."""
-    return np.random.Generator(np.random.Philox(seed))
-
-
-def resampled_sums(rows: Floats, resamples: int, rng: np.random.Generator) -> Floats:
-    """Column sums of `rows` (items x columns) in `resamples` bootstrap samples of the items.
-
-    Exact multinomial over distinct rows where there are few of them (for right/wrong that is one draw per
-    pattern), counts of drawn items otherwise. Memory stays under about 100 MB. Shape (resamples, columns).
-    """
-    items = len(rows)
-    distinct, counts = np.unique(rows, axis=0, return_counts=True)
-    few = len(distinct) <= max(256, items // 8)
-    base = distinct if few else rows
-    out = np.empty((resamples, rows.shape[1]))
-    for start, stop in _chunks(resamples, _CELLS_AT_ONCE // max(1, len(base))):
-        size = stop - start
-        if few:
-            weights = rng.multinomial(items, counts / items, size=size).astype(np.float64)
-        else:
-            weights = _drawn(items, size, rng)
-        out[start:stop] = weights @ base
-    return out
-
-
-def _drawn(items: int, size: int, rng: np.random.Generator) -> Floats:
-    picks = rng.integers(0, items, size=(size, items), dtype=np.int32).astype(np.int64)
-    picks += np.arange(size)[:, None] * items
-    return np.bincount(picks.ravel(), minlength=size * items).reshape(size, items).astype(np.float64)
-
-
-def _chunks(total: int, step: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, total, max(1, step)):
-        yield start, min(total, start + max(1, step))
-
-
-def percentile_interval(replicates: Floats, level: float = LEVEL) -> tuple[float, float] | None:
-    """The percentile interval of the finite replicates; None where there are none."""
-    finite = replicates[np.isfinite(replicates)]
-    if not len(finite):
-        return None
-    low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def max_t(replicates: Floats, estimate: Floats, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
@@ -185,11 +131,13 @@ def detectable_normal(standard_error: float, pairs: int = 1) -> float:
     return (_z(1 - (1 - LEVEL) / (2 * max(1, pairs))) + _z(POWER)) * standard_error
 
 
-def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[float, float] | None:
+def cluster_interval(
+    value: float, influence: Floats, cluster: Ints, most: float = 1.0
+) -> tuple[float, float] | None:
     """The interval of `value` over annotators in general: t interval of a cluster-robust standard error.
 
     `influence` holds per row its part in (value - truth); rows of cluster -1 (annotator unknown) are left
-    out. None with fewer than three annotators. Clipped to 0..1.
+    out. None with fewer than three annotators. Clipped to 0..`most`.
     """
     known = cluster >= 0
     present, code = np.unique(cluster[known], return_inverse=True)
@@ -199,4 +147,4 @@ def cluster_interval(value: float, influence: Floats, cluster: Ints) -> tuple[fl
     sums = np.bincount(code, influence[known], minlength=groups)
     error = math.sqrt(groups / (groups - 1) * float(((sums - sums.mean()) ** 2).sum()))
     half = t_quantile(groups - 1) * error
-    return max(0.0, value - half), min(1.0, value + half)
+    return max(0.0, value - half), min(most, value + half)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.core.formats.faults import Faults
-from app.core.formats.rows import Boxes, Ints, Labels, Times
-from app.core.pilots.findings import Findings
+from app.core.formats.rows import Rows, Times
+from app.core.formats.shapes import Ints
 from app.core.pilots.speed import Work
+from app.core.pilots.units import Units
 
 
 def works(
-    gold: Labels | Boxes, deliveries: Mapping[str, Labels | Boxes], times: Times | None
+    gold: Rows, deliveries: Mapping[str, Rows], times: Times | None
 ) -> tuple[dict[str, Work | None], list[str]]:
     """The work of each vendor (None: nothing known) and sentences about what was passed over.
 
@@ -21,7 +22,7 @@ def works(
     out = {name: _own_work(delivery) for name, delivery in deliveries.items()}
     if times is None:
         return out, []
-    position = {one: at for at, one in enumerate(gold.ids)} if isinstance(gold, Boxes) else {}
+    position = {one: at for at, one in enumerate(gold.ids)}
     position |= {one: at for at, one in enumerate(gold.items)}
     _refuse_strangers(times, position, deliveries)
     notes = []
@@ -36,12 +37,11 @@ def works(
     return out, notes
 
 
-def _own_work(delivery: Labels | Boxes) -> Work | None:
-    if not isinstance(delivery, Labels):
+def _own_work(delivery: Rows) -> Work | None:
+    answers = delivery.answers
+    if not answers.annotators and not np.isfinite(answers.seconds).any():
         return None
-    if not delivery.annotators and not np.isfinite(delivery.seconds).any():
-        return None
-    return Work(delivery.item, delivery.annotator, delivery.annotators, delivery.seconds)
+    return Work(answers.item, answers.annotator, answers.annotators, answers.seconds)
 
 
 def _side_work(times: Times, rows: Ints, position: Mapping[str, int]) -> Work:
@@ -67,17 +67,17 @@ def _refuse_strangers(times: Times, position: Mapping[str, int], vendors: Mappin
     faults.stop()
 
 
-def clusters(found: Findings, delivery: Labels | Boxes, work: Work | None, items: int) -> Ints:
-    """The annotator behind each finding, -1 where unknown.
+def clusters(units: Units, delivery: Rows, work: Work | None) -> Ints:
+    """The annotator behind each unit, -1 where unknown.
 
-    Taken from the label itself where the delivery names annotators, else whoever spent the most time on the
+    Taken from the answer itself where the delivery names annotators, else whoever spent the most time on the
     item.
     """
-    if isinstance(delivery, Labels) and delivery.annotators:
-        return np.append(delivery.annotator, -1)[found.delivered]
-    owner = np.full(items, -1, np.int64)
+    if delivery.answers.annotators:
+        return np.append(delivery.answers.annotator, -1)[units.answer]
+    owner = np.full(len(delivery.items), -1, np.int64)
     if work is not None:
         # Last written wins: the longest time per item comes last.
         order = np.lexsort((work.annotator, np.nan_to_num(work.seconds)))
         owner[work.item[order]] = work.annotator[order]
-    return owner[found.item]
+    return owner[units.item]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from app.core.numbers import exact
+from app.core.errors import Invalid, Problem
+from app.core.numbers import exact, is_number
 from app.core.scoring.spec import Number, Scorecard
 
 
@@ -55,6 +56,18 @@ def rank_order_centroid(count: int) -> list[Fraction]:
 
 
 def swing_weights(swings: Sequence[Number]) -> list[Fraction]:
-    """Shares of 1 from swing points: the most wanted swing is 100, the others in proportion (all > 0)."""
+    """Shares of 1 from swing points: the most wanted swing is 100, the others in proportion.
+
+    A swing answers "from worst to best anchor on all of these, which step do you want most?". Every one must be
+    greater than 0 and at most 100: what deserves nothing is left out of the scorecard. Raises
+    `Invalid("weights.swings")` with every number that is not.
+    """
+    problems = [
+        Problem(f"swings[{i}]", f"must be greater than 0 and at most 100, not {swing}")
+        for i, swing in enumerate(swings)
+        if not is_number(swing) or not 0 < swing <= 100
+    ]
+    if problems or not swings:
+        raise Invalid("weights.swings", problems or [Problem("swings", "must have at least one entry")])
     total = sum(exact(swing) for swing in swings)
     return [exact(swing) / total for swing in swings]

@@ -24,7 +24,7 @@ from app.kit.templating import render
 from app.kit.ui import Fact, Toast
 from app.pilots import queries, service
 from app.pilots.models import Pilot, PilotState
-from app.pilots.schemas import METRICS, CriteriaIn, OfferIn, PilotIn
+from app.pilots.schemas import METRICS, POINTS, UNITS, CriteriaIn, OfferIn, PilotIn
 from app.pilots.views import plan as views
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot", include_in_schema=False)
@@ -143,8 +143,14 @@ def _criteria_in(form: FormData, pilot: Pilot) -> CriteriaIn:
             except ValueError:
                 bounds[of] = -1.0
             value = bounds[of]
-            if value is not None and not 0 <= value <= 1:
-                problems.append(Problem(name, "Type a share from 0 to 1, such as 0.9."))
+            most = 100 if metric in POINTS else 1
+            if value is not None and not 0 <= value <= most:
+                told = (
+                    "points from 0 to 100, such as 60"
+                    if metric in POINTS
+                    else "a share from 0 to 1, such as 0.9"
+                )
+                problems.append(Problem(name, f"Type {told}."))
         criteria.append({"metric": metric, **bounds})
     if problems:
         raise Invalid("pilot.criteria", problems)
@@ -292,7 +298,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         facts=views.plan_facts(row),
         criteria=views.criteria_facts(row),
         criteria_note=f"Locked {wording.moment(locked, access.evaluation.time_zone)}." if locked else "",
-        golds=views.gold_rows(golds, "box" if row.task == "boxes" else "label", base_of(row), may_edit),
+        golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),
         others=tuple(Fact(one.task.value, one.state.value, href=base_of(one)) for one in others),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -32,14 +33,23 @@ _ROUNDS = (
     Option("new", "A new round", "earlier rounds stay and can be compared"),
     Option("replace", "Replace the newest round", "the replaced one can be restored"),
 )
+_REGIONS = "COCO JSON, CVAT XML, Label Studio or Labelbox JSON"
+_HINTS: Mapping[str, str] = {
+    "classification": "CSV or JSON Lines with item and label, or the export of a labeling tool.",
+    "multilabel": "CSV or JSON Lines with item and label (several as a|b), or the export of a labeling tool.",
+    "boxes": f"{_REGIONS}, Pascal VOC or YOLO in a ZIP, or CSV with item, label, x, y, width, height.",
+    "polygons": f"{_REGIONS}, YOLO in a ZIP, or JSON Lines with item, label, points.",
+    "masks": "COCO JSON with run lengths or outlines, or CVAT XML.",
+    "spans": "JSON Lines with item, text, spans; CoNLL; Label Studio or Labelbox JSON.",
+    "transcription": "CSV or JSON Lines with item and text, or Label Studio JSON.",
+    "translation": "CSV or JSON Lines with item and text, or Label Studio JSON.",
+}
 
 
 def _page(
     session: ReadSession, found: service.PilotAccess, state: FormState, *, is_gold: bool
 ) -> views.UploadPage:
     pilot = found.pilot
-    boxes = pilot.task == "boxes"
-    hint = "COCO JSON in UTF-8" if boxes else "CSV, TSV or JSON Lines in UTF-8"
     lacking = {} if is_gold else service.missing_agreements(session, pilot)
     return views.UploadPage(
         title="Upload gold" if is_gold else "Upload a delivery",
@@ -47,8 +57,9 @@ def _page(
         form=state,
         action=f"{base_of(pilot)}/{'gold' if is_gold else 'deliver'}",
         back=base_of(pilot),
-        hint=f"{hint}. {_needed(boxes, is_gold)}",
-        accept=".json,.jsonl" if boxes else ".csv,.tsv,.txt,.jsonl,.json",
+        hint=_HINTS[pilot.task]
+        + ("" if is_gold else " Seconds and annotator codes where the tool has them."),
+        accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml,.conll,.zip",
         is_gold=is_gold,
         candidates=views.candidate_options(service.participants(session, pilot)),
         rounds=_ROUNDS,
@@ -57,12 +68,6 @@ def _page(
         if lacking
         else "",
     )
-
-
-def _needed(boxes: bool, is_gold: bool) -> str:
-    if boxes:
-        return "With images, categories, annotations." if is_gold else "The object or a results list."
-    return "Columns item, label." if is_gold else "Columns item, label, annotator, seconds."
 
 
 @router.get(_PATH + "/gold")
@@ -172,27 +177,64 @@ def _table(*rows: tuple[object, ...]) -> str:
     return out.getvalue()
 
 
-_BOX = {"image_id": 1, "category_id": 1, "bbox": [120, 80, 64, 48]}
+def _lines(*rows: Mapping[str, object]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def _coco(mark: Mapping[str, object]) -> str:
+    document = {
+        "images": [{"id": 1, "file_name": "img-001.jpg", "width": 640, "height": 480}],
+        "categories": [{"id": 1, "name": "bottle"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "iscrowd": 0, **mark}],
+    }
+    return json.dumps(document, indent=1)
+
+
+def _results(mark: Mapping[str, object]) -> str:
+    return json.dumps([{"image_id": 1, "category_id": 1, **mark}], indent=1)
+
+
+_HEAD = ("item", "label", "annotator", "seconds")
+_BOX = {"bbox": [120, 80, 64, 48]}
+_OUTLINE = {"bbox": [120, 80, 64, 48], "segmentation": [[120, 80, 184, 80, 184, 128, 120, 128]]}
+_PIXELS = {"bbox": [1, 1, 2, 2], "segmentation": {"size": [480, 640], "counts": [481, 2, 478, 2, 306237]}}
+_TEXT = "Ada Lovelace lived in London."
+_SPANS = [{"start": 0, "end": 12, "label": "person"}, {"start": 22, "end": 28, "label": "place"}]
+_TIMES = _table(("item_id", "annotator", "seconds"), ("img-001.jpg", "p01", 31.5))
+_TEXT_TIMES = _table(("item_id", "annotator", "seconds"), ("clip-001", "p01", 41.0))
 _SAMPLES = {
     "classification/gold.csv": _table(
         ("item", "label", "stratum"), ("img-001.jpg", "bottle", "day"), ("img-002.jpg", "can", "night")
     ),
     "classification/delivery.csv": _table(
-        ("item", "label", "annotator", "seconds"),
-        ("img-001.jpg", "bottle", "p01", 6.4),
-        ("img-002.jpg", "bottle", "p02", 5.1),
+        _HEAD, ("img-001.jpg", "bottle", "p01", 6.4), ("img-002.jpg", "bottle", "p02", 5.1)
     ),
-    "classification/times.csv": _table(("item_id", "annotator", "seconds"), ("img-001.jpg", "p01", 6.4)),
-    "boxes/gold.json": json.dumps(
-        {
-            "images": [{"id": 1, "file_name": "img-001.jpg", "width": 640, "height": 480}],
-            "categories": [{"id": 1, "name": "bottle"}],
-            "annotations": [{"id": 1, **_BOX}],
-        },
-        indent=1,
+    "multilabel/gold.csv": _table(("item", "label"), ("img-001.jpg", "dog|outdoors"), ("img-002.jpg", "cat")),
+    "multilabel/delivery.csv": _table(
+        _HEAD, ("img-001.jpg", "dog", "p01", 6.4), ("img-002.jpg", "cat|dog", "p02", 9.0)
     ),
-    "boxes/delivery.json": json.dumps([_BOX], indent=1),
-    "boxes/times.csv": _table(("item_id", "annotator", "seconds"), ("img-001.jpg", "p01", 31.5)),
+    "boxes/gold.json": _coco(_BOX),
+    "boxes/delivery.json": _results(_BOX),
+    "polygons/gold.json": _coco(_OUTLINE),
+    "polygons/delivery.json": _results(_OUTLINE),
+    "masks/gold.json": _coco(_PIXELS),
+    "masks/delivery.json": _results(_PIXELS),
+    "spans/gold.jsonl": _lines({"item": "clip-001", "text": _TEXT, "spans": _SPANS}),
+    "spans/delivery.jsonl": _lines(
+        {"item": "clip-001", "annotator": "p01", "text": _TEXT, "spans": _SPANS[:1]}
+    ),
+    "transcription/gold.csv": _table(("item", "text"), ("clip-001", _TEXT)),
+    "transcription/delivery.csv": _table(
+        ("item", "text", "annotator", "seconds"), ("clip-001", "Ada Lovelace lifted in London.", "p01", 30)
+    ),
+    "translation/gold.csv": _table(("item", "text"), ("clip-001", _TEXT)),
+    "translation/delivery.csv": _table(
+        ("item", "text", "annotator", "seconds"), ("clip-001", "Ada Lovelace lived at London.", "p01", 50)
+    ),
+    **{
+        f"{task}/times.csv": _TIMES for task in ("classification", "multilabel", "boxes", "polygons", "masks")
+    },
+    **{f"{task}/times.csv": _TEXT_TIMES for task in ("spans", "transcription", "translation")},
 }
 
 
@@ -202,6 +244,6 @@ def sample(_actor: CurrentActor, task: str, name: str) -> Response:
     text = _SAMPLES.get(f"{task}/{name}")
     if text is None:
         raise NotFound("sample.not_found", "There is no such sample; take one from the pilot's page.")
-    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    kind = "application/json" if name.endswith((".json", ".jsonl")) else "text/csv; charset=utf-8"
     disposition = {"Content-Disposition": f'attachment; filename="sample-{task}-{name}"'}
     return Response(text, media_type=kind, headers=disposition)

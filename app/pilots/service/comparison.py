@@ -18,12 +18,13 @@ from app.evaluations.service import CandidateView
 from app.kit.db import ReadSession
 from app.pilots import queries
 from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
-from app.pilots.schemas import AT_MOST, CLASS_ITEMS, METRICS
+from app.pilots.schemas import AT_MOST, CLASS_ITEMS, LOWER, METRICS, RIGHT, UNITS
 from app.pilots.service.computing import Inputs, inputs_of
 from app.pilots.service.offers import quote_of
 from app.pilots.service.plan import criteria_of
 
 HOURS_A_DAY = 7.0  # convention: 140 labeling hours in a month of 20 days
+ONE_LABEL = frozenset({PilotTask.CLASSIFICATION, PilotTask.TRANSCRIPTION, PilotTask.TRANSLATION})
 MONTHS = 12  # the need's volumes are per year
 
 
@@ -132,6 +133,7 @@ class PilotComparison:
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
     document: Mapping[str, Any]
+    lower_is_better: bool = False
 
     def candidate(self, code: str) -> CandidateResult:
         """The figures of one candidate; raises KeyError."""
@@ -184,12 +186,13 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         minimum_detectable_difference=document["minimum_detectable_difference"],
         floor=floors.get(metric),
         currency=pilot.currency,
-        unit="box" if pilot.task is PilotTask.BOXES else "label",
+        unit=UNITS[pilot.task],
         volumes=need.volumes,
         criteria_locked_at=pilot.criteria_locked_at,
         repairs=tuple(document["repairs"]),
         warnings=tuple(document["warnings"]),
         document=document,
+        lower_is_better=bool(extra["lower_is_better"]),
     )
 
 
@@ -202,7 +205,8 @@ def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotRes
         _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
         for one in stored.report["compare"]["vendors"]
     ]
-    return sorted(found, key=lambda one: (-(one.metrics[extra["metric"]].value or 0.0), one.code))
+    sign = 1 if extra["lower_is_better"] else -1
+    return sorted(found, key=lambda one: (sign * (one.metrics[extra["metric"]].value or 0.0), one.code))
 
 
 def _pairs(document: Mapping[str, Any], extra: Mapping[str, Any]) -> tuple[Pair, ...]:
@@ -287,21 +291,39 @@ def promises_of(
                     if one.f1 is not None
                 ]
             elif (figure := metrics[item.metric]).value is not None:
-                out.append(_promise(item.metric, of, "", bound, figure.value, figure.low, figure.high))
+                ends = (figure.value, figure.low, figure.high)
+                out.append(_promise(item.metric, of, "", bound, *ends, is_limit=item.metric in LOWER))
     return tuple(out)
 
 
 def _promise(
-    metric: str, of: str, label: str, bound: float, value: float, low: float | None, high: float | None
+    metric: str,
+    of: str,
+    label: str,
+    bound: float,
+    value: float,
+    low: float | None,
+    high: float | None,
+    *,
+    is_limit: bool = False,
 ) -> Promise:
-    met = value >= bound
-    sure = low is not None and high is not None and (low >= bound if met else high < bound)
+    sure = False
+    if is_limit:
+        met = value <= bound
+        if low is not None and high is not None:
+            sure = high <= bound if met else low > bound
+    else:
+        met = value >= bound
+        if low is not None and high is not None:
+            sure = low >= bound if met else high < bound
     return Promise(metric, of, label, bound, value, met, sure)
 
 
 def _accepted(pilot: Pilot, metrics: Mapping[str, Estimate]) -> Share | None:
-    """The share of delivered labels that is right, with its interval: precision of boxes, accuracy of labels."""
-    one = metrics["precision" if pilot.task is PilotTask.BOXES else "accuracy"]
+    """The share of delivered labels that is right, with its interval; None where only a review can tell."""
+    if pilot.task not in RIGHT:
+        return None
+    one = metrics[RIGHT[pilot.task]]
     if one.value is None or one.low is None or one.high is None:
         return None
     return Share(one.value, one.low, one.high)
@@ -314,11 +336,12 @@ def _pace(
     labels: int,
     share: Share | None,
 ) -> Pace | None:
-    """Boxes: the time of all annotators on an item, spread over its boxes. Labels: each row is one label."""
+    """Several marks an item: the time of all annotators on it, spread over them. Else each row is one label."""
     if work is None or not labels or not one["items"]:
         return None
-    per_item = work["total"] / (work["items"] if pilot.task is PilotTask.BOXES else work["rows"])
-    per_label = per_item / (labels / one["items"]) if pilot.task is PilotTask.BOXES else per_item
+    several = pilot.task not in ONE_LABEL
+    per_item = work["total"] / (work["items"] if several else work["rows"])
+    per_label = per_item / (labels / one["items"]) if several else per_item
     if per_label <= 0:
         return None
     daily = HOURS_A_DAY * 3600 / per_label * share.value if share else None
@@ -334,7 +357,8 @@ def _costs(
     if quote is None:
         return (), "no offer yet"
     if not need.volume or share is None or share.value <= 0 or not labels_per_item:
-        return (), "the need has no volume" if not need.volume else "nothing was accepted"
+        reason = "only a review tells what is right" if share is None else "nothing was accepted"
+        return (), "the need has no volume" if not need.volume else reason
     amounts = [
         Volume(
             name=name,

@@ -10,7 +10,7 @@ from app.core.pilots.results import Estimate
 from app.core.scoring.spec import EvidenceRef
 from app.kit.db import ReadSession
 from app.pilots import queries
-from app.pilots.schemas import CLASS_ITEMS
+from app.pilots.schemas import CLASS_ITEMS, POINTS
 from app.pilots.service.comparison import CandidateResult, PilotComparison, comparison_of
 
 
@@ -36,7 +36,7 @@ def metrics_for(
 ) -> Mapping[str, Measure]:
     """Figure -> measure of a candidate's newest compared pilot; what was not measured is left out.
 
-    Keys: `accuracy`, `macro_f1` or `f1`, `precision`, `recall`, `mean_iou`; `by_class.f1`, the weakest class
+    Keys: the figures of the task (`pilots.schemas.METRICS`); `by_class.f1`, the weakest class
     with `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
     `accepted_per_labeler_day`; `cost.per_accepted`, in major units at the expected volume. Prices are in it:
     who shows them checks the right.
@@ -57,7 +57,7 @@ def metrics_for(
 def _measures(found: PilotComparison, one: CandidateResult, at_least: int) -> dict[str, Measure]:
     ref = EvidenceRef("pilot_result", str(found.result_id), found.revision)
     out = {
-        name: _of(figure, figure.value, ref)
+        name: _of(figure, figure.value, ref, "points" if name in POINTS else "share")
         for name, figure in one.metrics.items()
         if figure.value is not None
     }
@@ -77,8 +77,8 @@ def _measures(found: PilotComparison, one: CandidateResult, at_least: int) -> di
     return out | _cost(found, one, ref)
 
 
-def _of(figure: Estimate, value: float, ref: EvidenceRef) -> Measure:
-    return Measure(figure.low, value, figure.high, "share", ref, figure.low_general, figure.high_general)
+def _of(figure: Estimate, value: float, ref: EvidenceRef, unit: str) -> Measure:
+    return Measure(figure.low, value, figure.high, unit, ref, figure.low_general, figure.high_general)
 
 
 def _cost(found: PilotComparison, one: CandidateResult, ref: EvidenceRef) -> dict[str, Measure]:

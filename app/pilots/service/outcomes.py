@@ -2,7 +2,7 @@
 
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,9 +39,14 @@ class Outcomes:
         return names
 
     @property
-    def is_boxes(self) -> bool:
-        """Whether findings have boxes to draw."""
-        return bool(self.data["boxes"])
+    def kind(self) -> str:
+        """What the marks are: labels, boxes, polygons, masks, spans or texts."""
+        found: str = self.data["kind"]
+        return found
+
+    def text(self, at: int) -> str:
+        """The source text of an item, empty where there is none."""
+        return self.data["texts"][at] if self.data["texts"] else ""
 
     def size(self, at: int) -> tuple[float, float] | None:
         """Width and height of an item in pixels, None where the gold does not say."""
@@ -76,19 +81,22 @@ class Outcomes:
 
     def _mark(self, one: Mapping[str, Any], row: int) -> Mark:
         gold, delivered = one["gold"][row], one["delivered"][row]
-        boxes = self.is_boxes
         return Mark(
             error=ERRORS[one["error"][row]],
             gold=self._class(one["gold_class"][row]),
             delivered=self._class(one["delivered_class"][row]),
             annotator=_who(one, delivered),
             iou=one["iou"][row],
-            gold_box=tuple(self.data["gold_boxes"][gold]) if boxes and gold >= 0 else None,
-            delivered_box=tuple(one["boxes"][delivered]) if boxes and delivered >= 0 else None,
+            gold_shape=_shape(self.data["gold_shapes"], gold),
+            delivered_shape=_shape(one["shapes"], delivered),
         )
 
     def _class(self, at: int) -> str | None:
         return self.data["classes"][at] if at >= 0 else None
+
+
+def _shape(shapes: Sequence[Any], row: int) -> Any:
+    return shapes[row] if shapes and row >= 0 else None
 
 
 def _who(one: Mapping[str, Any], row: int) -> str | None:

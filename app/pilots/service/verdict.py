@@ -52,7 +52,8 @@ def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
     if found.floor is None:
         return f"{line}."
     word = "misses" if _misses_main_floor(found, one) else "keeps"
-    return f"{line} and {word} the floor of {wording.number(found.floor, 2)}."
+    bound = "limit" if found.lower_is_better else "floor"
+    return f"{line} and {word} the {bound} of {wording.number(found.floor, 2)}."
 
 
 def _metric(found: PilotComparison) -> str:
@@ -61,7 +62,9 @@ def _metric(found: PilotComparison) -> str:
 
 def _misses_main_floor(found: PilotComparison, one: CandidateResult) -> bool:
     value = one.metrics[found.metric].value
-    return found.floor is not None and value is not None and value < found.floor
+    if found.floor is None or value is None:
+        return False
+    return value > found.floor if found.lower_is_better else value < found.floor
 
 
 def _listed(candidates: Sequence[CandidateResult], names: Mapping[str, str]) -> str:

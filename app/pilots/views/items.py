@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from app.charts import DrawnBox, boxes_on_item
+from app.charts import DrawnShape, box_ring, shapes_on_item
 from app.core.pilots.results import Mark
 from app.evaluations.frame import EvaluationFrame
 from app.kit import paging, wording
@@ -14,6 +16,7 @@ from app.kit.templating import Page
 from app.kit.ui import Chip, Column, Option, Pager
 from app.pilots.service import ItemLine, Outcomes, PilotComparison
 
+DRAWN = frozenset({"boxes", "polygons", "masks"})
 SHOWS = (Option("wrong", "With errors"), Option("flagged", "With unusual times"))
 KINDS = tuple(
     Option(kind, kind.replace("_", " ")) for kind in ("loose", "wrong_label", "missing", "extra", "duplicate")
@@ -65,12 +68,21 @@ class MarkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text: in both, only in the gold (missed), only delivered, or in neither."""
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCard:
     """What one candidate did on the item."""
 
     name: str
     score: str
     chart: Markup | None
+    text: tuple[Piece, ...]
     marks: tuple[MarkRow, ...]
 
 
@@ -83,7 +95,8 @@ class ItemPage(Page):
     frame: EvaluationFrame
     subtitle: str
     cards: tuple[ItemCard, ...]
-    is_boxes: bool
+    legend: str
+    has_overlap: bool
     previous_url: str
     next_url: str
 
@@ -183,28 +196,101 @@ def cards_of(outcomes: Outcomes, line: ItemLine, names: Mapping[str, str]) -> tu
 def _card(outcomes: Outcomes, line: ItemLine, code: str, name: str) -> ItemCard:
     marks = outcomes.marks(code, line.at)
     chart = None
-    if outcomes.is_boxes:
+    if outcomes.kind in DRAWN:
         size = outcomes.size(line.at)
-        chart = boxes_on_item(_drawn(marks), size, title=f"{line.name}, boxes of {name}")
-    return ItemCard(name, wording.number(line.scores[code], 2), chart, tuple(_mark(one) for one in marks))
+        # Fractions of an image of unknown size are drawn on a square.
+        chart = shapes_on_item(
+            _drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
+        )
+    text = _pieces(marks, outcomes.kind, outcomes.text(line.at))
+    rows = tuple(_mark(one, outcomes.text(line.at)) for one in marks)
+    return ItemCard(name, wording.number(line.scores[code], 2), chart, text, rows)
 
 
-def _drawn(marks: Sequence[Mark]) -> list[DrawnBox]:
+def legend_of(kind: str) -> str:
+    """How gold and delivery are told apart on the page."""
+    if kind in DRAWN:
+        return "gold dashed, delivered solid"
+    if kind in ("spans", "texts"):
+        return "struck: only in the gold; underlined: only delivered"
+    return ""
+
+
+def _drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
     out = []
     for one in marks:
-        if one.gold_box is not None:
-            out.append(DrawnBox(one.gold_box, one.gold or "", True, True))
-        if one.delivered_box is not None:
-            out.append(DrawnBox(one.delivered_box, one.delivered or "", False, one.error == "ok"))
+        if one.gold_shape is not None:
+            out.append(DrawnShape(_rings(one.gold_shape, kind), one.gold or "", True, True))
+        if one.delivered_shape is not None:
+            good = one.error == "ok"
+            out.append(DrawnShape(_rings(one.delivered_shape, kind), one.delivered or "", False, good))
     return out
 
 
-def _mark(one: Mark) -> MarkRow:
+def _rings(shape: Any, kind: str) -> Sequence[Any]:
+    return (box_ring(shape),) if kind == "boxes" else shape
+
+
+def _pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
+    if kind == "texts":
+        return tuple(
+            piece for one in marks for piece in _compared(one.gold_shape or "", one.delivered_shape or "")
+        )
+    if kind != "spans" or not text:
+        return ()
+    return _marked(marks, text)
+
+
+def _marked(marks: Sequence[Mark], text: str) -> tuple[Piece, ...]:
+    """The source text cut where spans begin and end."""
+    ours: list[Any] = [one.gold_shape for one in marks if one.gold_shape is not None]
+    theirs: list[Any] = [one.delivered_shape for one in marks if one.delivered_shape is not None]
+    cuts = sorted({0, len(text), *(int(end) for span in (*ours, *theirs) for end in span)})
+    out = []
+    for start, end in pairwise(cuts):
+        gold = any(int(a) <= start < int(b) for a, b in ours)
+        delivered = any(int(a) <= start < int(b) for a, b in theirs)
+        where = ("both" if delivered else "gold") if gold else ("delivered" if delivered else "")
+        out.append(Piece(text[start:end], where))
+    return tuple(out)
+
+
+def _compared(gold: object, delivered: object) -> list[Piece]:
+    """Two texts word by word."""
+    ours, theirs = str(gold).split(), str(delivered).split()
+    out = []
+    for kind, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if kind == "equal":
+            out.append(Piece(" ".join(ours[a:b]) + " ", ""))
+            continue
+        if b > a:
+            out.append(Piece(" ".join(ours[a:b]) + " ", "gold"))
+        if d > c:
+            out.append(Piece(" ".join(theirs[c:d]) + " ", "delivered"))
+    return out
+
+
+def _mark(one: Mark, text: str) -> MarkRow:
     return MarkRow(
         error=one.error.replace("_", " "),
         kind="ok" if one.error == "ok" else "warn",
-        gold=one.gold or wording.DASH,
-        delivered=one.delivered or wording.DASH,
+        gold=_named(one.gold, one.gold_shape, text),
+        delivered=_named(one.delivered, one.delivered_shape, text),
         overlap=wording.number(one.iou, 2),
         annotator=one.annotator or wording.DASH,
     )
+
+
+def _named(label: str | None, shape: Any, text: str) -> str:
+    """The class, of a span with its words; of a text the text itself."""
+    if isinstance(shape, str):
+        return _cut(shape)
+    if label is None:
+        return wording.DASH
+    if text and shape is not None and len(shape) == 2:
+        return f"{label} “{_cut(text[int(shape[0]) : int(shape[1])])}”"
+    return label
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:159]}…"

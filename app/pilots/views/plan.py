@@ -15,12 +15,18 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
-from app.pilots.schemas import AT_MOST, METRICS, CriterionIn
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU, CriterionIn
 from app.pilots.service import PilotAccess, criteria_of
 
 TASKS = (
-    Option("boxes", "Boxes", "COCO JSON; F1, precision, recall, mean IoU"),
-    Option("classification", "Classification", "one label per item, CSV or JSON Lines"),
+    Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
+    Option("polygons", "Polygons", "outlines of objects; F1, precision, recall, mean IoU"),
+    Option("masks", "Masks", "pixels of objects; as polygons, and how well outlines agree"),
+    Option("classification", "Classification", "one label per item; accuracy, macro F1"),
+    Option("multilabel", "Several labels per item", "a set of labels; F1, Jaccard, exact sets"),
+    Option("spans", "Spans of text", "named entities and the like; strict and partial F1"),
+    Option("transcription", "Transcription", "texts of speech or images; word and character error rate"),
+    Option("translation", "Translation", "texts in another language; chrF, BLEU, TER"),
 )
 STATE_KINDS = {PilotState.PLANNED: "", PilotState.RUNNING: "info", PilotState.CLOSED: "ok"}
 PRICE_LINES = 4
@@ -31,14 +37,27 @@ PER = (
     Option("seat_month", "seat and month"),
     Option("fixed", "once (set-up)"),
 )
+_TABLES = (("gold.csv", "Gold, CSV"), ("delivery.csv", "Delivery, CSV"), ("times.csv", "Times, CSV"))
+_LINES = (
+    ("gold.jsonl", "Gold, JSON Lines"),
+    ("delivery.jsonl", "Delivery, JSON Lines"),
+    ("times.csv", "Times, CSV"),
+)
+_COCO = (
+    ("gold.json", "Gold, COCO"),
+    ("delivery.json", "Delivery, COCO results"),
+    ("times.csv", "Times, CSV"),
+)
 SAMPLES: Mapping[PilotTask, tuple[tuple[str, str], ...]] = {
-    PilotTask.CLASSIFICATION: (
-        ("gold.csv", "Gold, CSV"), ("delivery.csv", "Delivery, CSV"), ("times.csv", "Times, CSV"),
-    ),
-    PilotTask.BOXES: (
-        ("gold.json", "Gold, COCO"), ("delivery.json", "Delivery, COCO results"), ("times.csv", "Times, CSV"),
-    ),
-}  # fmt: skip
+    PilotTask.CLASSIFICATION: _TABLES,
+    PilotTask.MULTILABEL: _TABLES,
+    PilotTask.BOXES: _COCO,
+    PilotTask.POLYGONS: _COCO,
+    PilotTask.MASKS: _COCO,
+    PilotTask.SPANS: _LINES,
+    PilotTask.TRANSCRIPTION: _TABLES,
+    PilotTask.TRANSLATION: _TABLES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +225,9 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The plan line by line."""
     task = next(option for option in TASKS if option.value == pilot.task)
     overlap = (
-        (Fact("A box is right from", f"IoU {pilot.iou / 10_000:g}"),) if pilot.task is PilotTask.BOXES else ()
+        (Fact(f"A {UNITS[pilot.task]} is right from", f"IoU {pilot.iou / 10_000:g}"),)
+        if pilot.task in USES_IOU
+        else ()
     )
     return (
         Fact("Task", task.label, task.hint),
@@ -225,7 +246,7 @@ def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
 
 
 def _bounds(item: CriterionIn) -> str:
-    word = "at most" if item.metric in AT_MOST else "floor"
+    word = "at most" if item.metric in AT_MOST | LOWER else "floor"
     parts = [f"target {item.target:g}"] if item.target is not None else []
     return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
 
@@ -248,7 +269,7 @@ def field_name(of: str, metric: str) -> str:
 def criteria_fields(pilot: Pilot) -> tuple[CriterionField, ...]:
     """The figures that may be promised for the pilot's task."""
     return tuple(
-        CriterionField(metric.replace(".", "_"), name, metric in AT_MOST)
+        CriterionField(metric.replace(".", "_"), name, metric in AT_MOST | LOWER)
         for metric, name in METRICS[pilot.task].items()
     )
 

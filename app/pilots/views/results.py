@@ -385,7 +385,7 @@ def _renamed(lines: tuple[str, ...], names: Mapping[str, str]) -> list[str]:
 
 
 def _method(found: PilotComparison) -> str:
-    overlap = f" · a box is right from IoU {found.iou:g}" if found.iou is not None else ""
+    overlap = f" · right from IoU {found.iou:g}" if found.iou is not None else ""
     return (
         f"Result {found.revision} · gold version {found.gold} ({found.gold_digest[:12]}) · "
         f"{wording.number(found.resamples)} resamples, seed {found.seed}{overlap} · {found.engine} · "

@@ -1,6 +1,16 @@
-"""The pages of questionnaires: library, editor, spreadsheets, discovery step, one response, a vendor's link."""
+"""The pages of questionnaires: library, editor, spreadsheets, discovery step, response, its call, vendor's link."""
 
-from app.questionnaires.pages import discovery, editor, library, response, sheets, vendor
+from app.questionnaires.pages import (
+    call,
+    chasing,
+    discovery,
+    editor,
+    library,
+    link,
+    response,
+    sheets,
+    vendor,
+)
 
 # Spreadsheets first: their addresses would otherwise be read as names of questionnaires.
 routers = [
@@ -9,5 +19,8 @@ routers = [
     editor.router,
     discovery.router,
     response.router,
+    call.router,
+    chasing.router,
+    link.router,
     vendor.router,
 ]

@@ -41,9 +41,7 @@ class _Query:
     candidates: list[str]
 
 
-def _query(
-    key: Text = KEY, section: Text = "", show: Text = "", candidate: Candidates = None
-) -> _Query:
+def _query(key: Text = KEY, section: Text = "", show: Text = "", candidate: Candidates = None) -> _Query:
     return _Query(key or KEY, section, show, candidate or [])
 
 

@@ -20,6 +20,7 @@ from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
+from app.questionnaires.service.standing import SentState, sent_states
 from app.questionnaires.service.templates import asked_now, template_of
 from app.questionnaires.service.wording import spell_answer
 from app.vendors import service as vendors
@@ -57,6 +58,7 @@ class CandidateAnswers:
 
     view: CandidateView
     held: HeldResponse | None
+    sent: SentState
 
 
 def response_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> HeldResponse:
@@ -88,6 +90,7 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
     }
     answers = queries.answers_of(session, [row.id for row in rows.values()])
     without = queries.not_applicable_in(session, evaluation_id, key)
+    sent = sent_states(session, [row.id for row in rows.values()])
     found = []
     for view in evaluations.candidates_of(session, evaluation_id, with_out=False):
         row, held = rows.get(view.candidate.id), None
@@ -97,7 +100,7 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
                 row, view.candidate, access.evaluation, template, actor, is_vendor=False, rights=rights
             )
             held = hold(session, way_in, answers[row.id], without)
-        found.append(CandidateAnswers(view, held))
+        found.append(CandidateAnswers(view, held, sent[row.id] if row is not None else SentState("not_sent")))
     return found
 
 
@@ -194,11 +197,19 @@ def shown(held: HeldResponse, question_id: str) -> AnswerShown:
         text=spell_answer(question, row.value) if row else "",
         status=held.status(question),
         confidence=row.confidence if row else Confidence.TOLD,
-        note=row.note if row else "",
+        note=_words_beside(row),
         mark=row.mark if row else None,
         response_id=held.access.response.id,
         evidence=evidence_of(row) if row else None,
     )
+
+
+def _words_beside(row: AnswerRow | None) -> str:
+    """The vendor's comment and our note, as a rater reads them."""
+    if row is None:
+        return ""
+    comment = f"Vendor: {row.comment}" if row.comment else ""
+    return "\n".join(part for part in (comment, row.note) if part)
 
 
 def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:

@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from app.core.questionnaire import Questionnaire
 from app.evaluations.frame import EvaluationFrame
+from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Option
 from app.questionnaires.service import CandidateAnswers
 from app.questionnaires.views.compare import Comparison
 from app.questionnaires.views.fill import ProgressView, progress_view
-from app.questionnaires.views.response import STATE_WORDS, ScoreView, score_view
+from app.questionnaires.views.response import SENDING_WORDS, STATE_WORDS, ScoreView, score_view
 
 VARIANTS = (
     Option("full", "All questions"),
@@ -31,6 +32,8 @@ class CandidateCard:
     state: tuple[str, str]
     progress: ProgressView
     score: ScoreView
+    sending: tuple[str, str]
+    sending_note: str
     action: str
 
 
@@ -99,5 +102,17 @@ def _card(each: CandidateAnswers) -> CandidateCard:
         state=STATE_WORDS[state] if state else ("not started", ""),
         progress=progress_view(held) if held else ProgressView(0, ""),
         score=score_view(held) if held else ScoreView("", "", ()),
+        sending=SENDING_WORDS[each.sent.state],
+        sending_note=_sending_note(each),
         action="Continue" if held and held.access.may_answer else "Open",
     )
+
+
+def _sending_note(each: CandidateAnswers) -> str:
+    """The day that counts, and why a mail did not arrive."""
+    held = each.held
+    if held is None:
+        return ""
+    due = held.access.response.due
+    late = "late, was due" if held.access.ended == "late" else "due"
+    return " · ".join(part for part in (each.sent.error, f"{late} {wording.day(due)}" if due else "") if part)

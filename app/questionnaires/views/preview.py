@@ -74,5 +74,5 @@ def _more(sent: Fields) -> str:
 
 def _alone(section: SectionView) -> SectionView:
     """The section with every control in the one form of the preview; without addresses nothing saves itself."""
-    questions = tuple(replace(question, form=FORM, url="", page_url="") for question in section.questions)
+    questions = tuple(replace(question, form=FORM, url="") for question in section.questions)
     return replace(section, form="", action="", questions=questions)

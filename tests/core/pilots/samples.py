@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from app.core.formats.rows import Boxes, Labels, Times
+from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.tasks import read_delivery, read_gold
 
@@ -11,15 +11,12 @@ CLASSES = ("car", "person", "dog")
 Row = tuple[int, str, Sequence[float]]
 
 
-def labels(rows: str, gold: Labels | None = None) -> Labels:
-    header, kind = rows.strip().split("\n")[0], "delivery.csv" if gold else "gold.csv"
+def labels(rows: str, gold: Rows | None = None, task: str = "classification") -> Rows:
+    """A table as gold, or as a delivery against `gold`."""
+    header, name = rows.strip().split("\n")[0], "delivery.csv" if gold else "gold.csv"
     assert "item" in header
     data = rows.strip().encode()
-    found = (
-        read_delivery("classification", data, kind, gold) if gold else read_gold("classification", data, kind)
-    )
-    assert isinstance(found, Labels)
-    return found
+    return read_delivery(task, data, name, gold) if gold else read_gold(task, data, name)
 
 
 def coco(
@@ -43,17 +40,13 @@ def coco(
     }
 
 
-def gold_boxes(rows: Sequence[Row], images: int = 3, crowd: Sequence[int] = ()) -> Boxes:
-    found = read_gold("boxes", json.dumps(coco(rows, images, crowd)).encode(), "gold.json")
-    assert isinstance(found, Boxes)
-    return found
+def gold_boxes(rows: Sequence[Row], images: int = 3, crowd: Sequence[int] = ()) -> Rows:
+    return read_gold("boxes", json.dumps(coco(rows, images, crowd)).encode(), "gold.json")
 
 
-def boxes(rows: Sequence[Row], gold: Boxes) -> Boxes:
+def boxes(rows: Sequence[Row], gold: Rows) -> Rows:
     data = json.dumps(coco(rows, len(gold.items))).encode()
-    found = read_delivery("boxes", data, "delivery.json", gold)
-    assert isinstance(found, Boxes)
-    return found
+    return read_delivery("boxes", data, "delivery.json", gold)
 
 
 def times(rows: str) -> Times:

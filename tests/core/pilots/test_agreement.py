@@ -1,13 +1,13 @@
-import dataclasses
-
 import krippendorff
 import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import fleiss_kappa
 
+from app.core import agreement as core
+from app.core.agreement import LEVELS, ac1, alpha, fleiss
 from app.core.errors import Invalid
-from app.core.formats.table import read_gold_labels, read_ratings
-from app.core.pilots.agreement import LEVELS, ac1, agreement, alpha, counts_table, dawid_skene, fleiss
+from app.core.formats.ratings import read_ratings, read_truth
+from app.core.pilots.agreement import agreement
 
 FLEISS_TEXT = (
     "00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 00501 30012 "
@@ -20,12 +20,6 @@ FLEISS_1971 = np.array(
 KRIPPENDORFF_2011 = ("1233214 12***", "12332241 25*3", "*333234225 1*", "1233244125 1*")
 WIKIPEDIA = ("*****34121133*3", "1*213343*******", "**21344*21133*4")
 GWET = ("1233214 12---", "12332241 25--", "-333234225 13", "1233244125 1-")
-ANAESTHETISTS = (
-    "1111111 3334334 1122122 2223121 2223222 2223322 1222111 3333433 2222223 2322223 4444444 2223343 1111111 "
-    "2223212 1211111 1112111 1111111 1111111 2222221 2221322 2222222 2222221 2223222 2212222 1111111 1111111 "
-    "2322222 1111111 1111111 1121121 1111111 3333233 1111111 2222222 2223232 4334343 2212232 2323233 3333432 "
-    "1111111 1111111 1212111 2322222 1211111 2222222"
-)
 
 
 def ratings(*rows):
@@ -106,24 +100,6 @@ def test_two_annotators_with_a_published_table_have_the_published_ac1():
     assert found.standard_error * 0.99**0.5 == pytest.approx(0.043217, abs=1e-6)
 
 
-def test_the_anaesthetists_have_the_consensus_of_dawid_and_skene():
-    seven = ratings(*("".join(column) for column in zip(*ANAESTHETISTS.split(), strict=True)))
-    observer = np.array([0, 0, 0, 1, 2, 3, 4])[seven.annotator]  # the first one rated three times
-    five = dataclasses.replace(seven, annotator=observer, annotators=seven.annotators[:5])
-    posterior, shares, confusion = dawid_skene(five, counts_table(five))
-    labels = "".join(str(one) for one in posterior.argmax(1) + 1)
-    assert labels == "142222132243121111222222112111131224233111212"
-    assert shares == pytest.approx([0.3996, 0.4220, 0.1118, 0.0667], abs=1e-4)
-    first = [
-        [0.8895, 0.1105, 0, 0],
-        [0.0706, 0.8764, 0.0530, 0],
-        [0, 0.3388, 0.6612, 0],
-        [0, 0, 0.5556, 0.4444],
-    ]
-    assert confusion[0] == pytest.approx(np.array(first), abs=1e-4)
-    assert confusion[1][1] == pytest.approx([0.0527, 0.6329, 0.3143, 0], abs=1e-4)
-
-
 def test_three_annotators_have_a_consensus_and_an_accuracy_each():
     found = agreement(ratings("aabbaabb", "aabbaaba", "aabbabbb"))
     assert found.consensus.method == "dawid_skene"
@@ -133,25 +109,106 @@ def test_three_annotators_have_a_consensus_and_an_accuracy_each():
 
 
 def test_gold_gives_the_share_of_right_majorities_and_a_tie_its_share():
-    gold = read_gold_labels(b"item,label\n000,a\n001,b\n002,a\n009,a\n", "gold.csv")
+    gold = read_truth(b"item,label\n000,a\n001,b\n002,a\n009,a\n", "gold.csv")
     found = agreement(ratings("aab", "aba", "abb"), gold=gold)
     assert found.majority_accuracy == pytest.approx(2 / 3)
     assert agreement(ratings("ab", "bb"), gold=gold).majority_accuracy == pytest.approx(0.75)
     with pytest.raises(Invalid, match="no item in common"):
-        agreement(ratings("aab", "aba"), gold=read_gold_labels(b"item,label\nx,a\n", "gold.csv"))
+        agreement(ratings("aab", "aba"), gold=read_truth(b"item,label\nx,a\n", "gold.csv"))
 
 
 def test_what_is_not_defined_is_none_and_not_a_number():
     alone = agreement(ratings("aab"))
     assert (alone.alpha.value, alone.ac1.value, alone.fleiss_kappa, alone.percent_agreement) == (None,) * 4
+    assert "Only one annotator" in alone.warnings[0]
     same = agreement(ratings("aaa", "aaa"))
     assert (same.alpha.value, same.fleiss_kappa, same.percent_agreement) == (None, None, 1.0)
+    assert "Only one label" in same.warnings[0]
+
+
+def test_annotators_who_share_no_item_have_no_agreement_and_no_accuracy():
+    apart = agreement(ratings("ab****", "**ab**", "****ab"))
+    assert (apart.alpha.value, apart.ac1.value, apart.percent_agreement) == (None, None, None)
+    assert apart.consensus.method == "majority"
+    assert set(apart.consensus.annotator_accuracy.values()) == {None}
+    assert "No item has labels of two annotators" in apart.warnings[0]
+
+
+def test_an_annotator_who_never_meets_a_class_is_rated_on_what_he_met():
+    found = agreement(ratings("aaaabbbb", "aaaabbbb", "aaaabbbb", "aaaa****"))
+    assert found.consensus.annotator_accuracy["r3"] == pytest.approx(1)
+
+
+def test_gold_that_knows_other_items_and_labels_is_said_and_not_counted():
+    gold = read_truth(b"item,label\n000,a\n001,z\n009,a\n", "gold.csv")
+    found = agreement(ratings("aab", "aaa", "aab"), gold=gold)
+    assert found.majority_accuracy == found.consensus_accuracy == 0.5
+    notes = " ".join(found.warnings)
+    for part in ("1 of 3 gold items have no rating", "1 of 3 rated items have no gold", "gold: 'z'"):
+        assert part in notes
+
+
+def test_equal_numbers_written_differently_are_one_value():
+    rows = "item,annotator,label\n1,x,1\n1,y,1.0\n2,x,2\n2,y,2.00\n3,x,3\n3,y,2\n"
+    plain = rows.replace("1.0", "1").replace("2.00", "2")
+    for level in ("ordinal", "interval", "ratio"):
+        written = agreement(read_ratings(rows.encode(), "r.csv"), level)
+        assert written.percent_agreement == pytest.approx(2 / 3)
+        assert written.alpha == agreement(read_ratings(plain.encode(), "r.csv"), level).alpha
+
+
+def test_measurements_without_two_equal_values_have_the_alpha_of_the_krippendorff_package():
+    rng = np.random.default_rng(7)
+    truth = rng.normal(50, 10, 60)
+    values = np.abs(truth[None] + rng.normal(0, 3, (3, 60)))
+    rows = "".join(f"{i},p{who},{values[who, i]!r}\n" for who in range(3) for i in range(60))
+    read = read_ratings(
+        f"item,annotator,label\n{rows}".replace("np.float64(", "").replace(")", "").encode(), "r"
+    )
+    for level in ("ordinal", "interval", "ratio"):
+        expected = krippendorff.alpha(reliability_data=values, level_of_measurement=level)
+        found = agreement(read, level)
+        assert found.alpha.value == pytest.approx(expected, abs=1e-9)
+        assert found.alpha.low < expected < found.alpha.high
+
+
+def test_the_bootstrap_and_the_linearised_interval_agree(monkeypatch):
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 4, (1500, 1))
+    given = np.where(rng.random((1500, 3)) < 0.8, truth, rng.integers(0, 4, (1500, 3)))
+    table = (given[:, :, None] == np.arange(4)).sum(axis=1).astype(float)
+    for level in LEVELS:
+        drawn = alpha(table, level, np.arange(1.0, 5.0))
+        with monkeypatch.context() as patch:
+            patch.setattr(core, "_BOOTSTRAP_ITEMS", 0)
+            straight = alpha(table, level, np.arange(1.0, 5.0))
+        assert straight.value == drawn.value
+        assert (straight.low, straight.high) == pytest.approx((drawn.low, drawn.high), abs=0.004)
+
+
+def test_a_million_ratings_cost_a_blink_of_memory_and_keep_their_alpha():
+    rng = np.random.default_rng(6)
+    item = np.repeat(np.arange(200_000), 5)
+    label = np.where(rng.random(len(item)) < 0.8, item % 10, rng.integers(0, 10, len(item)))
+    counts = core.counts_of(item, label, 200_000, 10)
+    expected = krippendorff.alpha(value_counts=np.bincount(item * 10 + label).reshape(-1, 10),
+        level_of_measurement="nominal")  # fmt: skip
+    found = alpha(counts, "nominal")
+    assert found.value == pytest.approx(expected, abs=1e-9)
+    assert 0 < found.high - found.low < 0.01
 
 
 def test_words_at_a_numeric_level_and_repeated_labels_are_refused():
     with pytest.raises(Invalid, match="'b' is not a number; level ordinal needs numbers"):
         agreement(ratings("1b", "1b"), "ordinal")
+    with pytest.raises(Invalid, match="'-1' is below 0; level ratio needs a true zero"):
+        agreement(read_ratings(b"item,annotator,label\n1,x,-1\n1,y,2\n", "r.csv"), "ratio")
+    with pytest.raises(Invalid, match="'1_0' is not a number"):
+        agreement(read_ratings(b"item,annotator,label\n1,x,1_0\n1,y,2\n", "r.csv"), "interval")
     with pytest.raises(Invalid, match="use one of nominal"):
         agreement(ratings("1b", "1b"), "cardinal")
     with pytest.raises(Invalid, match="line 3: item '1' by annotator 'x' already stands on line 2"):
         read_ratings(b"item,annotator,label\n1,x,a\n1,x,b\n", "r.csv")
+    with pytest.raises(Invalid, match="line 3: item '1' already stands on line 2") as failure:
+        read_truth(b"item,label\n1,a\n1,b\n,c\n2,\n", "gold.csv")
+    assert len(failure.value.problems) == 3

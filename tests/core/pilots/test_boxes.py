@@ -20,7 +20,7 @@ def counts(gold_rows, rows, iou=0.5, crowd=()):
     gold = gold_boxes(gold_rows, crowd=crowd)
     return {
         name: count
-        for name, count in error_counts(score_boxes(gold, boxes(rows, gold), iou)).items()
+        for name, count in error_counts(score_boxes(gold, boxes(rows, gold), iou).findings).items()
         if count
     }
 
@@ -67,7 +67,7 @@ def test_boxes_in_a_crowd_region_of_their_class_are_left_out():
 def test_confusion_counts_every_object_once_with_none_for_nothing():
     gold = gold_boxes([(1, "car", BOX), (1, "dog", (100, 100, 30, 30)), (2, "person", BOX)])
     delivery = boxes([(1, "person", BOX), (1, "dog", (100, 100, 30, 30)), (3, "dog", BOX)], gold)
-    cells = confusion(score_boxes(gold, delivery), gold.classes)
+    cells = confusion(score_boxes(gold, delivery).findings, gold.classes)
     assert {(one.gold, one.delivered): one.count for one in cells} == {
         ("car", "person"): 1,
         ("dog", "dog"): 1,
@@ -104,12 +104,12 @@ def test_a_copy_of_the_gold_is_all_ok(rows):
 def test_total_iou_is_the_best_of_all_matchings(gold_rows, rows):
     gold = gold_boxes(gold_rows)
     delivery = boxes(rows, gold)
-    found = score_boxes(gold, delivery)
+    found = score_boxes(gold, delivery).findings
 
     def overlap(a: int, b: int) -> float:
         if gold.item[a] != delivery.item[b]:
             return 0.0
-        iou = float(pair_iou(gold.xywh[[a]], delivery.xywh[[b]])[0])
+        iou = float(pair_iou(gold.shape[[a]], delivery.shape[[b]])[0])
         return iou if iou >= 0.1 else 0.0
 
     left, right = range(len(gold.item)), range(len(delivery.item))
@@ -132,7 +132,7 @@ def test_sparse_scenes_have_the_true_positives_of_pycocotools():
             shown = label if rng.random() < 0.9 else CLASSES[rng.integers(3)]
             rows.append((image, shown, (x + rng.uniform(0, 18), y + rng.uniform(0, 18), 60.0, 50.0)))
     gold = gold_boxes(gold_rows, images=40)
-    ours = error_counts(score_boxes(gold, boxes(rows, gold)))["ok"]
+    ours = error_counts(score_boxes(gold, boxes(rows, gold)).findings)["ok"]
     assert ours == coco_true_positives(coco(gold_rows, 40), coco(rows, 40)["annotations"])
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core import resampling
 from app.core.errors import Invalid
 from app.core.pilots import statistics
 from app.core.pilots.compare import compare
@@ -13,7 +14,10 @@ from app.core.pilots.report import to_json
 from app.core.pilots.results import marks
 from tests.core.pilots.samples import boxes, gold_boxes, labels, times
 
-VENDOR_KEYS = {"name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion"}
+VENDOR_KEYS = {
+    "name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion",
+    "delivered_only", "by_stratum", "by_size", "top_pairs",
+}  # fmt: skip
 
 
 def pilot(accuracies, count=200, seed=0, correlated=0.0):
@@ -43,7 +47,7 @@ def test_the_document_has_exactly_the_keys_of_the_contract():
     assert set(found["pairs"][0]) == {
         "a", "b", "metric", "difference", "p_value", "p_adjusted", "distinguishable",
     }  # fmt: skip
-    assert set(found["settings"]) == {"seed", "resamples", "iou", "versions"}
+    assert set(found["settings"]) == {"seed", "resamples", "iou", "mix", "versions"}
     assert found["settings"]["iou"] is None
 
 
@@ -171,7 +175,7 @@ def test_marks_show_both_boxes_of_a_finding():
     (mark,) = marks(result, "a", "1.jpg")
     assert dataclasses.asdict(mark) == {
         "error": "loose", "gold": "car", "delivered": "car", "annotator": None, "iou": 0.4,
-        "gold_box": (0, 0, 20, 20), "delivered_box": (0, 0, 20, 8),
+        "gold_shape": [0, 0, 20, 20], "delivered_shape": [0, 0, 20, 8],
     }  # fmt: skip
     assert marks(result, "a", "2.jpg") == ()
 
@@ -183,7 +187,7 @@ def test_four_equal_vendors_are_rarely_called_different():
     false_alarms = 0
     for run in range(250):
         right = (rng.random((150, 4)) < 0.9).astype(float)
-        shares = statistics.resampled_sums(right, 1000, statistics.generator(run)) / 150
+        shares = resampling.resampled_sums(right, 1000, resampling.generator(run)) / 150
         difference = right.mean(0)[first] - right.mean(0)[second]
         _, _, adjusted = statistics.max_t(shares[:, first] - shares[:, second], difference)
         plain = [

@@ -1,7 +1,15 @@
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
 import pytest
 
 from app.core.errors import Invalid
-from app.core.pilots.cost import Line, Quote, Share, Volume, cost_at, costs
+from app.core.pilots.cost import Line, Quote, Share, Volume, cost_at, cost_interval, costs
+from app.core.pilots.exchange import Rate, convert
+from app.core.pilots.in_house import baseline
+from app.core.pilots.tariff import Tier
+from app.core.resampling import generator
 
 SURE = Share(1.0, 1.0, 1.0)
 
@@ -94,4 +102,109 @@ def test_all_that_is_wrong_with_a_quote_is_said_at_once():
         "items",
         "accepted",
     ):
+        assert part in text
+
+
+def test_rework_paid_by_nobody_gives_the_published_cost_per_accepted_label():
+    offer = quote(Line("labels", 5, "label"), Line("own quality check", 1, "label", labor=False))
+    found = cost_at(offer, volume(200_000, labels_per_item=1.0), Share(0.92, 0.92, 0.92))
+    assert found.per_accepted / 100 == pytest.approx(0.0652, abs=5e-5)
+
+
+def test_graduated_tiers_price_each_band_and_volume_tiers_price_everything():
+    bands = (Tier(1_000, 8), Tier(10_000, 5))
+    labels = volume(50_000, labels_per_item=1.0)
+    graduated = quote(Line("labels", 10, "label", tiers=bands))
+    assert cost_at(graduated, labels, SURE).total == 1_000 * 10 + 9_000 * 8 + 40_000 * 5
+    assert cost_at(graduated, volume(500, labels_per_item=1.0), SURE).total == 5_000
+    whole = quote(Line("labels", 10, "label", tiers=bands, tiering="volume"))
+    assert cost_at(whole, labels, SURE).total == 250_000
+    at_the_edge = cost_at(whole, volume(1_000, labels_per_item=1.0), SURE)
+    assert at_the_edge.total == 10_000  # the price falls with the first label beyond the edge
+
+
+def test_tiers_in_fractions_of_a_cent_stay_exact():
+    line = Line("labels", 118, "label", units=10, tiers=(Tier(100, 95),))
+    assert cost_at(quote(line), volume(200, labels_per_item=1.0), SURE).total == 1_180 + 950
+
+
+def test_lines_and_months_have_minimums_and_costs_handed_on_their_markup():
+    line = Line("labels", 1, "label", minimum=50_000)
+    assert cost_at(quote(line), volume(100), SURE).variable == 50_000
+    monthly = Quote("USD", (Line("labels", 1, "label"),), monthly_minimum=20_000)
+    found = cost_at(monthly, volume(1_000, months=12), SURE)
+    assert (found.total, found.topped_up) == (240_000, 232_000)
+    tool = quote(Line("licence handed on", 100_000, "fixed", labor=False, markup=1_500))
+    assert cost_at(tool, volume(), SURE).fixed == 115_000
+
+
+def test_a_correct_label_costs_more_than_an_accepted_one_where_review_misses_errors():
+    found = cost_at(
+        quote(Line("labels", 10, "label")), volume(), Share(0.95, 0.9, 0.97), Share(0.8, 0.75, 0.85)
+    )
+    assert found.per_accepted == pytest.approx(10 / 0.95)
+    assert (found.per_correct, found.per_correct_low, found.per_correct_high) == pytest.approx(
+        (12.5, 10 / 0.85, 10 / 0.75)
+    )
+    assert cost_at(quote(Line("labels", 10, "label")), volume(), SURE).per_correct is None
+
+
+def test_items_drawn_anew_give_the_interval_of_the_cost_per_accepted_label():
+    rng = np.random.default_rng(1)
+    right = rng.random(400) < 0.9
+    per_item = np.column_stack([np.ones(400), right, rng.lognormal(3, 0.5, 400)])
+    one = volume(10_000, labels_per_item=1.0)
+    low, high = cost_interval(quote(Line("labels", 10, "label")), one, per_item, 1000, generator(1))
+    share = right.mean()
+    error = (share * (1 - share) / 400) ** 0.5
+    assert (low, high) == pytest.approx((10 / (share + 1.96 * error), 10 / (share - 1.96 * error)), rel=0.01)
+    hourly = cost_interval(quote(Line("hours", 900, "hour")), one, per_item, 1000, generator(1))
+    assert (hourly[1] - hourly[0]) / hourly[0] > (high - low) / low
+    assert (
+        cost_interval(quote(Line("labels", 10, "label")), one, per_item * [1, 0, 1], 100, generator(1))
+        is None
+    )
+
+
+def test_a_quote_in_another_currency_is_converted_exactly():
+    offer = Quote("EUR", (Line("labels", 118, "label", units=10, tiers=(Tier(1_000, 95),)),), minimum=1_001)
+    rate = Rate("EUR", "USD", Decimal("1.0835"), date(2026, 11, 20))
+    found = convert(offer, rate)
+    assert (found.currency, found.minimum) == ("USD", 1_085)
+    total = cost_at(found, volume(2_000, labels_per_item=1.0), SURE).total
+    assert total == round((11_800 + 9_500) * 1.0835)
+    yen = convert(offer, Rate("EUR", "JPY", Decimal("163.2"), date(2026, 11, 20), target_digits=0))
+    assert cost_at(yen, volume(2_000, labels_per_item=1.0), SURE).total == round(213 * 163.2)
+    with pytest.raises(Invalid) as failure:
+        convert(offer, Rate("GBP", "USD", Decimal(0), date(2026, 11, 20)))
+    assert [one.where for one in failure.value.problems] == ["currency", "rate"]
+
+
+def test_the_own_desk_scales_with_all_its_lines_and_names_what_nobody_stated():
+    found = baseline(
+        "USD", 100_000, {"wages": 4_000_000, "engineers": 2_000_000, "review": 0, "upkeep": None}
+    )
+    assert (found.total, found.per_label) == (6_000_000, 60)
+    assert "review" not in found.unknown
+    assert {"upkeep", "ramp_up", "compliance"} <= set(found.unknown)
+    double = cost_at(found.quote, volume(200_000, labels_per_item=1.0, seconds_per_item=None), SURE)
+    assert (double.variable, double.fixed) == (8_000_000, 2_000_000)
+    with pytest.raises(Invalid) as failure:
+        baseline("USD", 0, {"wage": 1, "wages": -1})
+    assert [one.where for one in failure.value.problems] == ["wage", "wages", "labels_per_year"]
+    with pytest.raises(Invalid, match="at least one line"):
+        baseline("USD", 10, {})
+
+
+def test_tiers_that_make_no_sense_are_refused():
+    bad = quote(
+        Line("a", 1, "label", tiers=(Tier(10, 1), Tier(5, 1))),
+        Line("b", 1, "label", tiers=(Tier(0, -1),), tiering="steps"),
+        Line("c", 1, "fixed", tiers=(Tier(5, 1),), minimum=-1, markup=-1),
+    )
+    with pytest.raises(Invalid) as failure:
+        cost_at(bad, volume(), SURE, Share(0.9, 0.95, 1))
+    text = "\n".join(str(one) for one in failure.value.problems)
+    for part in ("ascend", "above 0", "must not be negative", "tiering must be", "cannot have tiers",
+                 "minimum", "markup", "correct"):  # fmt: skip
         assert part in text

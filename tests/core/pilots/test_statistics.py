@@ -7,6 +7,7 @@ from scipy.stats import t as student
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
+from app.core import resampling
 from app.core.pilots import statistics
 
 
@@ -85,10 +86,10 @@ def test_a_small_pilot_with_few_differences_can_detect_nothing():
 
 
 def test_resampled_sums_have_the_mean_and_spread_of_the_bootstrap():
-    rng = statistics.generator(1)
+    rng = resampling.generator(1)
     rows = np.column_stack([np.arange(300) % 2, rng.random(300)])
     for some in (rows[:, :1].astype(float), rows):  # few distinct rows, many distinct rows
-        sums = statistics.resampled_sums(some, 4000, statistics.generator(2)) / len(some)
+        sums = resampling.resampled_sums(some, 4000, resampling.generator(2)) / len(some)
         assert sums.mean(0) == pytest.approx(some.mean(0), abs=0.002)
         assert sums.std(0) == pytest.approx(some.std(0) / 300**0.5, rel=0.05)
 

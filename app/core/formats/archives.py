@@ -1,0 +1,137 @@
+"""Zip and gzip unpacked within bounds: everything is counted before anything is read."""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.formats.content import MAX_BYTES
+from app.core.formats.faults import Faults, refuse
+
+MAX_MEMBERS = 20_000
+MAX_RATIO = 200  # labels as text shrink to a twentieth; a bomb to a thousandth
+_SMALL = 10_000_000  # below this a ratio says nothing
+_JUNK = re.compile(
+    r"(^|/)(__MACOSX/|\.[^/]|Thumbs\.db$|desktop\.ini$|(README|LICEN[CS]E)[^/]*$)", re.IGNORECASE
+)
+_MEDIA = re.compile(
+    r"\.(jpe?g|png|gif|webp|bmp|tiff?|heic|avif|mp[34]|m4a|wav|flac|ogg|mov|avi|mkv|pdf)$", re.IGNORECASE
+)
+_PACKED = re.compile(r"\.(zip|gz|tgz|bz2|xz|7z|rar|tar|zst)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What an archive holds: text members by path, and the paths of images and other media, which are not read."""
+
+    files: dict[str, bytes]
+    media: tuple[str, ...]
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether `data` is a zip archive."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_gzip(data: bytes) -> bool:
+    """Whether `data` is gzip-compressed."""
+    return data.startswith(b"\x1f\x8b")
+
+
+def gunzipped(data: bytes, name: str) -> bytes:
+    """The bytes of a gzip file, all its members; raises `Invalid` when damaged or larger than may be read."""
+    out: list[bytes] = []
+    size = 0
+    while data:
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            part = stream.decompress(data, MAX_BYTES - size + 1)
+        except zlib.error:
+            raise refuse(
+                "file.broken_archive", name, "damaged gzip file; compress it again, or send it plain"
+            ) from None
+        size += len(part)
+        if size > MAX_BYTES or (size > _SMALL and size > MAX_RATIO * len(data)):
+            message = f"unpacks to more than {MAX_BYTES // 1_000_000} MB or suspiciously much; send it plain"
+            raise refuse("file.too_large", name, message)
+        if not stream.eof:
+            raise refuse("file.broken_archive", name, "the gzip file ends in the middle; transfer it again")
+        out.append(part)
+        data = stream.unused_data.lstrip(b"\x00")
+    return b"".join(out)
+
+
+def unzipped(data: bytes, name: str) -> Pack:
+    """The members of a zip archive that may hold labels; raises `Invalid` with everything that is wrong with it.
+
+    Refused: damaged, encrypted, spreadsheets, more than 20,000 members, paths that lead out, links, archives
+    inside, more than 256 MB or 200 times its size unpacked. Folders, media, hidden files, readme and what macOS
+    adds are passed over.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
+        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
+    if len(members) > MAX_MEMBERS:
+        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; pack the labels only")
+    if any(one.filename == "[Content_Types].xml" for one in members):
+        raise refuse(
+            "file.wrong_type", name, "this is a spreadsheet or document; save the sheet as CSV (UTF-8)"
+        )
+    faults = Faults("file.broken_archive", name)
+    _check_paths(members, faults)
+    wanted = [one for one in members if not one.is_dir() and not _JUNK.search(one.filename)]
+    media = tuple(one.filename for one in wanted if _MEDIA.search(one.filename))
+    wanted = [one for one in wanted if not _MEDIA.search(one.filename)]
+    _check_members(wanted, faults)
+    total = sum(one.file_size for one in wanted)
+    if total > MAX_BYTES or (total > _SMALL and total > MAX_RATIO * len(data)):
+        faults.add("", f"unpacks to {total // 1_000_000} MB, more than may be read; pack fewer labels")
+    faults.stop()
+    files = {one.filename: _read(archive, one, faults) for one in wanted}
+    faults.stop()
+    if not files:
+        raise refuse("file.empty", name, "the archive holds no file of labels; pack the export of your tool")
+    return Pack(files, media)
+
+
+def _check_paths(members: Sequence[zipfile.ZipInfo], faults: Faults) -> None:
+    seen: set[str] = set()
+    for one in members:
+        path = one.orig_filename.replace("\\", "/")
+        shown = repr(path[:120])
+        if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/") or "\x00" in path:
+            faults.add(shown, "a path that leads out of the archive; pack the folder again")
+        elif stat.S_ISLNK(one.external_attr >> 16):
+            faults.add(shown, "a link; pack the file itself")
+        elif path in seen:
+            faults.add(shown, "stands twice in the archive; keep one")
+        seen.add(path)
+
+
+def _check_members(members: Sequence[zipfile.ZipInfo], faults: Faults) -> None:
+    for one in members:
+        shown = repr(one.filename[:120])
+        if one.flag_bits & 1:
+            faults.add(shown, "encrypted; pack without a password")
+        elif one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            faults.add(shown, "packed by a method that is not read; use ordinary zip (deflate)")
+        elif _PACKED.search(one.filename):
+            faults.add(shown, "an archive inside the archive; unpack it first")
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: Faults) -> bytes:
+    """One member, never more of it than was declared and counted."""
+    try:
+        with archive.open(member) as file:
+            data = file.read(member.file_size + 1)
+        if len(data) == member.file_size:
+            return data
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+        pass
+    faults.add(repr(member.filename[:120]), "damaged in the archive; pack it again")
+    return b""

@@ -1,0 +1,147 @@
+"""Whose item and which class a file means: by name, by id, by file name without folder, by mapping."""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from app.core.formats.faults import SHOWN, Faults, refuse
+from app.core.formats.rows import Rows
+from app.core.formats.shapes import Bools, Ints
+from app.core.formats.written import Written
+
+
+def refuse_repeats(names: Sequence[str], faults: Faults) -> None:
+    """One problem per item name that is empty or stands twice."""
+    for name, count in Counter(names).items():
+        if not name:
+            faults.add("", f"{count} items have no name; give every item an id")
+        elif count > 1:
+            faults.add(f"item {name!r}", f"stands {count} times; every item needs a name of its own")
+
+
+def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tuple[str, ...]]:
+    """Position of each written item in the gold's (-1: unknown), and what had to be guessed."""
+    names = {one: at for at, one in enumerate(gold.items)}
+    ids = {one: at for at, one in enumerate(gold.ids)}
+    position = np.full(len(written.items), -1, np.int64)
+    base: dict[str, int] = {}  # made when the first name is not found
+    by_base = by_other = 0
+    for at, one in enumerate(written.items):
+        first = one.keys[0]
+        if first in names:
+            position[at] = names[first]
+        elif len(one.keys) == 1 and first in ids:
+            # Own ids of a file that also has names mean nothing here: tools number their files anew.
+            position[at] = ids[first]
+        elif (near := (base := base or _unique_base(gold.items)).get(_base(first))) is not None:
+            position[at], by_base = near, by_base + 1
+        elif (other := next((names[key] for key in one.keys[1:] if key in names), None)) is not None:
+            position[at], by_other = other, by_other + 1
+    _refuse_unknown(written, gold, position, faults)
+    _refuse_double(written, gold, position, faults)
+    told = (
+        (by_base, "items matched by file name without folder"),
+        (by_other, "items matched by a second name"),
+    )
+    return position, tuple(f"{written.source}: {count} {words}" for count, words in told if count)
+
+
+def _refuse_unknown(written: Written, gold: Rows, position: Ints, faults: Faults) -> None:
+    unknown = np.nonzero(position < 0)[0].tolist()
+    if not unknown:
+        return
+    if len(unknown) * 2 > len(position):
+        named = ", ".join(repr(written.items[at].keys[0]) for at in unknown[:3])
+        message = (
+            f"this is a delivery for another pilot: {len(unknown)} of its {len(position)} items are not in "
+            f"the gold ({gold.source}), such as {named}; send the delivery for these items"
+        )
+        raise refuse("delivery.other_pilot", written.source, message)
+    first: dict[int, str] = {}
+    for answer in written.answers:
+        first.setdefault(answer.item, answer.place)
+    for at in unknown:
+        name = written.items[at].keys[0]
+        message = f"item {name!r} is not in the gold ({gold.source}); correct the id, or leave the item out"
+        faults.add(first.get(at, f"item {at + 1}"), message)
+
+
+def _refuse_double(written: Written, gold: Rows, position: Ints, faults: Faults) -> None:
+    known = position[position >= 0]
+    if len(np.unique(known)) == len(known):
+        return
+    for at, count in Counter(known.tolist()).items():
+        if count > 1:
+            named = [written.items[one].keys[0] for one in np.nonzero(position == at)[0].tolist()]
+            shown = " and ".join(repr(one) for one in sorted(named)[:3])
+            faults.add(f"item {gold.items[at]!r}", f"is named by several items ({shown}); keep one of them")
+
+
+def _base(item: str) -> str:
+    return item.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def _unique_base(items: Iterable[str]) -> dict[str, int]:
+    names = [_base(item) for item in items]
+    counts = Counter(names)
+    return {name: at for at, name in enumerate(names) if counts[name] == 1}
+
+
+def found_classes(
+    written: Written, gold: Rows, mapping: Mapping[str, str | None], faults: Faults
+) -> tuple[Ints, Bools, tuple[str, ...]]:
+    """Position of each mark's class (-1: none), which marks stay, and what the mapping did."""
+    if written.kind == "texts":
+        count = len(written.label)
+        return np.full(count, -1, np.int64), np.ones(count, np.bool_), ()
+    code = {one: at for at, one in enumerate(gold.classes)}
+    if written.listed and not written.classes:
+        code |= {str(one): at for at, one in enumerate(gold.class_ids) if str(one) not in code}
+    used = Counter(written.label)
+    target: dict[str, int] = {}
+    dropped = renamed = 0
+    for name, count in used.items():
+        ours = mapping.get(name, name)
+        if ours is None:
+            target[name], dropped = -2, dropped + count
+        else:
+            target[name], renamed = code.get(ours, -1), renamed + count * (ours != name)
+    label = np.array([target[one] for one in written.label], np.int64)
+    _refuse_strange(written, gold, mapping, label, used, faults)
+    told = ((renamed, "marks renamed by the mapping"), (dropped, "marks dropped by the mapping"))
+    notes = tuple(f"{written.source}: {count} {words}" for count, words in told if count)
+    return np.maximum(label, -1), label != -2, notes
+
+
+def _refuse_strange(
+    written: Written,
+    gold: Rows,
+    mapping: Mapping[str, str | None],
+    label: Ints,
+    used: Mapping[str, int],
+    faults: Faults,
+) -> None:
+    """One problem per unknown class, with how often it stands there and what may be meant."""
+    seen: set[str] = set()
+    for at in np.nonzero(label == -1)[0].tolist():
+        name = written.label[at]
+        if name in seen:
+            continue
+        seen.add(name)
+        ours = mapping.get(name, name)
+        said = repr(name) if ours == name else f"{name!r} (mapped to {ours!r})"
+        times = f" ({used[name]} times)" if used[name] > 1 else ""
+        message = f"label {said} is not a class of the gold{times}; {_hint(str(ours), gold.classes)}"
+        faults.add(written.place[at], message if faults.count < SHOWN else "")
+
+
+def _hint(name: str, classes: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, classes, n=1, cutoff=0.6)
+    if not near:
+        folded = {one.casefold(): one for one in classes}
+        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+        near = [folded[one] for one in near]
+    known = ", ".join(classes[:8]) + (", …" if len(classes) > 8 else "")
+    return f"did you mean {near[0]!r}?" if near else f"use one of {known}"

@@ -1,0 +1,131 @@
+"""Figures with their intervals: over items, over annotators, of what was delivered, at the production mix."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.core import resampling
+from app.core.formats.shapes import Bools, Floats, Ints
+from app.core.pilots import statistics
+from app.core.pilots.figures import Figure, gradient
+from app.core.pilots.findings import summed
+from app.core.pilots.labels import macro_f1, macro_f1_interval
+from app.core.pilots.results import Estimate, Stratum
+from app.core.pilots.scored import Scored
+
+Interval = tuple[float, float]
+_NARROW = 1e-9
+
+
+def estimate(figure: Figure, one: Scored) -> Estimate:
+    """The figure with its interval over items and, with enough annotators, over annotators in general."""
+    total = one.sums.sum(axis=0)
+    value = float(figure.of(total))
+    if not np.isfinite(value):
+        return Estimate(None)
+    interval = _interval(figure, value, one.sums, one.replicates)
+    influence = one.scores.sums @ gradient(figure.of, total)
+    people = statistics.cluster_interval(value, influence, one.cluster, figure.most)
+    return _both(value, interval, people)
+
+
+def delivered_only(figure: Figure, one: Scored, answered: Bools, seed: int, resamples: int) -> Estimate:
+    """The figure over the items that the delivery answers, as if the others were not in the pilot."""
+    rows = one.sums[answered]
+    value = float(figure.of(rows.sum(axis=0))) if len(rows) else np.nan
+    if not np.isfinite(value):
+        return Estimate(None)
+    replicates = resampling.resampled_sums(rows, resamples, resampling.generator(seed))
+    return _both(value, _interval(figure, value, rows, replicates), None)
+
+
+def _interval(figure: Figure, value: float, rows: Floats, replicates: Floats) -> Interval | None:
+    """Percentiles of the replicates; Wilson's interval for shares, and where the replicates never vary.
+
+    All right or all wrong would otherwise claim certainty, which items do not give.
+    """
+    found = resampling.percentile_interval(figure.of(replicates))
+    if not figure.share and found is not None and found[1] - found[0] >= _NARROW:
+        return found
+    tested = float(np.isfinite(figure.of(rows)).sum())
+    most = figure.most if np.isfinite(figure.most) else 1.0
+    if value > most:
+        return found
+    ends = statistics.wilson(value / most * tested, tested)
+    return ends and (ends[0] * most, ends[1] * most)
+
+
+def _both(value: float, items: Interval | None, people: Interval | None) -> Estimate:
+    """Both intervals together; the one over annotators is never narrower than the one over items."""
+    if items is None:
+        return Estimate(value)
+    low, high = min(items[0], value), max(items[1], value)
+    if people is None:
+        return Estimate(value, low, high)
+    return Estimate(value, low, high, min(low, people[0]), max(high, people[1]))
+
+
+def macro(one: Scored, classes: int, seed: int, resamples: int) -> Estimate:
+    """Macro F1 of labels, which is no function of sums per item but of the confusion."""
+    value, influence = macro_f1(one.scores.findings, classes)
+    if value is None:
+        return Estimate(None)
+    found = one.scores.findings
+    interval = macro_f1_interval(found, classes, resamples, resampling.generator(seed))
+    if interval is None or interval[1] - interval[0] < _NARROW:
+        interval = statistics.wilson(value * len(one.sums), len(one.sums))
+    people = statistics.cluster_interval(value, influence, one.cluster[found.unit])
+    return _both(value, interval, people)
+
+
+def strata_of(
+    figure: Figure, one: Scored, stratum: tuple[str, ...], seed: int, resamples: int
+) -> tuple[dict[str, Stratum], dict[str, Floats]]:
+    """The figure in every stratum, and its replicates there (resamples within the stratum).
+
+    Strata without anything to measure are left out; items without a stratum are called "none".
+    """
+    if not stratum:
+        return {}, {}
+    names = np.array([name or "none" for name in stratum])
+    found = one.scores.findings
+    there = found.gold >= 0
+    asked = summed(found.weight[there, None], found.item[there], len(names))[:, 0]
+    out: dict[str, Stratum] = {}
+    drawn: dict[str, Floats] = {}
+    for name in sorted(set(names.tolist())):
+        mask = names == name
+        rows = one.sums[mask]
+        value = float(figure.of(rows.sum(axis=0)))
+        if not np.isfinite(value):
+            continue
+        replicates = resampling.resampled_sums(rows, resamples, resampling.generator(seed))
+        ends = _interval(figure, value, rows, replicates) or (value, value)
+        drawn[name] = figure.of(replicates)
+        out[name] = Stratum(
+            float(asked[mask].sum()), figure.name, value, min(ends[0], value), max(ends[1], value)
+        )
+    return out, drawn
+
+
+def standardised(
+    strata: Mapping[str, Stratum], drawn: Mapping[str, Floats], mix: Mapping[str, float], items: Ints
+) -> Estimate:
+    """The figure at the mix of production: sum of weight times the figure of each stratum, strata resampled apart.
+
+    `mix` holds weights of any positive sum; `items` counts the items of each stratum of the mix, in its order.
+    None where a stratum of the mix has no figure.
+    """
+    weights = {name: weight / sum(mix.values()) for name, weight in mix.items() if weight > 0}
+    if weights.keys() - strata.keys():
+        return Estimate(None)
+    value = float(sum(weight * strata[name].value for name, weight in weights.items()))
+    # Strata share a seed; each is shuffled on its own, so that they do not move together.
+    rng = resampling.generator(0)
+    total = sum(weight * rng.permutation(drawn[name]) for name, weight in sorted(weights.items()))
+    found = resampling.percentile_interval(np.asarray(total, np.float64))
+    if found is not None and found[1] - found[0] >= _NARROW:
+        return _both(value, found, None)
+    shares = np.array([weights.get(name, 0.0) for name in mix])
+    size = 1 / float((shares**2 / np.maximum(items, 1)).sum())
+    return _both(value, statistics.wilson(min(1.0, value) * size, size), None)
