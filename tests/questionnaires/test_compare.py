@@ -73,6 +73,18 @@ def test_answers_unlike_most_others_are_marked_with_a_word(
     assert not any("differs" in cell for cell in same)
 
 
+def test_question_that_splits_everybody_says_so_instead_of_marking_all(
+    client: TestClient, site: Scene
+) -> None:
+    other = site.start(1)
+    site.answer("same_people", "named")
+    site.answer("same_people", "no", response_id=other)
+    page = client.get(url(site)).text
+    line = next(each for each in page.split("<tr>") if "Would the people who label the pilot" in each)
+    assert "answers differ" in line
+    assert "differs</small>" not in line
+
+
 def test_only_knock_outs_are_shown_on_request(client: TestClient, site: Scene, ten: dict[str, UUID]) -> None:
     site.answer("subcontractors", "undisclosed", response_id=ten["Vendor 3"])
     page = client.get(url(site, "?show=knock_out")).text

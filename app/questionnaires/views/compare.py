@@ -42,10 +42,12 @@ class AnswerCell:
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """A question with one cell per candidate; `evidence` is what would back the answer."""
+    """A question with one cell per candidate; `evidence` is what would back the answer, `is_split`: the answers
+    differ, and none is the usual one."""
 
     text: str
     evidence: str
+    is_split: bool
     cells: tuple[AnswerCell, ...]
 
 
@@ -224,11 +226,13 @@ def _sections(
         said = [_said(each, question) for each in held]
         most = usual(said)
         cells = tuple(
-            _cell(each, question, len(set(said)) > 1 and mine != most, files)
+            _cell(each, question, most is not None and mine != most, files)
             for each, mine in zip(held, said, strict=True)
         )
         evidence = ", ".join(each.replace("_", " ") for each in question.evidence)
-        rows.setdefault(section.title, []).append(CompareRow(question.text, evidence, cells))
+        rows.setdefault(section.title, []).append(
+            CompareRow(question.text, evidence, most is None and len(said) > 1, cells)
+        )
     return tuple(CompareSection(title, tuple(lines)) for title, lines in rows.items())
 
 
