@@ -9,11 +9,12 @@ from app.core.numbers import exact, round_half_up
 from app.core.scoring.effort import rated_criteria
 from app.core.scoring.spec import Criterion, Group, Levels, Number, Requirement, Scorecard
 from app.core.scoring.weights import weights_of
-from app.core.scoring.words import condition_words, moment_words, scale_words, source_words
+from app.core.scoring.words import condition_words, moment_words, number_words, scale_words, source_words
 
 Part = Literal["scorecard", "group", "criterion", "requirement"]
 Kind = Literal["added", "removed", "changed"]
 _PART = {"scorecard": "Scorecard", "group": "Group", "criterion": "Criterion", "requirement": "Must-have"}
+WORDING = frozenset({"name", "description", "unit", "note", "set with", "fits", "swap", "swing questions"})
 _DOCS = ("description", "unit", "note", "who", "envelope", "set_with", "fits", "swap", "from")
 _LIBRARY = ("name", "description", "note", "fits", "swap", "small_team", "swing_questions")
 
@@ -29,6 +30,11 @@ class Change:
     what: str = ""
     before: str = ""
     after: str = ""
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether only a text changed that no figure hangs on: a name, a description, a level's text."""
+        return self.kind == "changed" and (self.what in WORDING or self.what.startswith("level "))
 
     @property
     def sentence(self) -> str:
@@ -233,7 +239,7 @@ def _text(part: Part, name: str, shown: str, key: str, old: Any, new: Any) -> It
 
 def _minimum(part: Part, name: str, shown: str, old: Number | None, new: Number | None) -> Iterator[Change]:
     if old != new:
-        words = ["" if each is None else f"{each:g} points" for each in (old, new)]
+        words = ["" if each is None else f"{number_words(each)} points" for each in (old, new)]
         yield _changed(part, name, shown, "minimum", *words)
 
 
@@ -244,8 +250,8 @@ def _changed(part: Part, name: str, shown: str, what: str, before: str, after: s
 def _shown(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number_words(value)
     if isinstance(value, dict):
         return "; ".join(f"{key.replace('_', ' ')}: {_shown(item)}" for key, item in value.items())
     if isinstance(value, list):

@@ -1,5 +1,7 @@
 """Scales, sources, conditions and moments of a scorecard in words."""
 
+from collections.abc import Mapping
+
 from app.core.scoring.effort import is_rated
 from app.core.scoring.spec import (
     AllOf,
@@ -18,7 +20,15 @@ from app.core.scoring.spec import (
     Requirement,
 )
 
+NO_NAMES: Mapping[str, str] = {}
 RELATIONS = {"at_least": "at least", "at_most": "at most", "is": "is"}
+
+
+def number_words(value: int | float) -> str:
+    """A number as a person would write it: 1.0 is 1; yes and no for booleans. Different numbers differ."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def scale_words(criterion: Criterion) -> str:
@@ -26,11 +36,13 @@ def scale_words(criterion: Criterion) -> str:
     unit = f", {criterion.unit}" if criterion.unit else ""
     match criterion.scale:
         case Linear(worst, best):
-            return f"0 points at {worst:g}, 100 at {best:g}{unit}"
+            return f"0 points at {number_words(worst)}, 100 at {number_words(best)}{unit}"
         case Piecewise(knots):
-            return ", ".join(f"{y:g} points at {x:g}" for x, y in knots) + unit
+            return ", ".join(f"{number_words(y)} points at {number_words(x)}" for x, y in knots) + unit
         case Levels(points):
-            return ", ".join(f"{label.replace('_', ' ')} {value:g}" for label, value in points.items())
+            return ", ".join(
+                f"{label.replace('_', ' ')} {number_words(value)}" for label, value in points.items()
+            )
         case Flag():
             return "no 0, yes 100"
         case Price() as price:
@@ -39,7 +51,7 @@ def scale_words(criterion: Criterion) -> str:
 
 def _price_words(price: Price) -> str:
     figures = [
-        f"{name} {value:g}{f' {price.currency}' if money and price.currency else ''}"
+        f"{name} {number_words(value)}{f' {price.currency}' if money and price.currency else ''}"
         for name, value, money in (
             ("target", price.target, True),
             ("cap", price.cap, True),
@@ -75,26 +87,26 @@ def source_words(criterion: Criterion) -> str:
     return "typed in with its source"
 
 
-def condition_words(condition: Condition) -> str:
-    """What has to be the case, alternatives joined by `or`."""
+def condition_words(condition: Condition, names: Mapping[str, str] = NO_NAMES) -> str:
+    """What has to be the case, alternatives joined by `or`; `names` are those of certificates by id."""
     match condition:
         case CertificateHeld(name) | DocumentHeld(name):
-            return name.replace("_", " ")
+            return names.get(name) or name.replace("_", " ")
         case Answered(question, allowed, refused):
             said = f"is {' or '.join(allowed)}" if allowed else f"is not {' or '.join(refused)}"
             return f"the answer to {question} {said}".replace("_", " ")
         case Measured(criterion, relation, bound, decide):
-            shown = ("yes" if bound else "no") if isinstance(bound, bool) else str(bound)
+            shown = bound if isinstance(bound, str) else number_words(bound)
             how = ", decided on the middle value" if decide == "mid" else ""
             return f"{criterion} {RELATIONS[relation]} {shown}{how}".replace("_", " ")
         case AnyOf(parts):
-            return " or ".join(_inner(part) for part in parts)
+            return " or ".join(_inner(part, names) for part in parts)
         case AllOf(parts):
-            return " and ".join(_inner(part) for part in parts)
+            return " and ".join(_inner(part, names) for part in parts)
 
 
-def _inner(condition: Condition) -> str:
-    words = condition_words(condition)
+def _inner(condition: Condition, names: Mapping[str, str]) -> str:
+    words = condition_words(condition, names)
     return f"({words})" if isinstance(condition, AnyOf | AllOf) else words
 
 

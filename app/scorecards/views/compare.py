@@ -68,6 +68,7 @@ class ComparePage(Page):
     sides: tuple[Column, ...]
     summary: str
     changes: tuple[ChangeLine, ...]
+    wording: tuple[ChangeLine, ...]
     lines: tuple[Line, ...]
     only: bool
     only_url: str
@@ -102,7 +103,7 @@ def compare_view(
             for view in (old, new)
         ),
         _summary(changes),
-        tuple(ChangeLine(each.kind, KINDS[each.kind], each.sentence) for each in changes),
+        changes,
         tuple(line for line in lines if line.mark or not only),
         only=only,
     )
@@ -114,7 +115,7 @@ def _page(
     picked: tuple[str, str],
     sides: tuple[Column, ...],
     summary: str,
-    changes: tuple[ChangeLine, ...],
+    changes: Sequence[Change],
     lines: tuple[Line, ...],
     *,
     only: bool,
@@ -123,7 +124,24 @@ def _page(
     base = f"/scorecards/compare?old={picked[0]}&new={picked[1]}"
     turned = f"/scorecards/compare?old={picked[1]}&new={picked[0]}"
     only_url = base if only else f"{base}&only=yes"
-    return ComparePage(title, CRUMBS, options, picked, sides, summary, changes, lines, only, only_url, turned)
+    return ComparePage(
+        title,
+        CRUMBS,
+        options,
+        picked,
+        sides,
+        summary,
+        tuple(_change(each) for each in changes if not each.is_wording),
+        tuple(_change(each) for each in changes if each.is_wording),
+        lines,
+        only,
+        only_url,
+        turned,
+    )
+
+
+def _change(change: Change) -> ChangeLine:
+    return ChangeLine(change.kind, KINDS[change.kind], change.sentence)
 
 
 def _summary(changes: Sequence[Change]) -> str:

@@ -30,26 +30,25 @@ class LevelLine:
 
 @dataclass(frozen=True, slots=True)
 class CriterionCard:
-    """One criterion with its scale; `share` is 0–100 of the total."""
+    """One criterion with its scale; `weight` is its share of the total."""
 
     id: str
     name: str
     weight: str
-    share: float
     scale: str
     source: str
     note: str
-    rated: bool
     levels: tuple[LevelLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCard:
-    """One group with its criteria; `swing` says what lifting it from worst to best means."""
+    """One group with its criteria; `share` is 0–100 of the total, `swing` what lifting it to its best means."""
 
     id: str
     name: str
     weight: str
+    share: float
     minimum: str
     who: str
     swing: str
@@ -120,6 +119,7 @@ def show_view(
 ) -> ScorecardPage:
     """One scorecard with anchors and level texts; `people` are candidates and evaluators to count ratings for."""
     scorecard = view.scorecard
+    names = {term.id: term.name for term in taxonomy.certifications.values()}
     return ScorecardPage(
         title=view.name,
         crumbs=CRUMBS,
@@ -132,7 +132,7 @@ def show_view(
         effort=effort_of(scorecard, *people),
         groups=_groups(scorecard),
         requirements=tuple(
-            (item.name, condition_words(item.condition), moment_words(item))
+            (item.name, condition_words(item.condition, names), moment_words(item))
             for item in scorecard.requirements
         ),
         questions=_questions(scorecard),
@@ -204,7 +204,8 @@ def _groups(scorecard: Scorecard) -> tuple[GroupCard, ...]:
             GroupCard(
                 group.id,
                 group.name,
-                percent(weights.of_group(index) / weights.whole),
+                percent(weights.of_group(index) / weights.whole, 1),
+                round(100 * weights.of_group(index) / weights.whole, 2),
                 "" if group.minimum is None else f"at least {group.minimum:g} points",
                 _who(group.docs.get("who")),
                 _text(group.docs.get("description")),
@@ -230,11 +231,9 @@ def _criterion(criterion: Criterion, weights: Weights, at: int, kept: set[str]) 
         id=criterion.id,
         name=criterion.name,
         weight=percent(weights.share(at), 1),
-        share=round(100 * weights.share(at), 2),
         scale="" if levels else scale_words(criterion),
         source=f"{source}, on the short list" if criterion.id in kept else source,
         note=" ".join(note for note in notes if note),
-        rated=source == "rated by the panel",
         levels=levels,
     )
 

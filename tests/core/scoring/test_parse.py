@@ -178,3 +178,12 @@ def test_second_price_is_refused() -> None:
     second = {"id": "p2", "weight": 1, "kind": "price", "method": "lowest_price_ratio"}
     with pytest.raises(Invalid, match="one price criterion"):
         parse_scorecard(changed("groups.1.criteria", [GOOD["groups"][1]["criteria"][0], second]))
+
+
+@pytest.mark.parametrize(
+    "source", ["pilot", ["pilot"], {"see": 5, "rating": True}, {"certificates": "soc2_type2"}]
+)
+def test_source_that_nothing_could_resolve_is_refused(source: object) -> None:
+    criterion = {"id": "c", "weight": 1, "kind": "flag", "from": source}
+    with pytest.raises(Invalid, match=r"criteria\[0\].from"):
+        parse_scorecard({"groups": [{"id": "g", "weight": 1, "criteria": [criterion]}]})
