@@ -56,6 +56,7 @@ from app.questionnaires import api_leading as questionnaires_leading_api
 from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.questionnaires import sheets_api as questionnaires_sheets_api
 from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
@@ -99,6 +100,7 @@ def routers() -> list[APIRouter]:
         questionnaires_api.router,
         questionnaires_leading_api.router,
         questionnaires_library_api.router,
+        questionnaires_sheets_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,

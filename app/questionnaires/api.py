@@ -25,7 +25,7 @@ from app.questionnaires.schemas import (
     StartIn,
 )
 from app.questionnaires.service import HeldResponse
-from app.questionnaires.views.discovery import compared_out
+from app.questionnaires.views.compare import compared_out
 
 router = APIRouter(prefix="/api/v1", tags=["questionnaires"])
 

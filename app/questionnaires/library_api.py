@@ -42,7 +42,8 @@ def _short(found: Template) -> dict[str, object]:
     }
 
 
-def _version(row: QuestionnaireVersion) -> VersionOut:
+def version_out(row: QuestionnaireVersion) -> VersionOut:
+    """A version as the API shows it."""
     found = service.template_from(row)
     return VersionOut(
         id=row.id,
@@ -85,14 +86,14 @@ def create_questionnaire(
 ) -> Response:
     """Begin a blank draft."""
     row = own.create(session, actor=actor, entry=entry)
-    return created(request, _version(row), f"/api/v1/questionnaires/{row.key}")
+    return created(request, version_out(row), f"/api/v1/questionnaires/{row.key}")
 
 
 @router.post("/import", status_code=201, response_model=VersionOut)
 def import_questionnaire(request: Request, session: Write, actor: CurrentActor, entry: TextIn) -> Response:
     """A draft from the text of a YAML file."""
     row = own.import_text(session, actor=actor, text=entry.text)
-    return created(request, _version(row), f"/api/v1/questionnaires/{row.key}")
+    return created(request, version_out(row), f"/api/v1/questionnaires/{row.key}")
 
 
 @router.get("/{key}")
@@ -130,14 +131,14 @@ def fork_questionnaire(
 ) -> Response:
     """Begin a draft as a copy."""
     row = own.fork(session, actor=actor, key=key, entry=entry)
-    return created(request, _version(row), f"/api/v1/questionnaires/{row.key}")
+    return created(request, version_out(row), f"/api/v1/questionnaires/{row.key}")
 
 
 @router.post("/{key}/versions", status_code=201, response_model=VersionOut)
 def new_version(request: Request, session: Write, actor: CurrentActor, key: str) -> Response:
     """Begin the next version of a published questionnaire of our own."""
     row = own.new_version(session, actor=actor, key=key)
-    return created(request, _version(row), f"/api/v1/questionnaires/{row.key}")
+    return created(request, version_out(row), f"/api/v1/questionnaires/{row.key}")
 
 
 @router.get("/{key}/draft")
@@ -145,7 +146,7 @@ def get_draft(response: Response, session: Read, actor: CurrentActor, key: str) 
     """The open draft with its faults; its ETag is for If-Match of the next change."""
     row = own.draft(session, actor=actor, key=key)
     response.headers["ETag"] = f'"{row.version}"'
-    return _version(row)
+    return version_out(row)
 
 
 @router.put("/{key}/draft", response_model=VersionOut)
@@ -154,7 +155,7 @@ def replace_draft(
 ) -> Response:
     """Replace the draft's plain values: sections and questions are added, changed, moved and removed so."""
     row = own.replace_body(session, actor=actor, key=key, seen=seen, body=entry.body)
-    return done(request, _version(row))
+    return done(request, version_out(row))
 
 
 @router.delete("/{key}/draft", status_code=204)
@@ -170,4 +171,4 @@ def publish_questionnaire(
 ) -> Response:
     """Freeze the draft, so that vendors can be asked."""
     row = own.publish(session, actor=actor, key=key, seen=seen)
-    return done(request, _version(row))
+    return done(request, version_out(row))

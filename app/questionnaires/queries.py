@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from app.accounts.models import OneTimeLink
 from app.evaluations.models import Candidate, Evaluation
@@ -22,6 +22,7 @@ from app.questionnaires.models import (
     QuestionnaireResponse,
     QuestionnaireVersion,
     ResponseLink,
+    SheetImport,
     SheetMapping,
 )
 
@@ -50,10 +51,10 @@ def mapping_of(session: ReadSession, shape: str) -> SheetMapping | None:
     return session.exec(select(SheetMapping).where(SheetMapping.shape == shape)).first()
 
 
-def uses_of(session: ReadSession, key: str) -> int:
-    """How many responses were begun with a questionnaire."""
-    wanted = select(func.count()).select_from(QuestionnaireResponse).where(QuestionnaireResponse.key == key)
-    return session.exec(wanted).one()
+def sheets_by(session: ReadSession, user_id: UUID) -> Sequence[SheetImport]:
+    """Spreadsheets that somebody sent and has not used yet, newest first."""
+    wanted = select(SheetImport).where(SheetImport.created_by == user_id)
+    return session.exec(wanted.order_by(col(SheetImport.id).desc()).limit(50)).all()
 
 
 def responses_of(session: ReadSession, candidate_id: UUID) -> Sequence[QuestionnaireResponse]:

@@ -1,11 +1,12 @@
 """Input of the verbs and answers of the API."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.core.questionnaire.sheets import PARTS
 from app.questionnaires.models import Confidence, ResponseState, Variant, VersionState
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
@@ -106,6 +107,74 @@ class BodyIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     body: dict[str, Any]
+
+
+ColumnNumber = Annotated[int | None, Field(ge=0, lt=60)]
+
+
+class ColumnsIn(BaseModel):
+    """Which column of a spreadsheet holds what; rows and columns are counted from 0, empty: none does."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: int = Field(default=0, ge=0, lt=40)
+    header: int = Field(default=0, ge=0, lt=5000, description="The row with the headings.")
+    every_sheet: bool = Field(default=False, description="Take every sheet with the same headings.")
+    id: ColumnNumber = None
+    section: ColumnNumber = None
+    question: ColumnNumber = None
+    options: ColumnNumber = None
+    help: ColumnNumber = None
+    answer: ColumnNumber = None
+    comment: ColumnNumber = None
+    kind: Literal["yes_no", "long_text", "text"] = Field(
+        default="yes_no", description="Type of a question whose possible answers the sheet does not list."
+    )
+
+    def at(self) -> dict[str, int]:
+        """Part -> column, of those that are named."""
+        named = {part: getattr(self, part) for part in PARTS}
+        return {part: column for part, column in named.items() if column is not None}
+
+
+class SheetOut(BaseModel):
+    """A spreadsheet on its way; `columns` are those named, remembered from the last file of this shape, or guessed."""
+
+    id: UUID
+    name: str
+    sheets: list[str]
+    headings: list[str]
+    columns: ColumnsIn
+    remembered: bool
+    response_id: UUID | None
+
+
+class SheetDraftOut(BaseModel):
+    """What a spreadsheet would become, and what was left out."""
+
+    body: dict[str, Any]
+    notes: list[str]
+
+
+class ProposedAnswer(BaseModel):
+    """An answer of a filled spreadsheet beside what stands."""
+
+    question_id: str
+    before: str
+    after: str
+
+
+class SheetAnswersOut(BaseModel):
+    """The answers of a filled spreadsheet that differ, and the rows that could not be used."""
+
+    answers: list[ProposedAnswer]
+    notes: list[str]
+
+
+class AppliedOut(BaseModel):
+    """How many answers were written down."""
+
+    applied: int
 
 
 class VersionOut(BaseModel):

@@ -182,6 +182,16 @@ def test_preview_follows_the_data_of_the_project(lead: TestClient) -> None:
     assert "Can anybody stop at once" in lead.get(f"{url}?data_class=disturbing").text
 
 
+def test_preview_takes_rows_of_a_table_out_and_adds_some(lead: TestClient) -> None:
+    url = "/questionnaires/security-mvsp/preview"
+    rows = {"data_location-revision": "0", "data_location.0.country": "DE", "data_location.1.country": "FR"}
+    more = lead.post(url, data=rows | {"_more": "data_location"}).text
+    assert 'name="data_location.5.country"' in more
+    less = lead.post(url, data=rows | {"_remove": "data_location.0"}).text
+    assert 'value="FR"' in less
+    assert 'value="DE"' not in less
+
+
 def test_preview_gives_wrong_answers_back(lead: TestClient) -> None:
     sent = {"fix_time": "soon", "fix_time-revision": "0"}
     answer = lead.post("/questionnaires/security-mvsp/preview", data=sent)

@@ -22,6 +22,7 @@ from app.questionnaires.service import own
 from app.questionnaires.service.preview import preview
 from app.questionnaires.views import copying, editor, fields
 from app.questionnaires.views import library as views
+from app.questionnaires.views.changes import changes_view
 from app.questionnaires.views.preview import preview_view
 
 router = APIRouter(include_in_schema=False)
@@ -119,7 +120,7 @@ def show_changes(
     last = after or newest
     first = before or max((each.number for each in versions if each.number < last), default=last)
     old, new, found = own.compare(session, actor=actor, key=key, before=first, after=last)
-    return render(request, editor.changes_view(old, new, found, versions))
+    return render(request, changes_view(old, new, found, versions))
 
 
 @router.get("/questionnaires/{key}/fork")

@@ -29,6 +29,8 @@ from app.questionnaires.service.templates import (
 )
 
 MOST_QUESTIONS = 1000
+RESERVED = ("new", "import", "sheets")
+"""Addresses of the library's own pages."""
 _MOST_BYTES = 2_000_000
 
 
@@ -96,8 +98,8 @@ def import_text(session: WriteSession, *, actor: Actor, text: str) -> Questionna
     actor.require(Action.LIBRARY_EDIT)
     body = load_yaml(text.encode(), "text")
     parsed = parse_questionnaire(body, library.taxonomy())
-    if parsed.id in library.ids(KIND):
-        message = f"{parsed.id} is shipped with Assay; give the file another id."
+    if parsed.id in (*library.ids(KIND), *RESERVED):
+        message = f"{parsed.id} is taken by Assay itself; give the file another id."
         raise Conflict("questionnaire.shipped", message, field="text")
     rows = queries.versions(session, parsed.id)
     if rows and rows[0].state is VersionState.DRAFT:
@@ -170,7 +172,7 @@ def compare(
 
 
 def _require_free(session: ReadSession, key: str) -> None:
-    if key in library.ids(KIND) or queries.versions(session, key):
+    if key in RESERVED or key in library.ids(KIND) or queries.versions(session, key):
         raise Conflict("questionnaire.key_taken", f"{key} exists already; choose another.", field="key")
 
 

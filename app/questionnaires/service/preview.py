@@ -76,6 +76,7 @@ def _rows(
             value=value,
             confidence=Confidence.TOLD,
             note=entry.note,
+            comment=entry.comment,
             answered_by=access.actor.id,
             answered_at=clock.now(),
         )

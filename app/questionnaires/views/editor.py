@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import Problem
-from app.core.questionnaire import Change
 from app.core.questionnaire.model import COLUMN_TYPES, QUESTION_TYPES
 from app.core.taxonomy import LISTS
 from app.kit.forms import FormState
@@ -16,7 +15,6 @@ from app.questionnaires.service import Template
 from app.questionnaires.views import conditions
 from app.questionnaires.views.drafting import BLANK_ROWS, LEVELS, rows_in
 from app.questionnaires.views.library import TYPES
-from app.questionnaires.views.spelling import spell_plain
 
 _NEED = ("data_classes", "data_types", "techniques", "industries", "languages", "specialists", "unit",
          "volume", "currency", "start_by", "deadline")  # fmt: skip
@@ -158,39 +156,6 @@ class QuestionPage(Page):
     columns: tuple[OptionFields, ...]
     levels: tuple[LevelFields, ...]
     conditions: Conditions
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceLine:
-    """What one key was and is."""
-
-    key: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeCard:
-    """What happened to the head, a section or a question."""
-
-    title: str
-    text: str
-    badge: tuple[str, str]
-    lines: tuple[DifferenceLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesPage(Page):
-    """What is different between two versions."""
-
-    template: ClassVar[str] = "questionnaires/changes.html"
-
-    crumbs: tuple[Crumb, ...]
-    url: str
-    before: str
-    after: str
-    versions: tuple[Option, ...]
-    cards: tuple[ChangeCard, ...]
 
 
 def base_of(key: str) -> str:
@@ -379,33 +344,3 @@ def _conditions(body: Mapping[str, Any], without: str) -> Conditions:
     tests = tuple(Option(test, test.replace("_", " ")) for test in conditions.TESTS)
     hows = (Option("all", "all of these hold"), Option("any", "one of these holds"))
     return Conditions(rows, (*profile, *questions), tests, hows)
-
-
-_KINDS = {"added": ("added", "ok"), "removed": ("removed", "bad"), "changed": ("changed", "info")}
-
-
-def changes_view(
-    old: Template, new: Template, found: Iterable[Change], versions: Iterable[Template]
-) -> ChangesPage:
-    """What is different between two versions."""
-    cards = tuple(
-        ChangeCard(
-            title=f"{change.subject.capitalize()} {change.id}".strip(),
-            text=change.text,
-            badge=_KINDS[change.kind],
-            lines=tuple(
-                DifferenceLine(each.key.replace("_", " "), spell_plain(each.before), spell_plain(each.after))
-                for each in change.differences
-            ),
-        )
-        for change in found
-    )
-    return ChangesPage(
-        title=f"Changes: {new.title}",
-        crumbs=crumbs_of(new, inside=False),
-        url=f"/questionnaires/{new.key}/changes",
-        before=str(old.number),
-        after=str(new.number),
-        versions=tuple(Option(str(each.number), f"Version {each.number}") for each in versions),
-        cards=cards,
-    )

@@ -1,5 +1,6 @@
 """A questionnaire as its vendor sees it: the same questions, one form, nothing stored."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -47,7 +48,13 @@ def preview_view(
 ) -> PreviewPage:
     """The page; what was typed stays in it."""
     filling = Filling(
-        held=held, base="", files={}, nonce="", sent=sent, problems=tuple(problems), more=_more(sent)
+        held=held,
+        base="",
+        files={},
+        nonce="",
+        sent=_refused(sent, problems),
+        problems=tuple(problems),
+        more=_more(sent),
     )
     template = held.access.template
     wanted = {each.replace("_", " ") for question in template.questions() for each in question.evidence}
@@ -66,6 +73,12 @@ def preview_view(
         variant=held.access.response.variant.value,
         variants=(Option("full", "All questions"), Option("core", "Core questions only")),
     )
+
+
+def _refused(sent: Fields, problems: Sequence[Problem]) -> Fields:
+    """The fields of questions with a fault, as typed; the others show the answer they became."""
+    wrong = {re.split(r"[.\[]", problem.where)[0] for problem in problems}
+    return {name: values for name, values in sent.items() if re.split(r"[.-]", name)[0] in wrong}
 
 
 def _more(sent: Fields) -> str:
