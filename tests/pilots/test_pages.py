@@ -1,7 +1,6 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,13 +10,25 @@ from sqlmodel import select
 from app import wiring
 from app.core.permissions import Role
 from app.evaluations.models import Governance
-from app.pilots.models import Delivery, GoldVersion
-from app.pilots.schemas import PilotIn
+from app.pilots.models import Delivery, GoldVersion, PilotTask
+from app.pilots.schemas import METRICS, PilotIn
+from app.pilots.views.plan import SAMPLES
 from tests.pilots.samples import Lab, boxes_gold, delivery_csv, gold_csv, start
 
 ROOT = Path(__file__).parents[2]
 REAL = next((up / "shared/real/coco" for up in ROOT.parents if (up / "shared/real/coco").is_dir()), None)
 Browser = Callable[..., TestClient]
+# What the first item of the samples shows: outlines, marked words, or the words that differ.
+SEEN = {
+    PilotTask.CLASSIFICATION: "bottle",
+    PilotTask.MULTILABEL: "outdoors",
+    PilotTask.BOXES: "delivered bottle from 120, 80 to 184, 128",
+    PilotTask.POLYGONS: "delivered bottle from 120, 80 to 184, 128",
+    PilotTask.MASKS: "delivered bottle from",
+    PilotTask.SPANS: "<mark>Ada Lovelace</mark> lived in <del>London</del>.",
+    PilotTask.TRANSCRIPTION: "<del>lived </del><ins>lifted </ins>",
+    PilotTask.TRANSLATION: "<del>in </del><ins>at </ins>",
+}
 
 
 def laid_out(
@@ -58,23 +69,30 @@ def test_empty_evaluation_explains_what_to_prepare(client_as: Browser) -> None:
     assert lead.get("/pilot-samples/boxes/other.json").status_code == 404
 
 
-def test_sample_files_are_read_by_the_forms_that_offer_them(client_as: Browser) -> None:
+@pytest.mark.parametrize("task", PilotTask)
+def test_samples_of_every_task_are_taken_compared_and_shown_item_by_item(
+    client_as: Browser, task: PilotTask
+) -> None:
     lead = client_as()
-    lab = laid_out(lead)
-    for task, gold, delivery in (
-        ("classification", "gold.csv", "delivery.csv"),
-        ("boxes", "gold.json", "delivery.json"),
+    lab = laid_out(lead, task)
+    (gold, _), (delivery, _), _ = SAMPLES[task]
+    sample = lead.get(f"/pilot-samples/{task}/{gold}").content
+    assert send(lead, lab, "gold", sample, gold).status_code == 303
+    labels = lead.get(f"/pilot-samples/{task}/{delivery}").content
+    who = str(lab.candidates["Harbor"])
+    assert send(lead, lab, "deliver", labels, delivery, candidate_id=who).status_code == 303
+    work(lead)
+    for more, says in (
+        ("", METRICS[task][next(iter(METRICS[task]))]),
+        ("/items", "Harbor"),
+        ("/items/0", SEEN[task]),
     ):
-        plan = {"task": task, "iou": "0.5", "currency": "USD", "data_class": "public"}
-        made = lead.post(f"/evaluations/{lab.evaluation_id}/pilot/new", data=plan)
-        lab.pilot_id = UUID(made.headers["location"].rsplit("/", 1)[1])
-        assert (
-            send(lead, lab, "gold", lead.get(f"/pilot-samples/{task}/{gold}").content, gold).status_code
-            == 303
-        )
-        labels = lead.get(f"/pilot-samples/{task}/{delivery}").content
-        who = str(lab.candidates["Harbor"])
-        assert send(lead, lab, "deliver", labels, delivery, candidate_id=who).status_code == 303
+        page = lead.get(f"{base(lab)}/results{more}")
+        assert page.status_code == 200
+        assert says in page.text
+    assert lead.get(f"{base(lab)}/criteria").status_code == 200
+    report = lead.get(f"/pilots/{lab.pilot_id}/report")
+    assert report.status_code == 200
 
 
 def test_upload_is_compared_by_a_job_and_the_results_name_the_vendors_to_leads(client_as: Browser) -> None:

@@ -1,20 +1,19 @@
 """CSV, TSV and JSONL tables: rows of plain text under named columns, and the labels read from them."""
 
 import csv
-import difflib
 import io
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
 
 from app.core.formats.content import check_bytes
-from app.core.formats.faults import SHOWN, Faults
-from app.core.formats.rows import Labels, Times
-from app.core.formats.shapes import Floats, Ints
+from app.core.formats.faults import Faults
+from app.core.formats.rows import Times
+from app.core.formats.shapes import Floats
 
 MAX_SECONDS = 86_400.0
 MAX_CLASSES = 2_000
@@ -174,81 +173,6 @@ def parse_seconds(texts: Sequence[str], lines: Sequence[int], faults: Faults) ->
     return out, commas
 
 
-def read_gold_labels(data: bytes, name: str) -> Labels:
-    """The gold of a classification pilot: one row per item with columns item, label[, stratum].
-
-    Raises `Invalid` with every empty value and every item that stands twice.
-    """
-    table = read_table(data, name, ("item", "label"), ("stratum", "annotator", "seconds"))
-    faults = Faults("gold.broken", name)
-    items, labels = table.columns["item"], table.columns["label"]
-    _refuse_empty(table, faults)
-    seen: dict[str, int] = {}
-    for item, line in zip(items, table.line, strict=True):
-        if item in seen and item:
-            message = f"item {item!r} already stands on line {seen[item]}; the gold has one label per item"
-            faults.add(f"line {line}", message)
-        seen.setdefault(item, line)
-    if (count := len(set(labels))) > MAX_CLASSES:
-        faults.add(
-            "", f"{count} different labels, at most {MAX_CLASSES} can be compared; is it the right column?"
-        )
-    faults.stop()
-    order = sorted(range(len(items)), key=items.__getitem__)
-    classes = tuple(sorted(set(labels)))
-    code = {one: at for at, one in enumerate(classes)}
-    strata = table.columns.get("stratum")
-    return Labels(
-        source=name,
-        format="table",
-        items=tuple(items[at] for at in order),
-        classes=classes,
-        item=np.arange(len(items)),
-        label=np.array([code[labels[at]] for at in order], np.int64),
-        annotator=np.full(len(items), -1, np.int64),
-        annotators=(),
-        seconds=np.full(len(items), np.nan),
-        line=np.array([table.line[at] for at in order], np.int64),
-        stratum=tuple(strata[at] for at in order) if strata and any(strata) else (),
-        repairs=table.repairs,
-        warnings=_ignored(table),
-    )
-
-
-def read_delivered_labels(data: bytes, name: str, gold: Labels) -> Labels:
-    """One vendor's labels for the items of `gold`: columns item, label[, annotator, seconds].
-
-    Several annotators may label one item; one annotator may not label it twice. Raises `Invalid` with every
-    unknown item, unknown label, duplicate and impossible time.
-    """
-    table = read_table(data, name, ("item", "label"), ("annotator", "seconds", "stratum"))
-    faults = Faults("delivery.broken", name)
-    count = len(table.line)
-    people = table.columns.get("annotator", [""] * count)
-    seconds, commas = parse_seconds(table.columns.get("seconds", [""] * count), table.line, faults)
-    _refuse_empty(table, faults)
-    item = _codes(table, "item", gold.items, faults, _unknown_item(gold))
-    label = _codes(table, "label", gold.classes, faults, _unknown_label(gold))
-    _refuse_repeats(table, people, faults)
-    faults.stop()
-    annotators = tuple(sorted({one for one in people if one}))
-    person = {"": -1} | {one: at for at, one in enumerate(annotators)}
-    return Labels(
-        source=name,
-        format="table",
-        items=gold.items,
-        classes=gold.classes,
-        item=item,
-        label=label,
-        annotator=np.array([person[one] for one in people], np.int64),
-        annotators=annotators,
-        seconds=seconds,
-        line=np.array(table.line, np.int64),
-        repairs=(*table.repairs, *_comma_repair(name, commas)),
-        warnings=_ignored(table),
-    )
-
-
 def read_times(data: bytes, name: str, vendor: str = "") -> Times:
     """The side file of times: columns vendor, item_id, annotator, seconds.
 
@@ -288,59 +212,3 @@ def read_times(data: bytes, name: str, vendor: str = "") -> Times:
 
 def _comma_repair(name: str, commas: int) -> tuple[str, ...]:
     return (f"{name}: {commas} seconds with a decimal comma read as a decimal point",) if commas else ()
-
-
-def _ignored(table: Table) -> tuple[str, ...]:
-    if not table.ignored:
-        return ()
-    return (f"{table.name}: columns not used: {', '.join(table.ignored)}.",)
-
-
-def _refuse_empty(table: Table, faults: Faults) -> None:
-    remedy = {
-        "item": "the item is empty; give the id of the item",
-        "label": "the label is empty; leave the row out when the item was not labelled",
-    }
-    for column, message in remedy.items():
-        for value, line in zip(table.columns[column], table.line, strict=True):
-            if not value:
-                faults.add(f"line {line}", message)
-
-
-def _codes(
-    table: Table, column: str, known: tuple[str, ...], faults: Faults, explain: Callable[[str], str]
-) -> Ints:
-    code = {one: at for at, one in enumerate(known)}
-    values = table.columns[column]
-    for value, line in zip(values, table.line, strict=True):
-        if value and value not in code:
-            faults.add(f"line {line}", explain(value) if faults.count < SHOWN else "")
-    return np.array([code.get(value, -1) for value in values], np.int64)
-
-
-def _unknown_item(gold: Labels) -> Callable[[str], str]:
-    return lambda item: (
-        f"item {item!r} is not in the gold ({gold.source}); correct the id, or is this a delivery for "
-        "another pilot?"
-    )
-
-
-def _unknown_label(gold: Labels) -> Callable[[str], str]:
-    def explain(label: str) -> str:
-        near = difflib.get_close_matches(label, gold.classes, n=1, cutoff=0.6)
-        known = ", ".join(gold.classes[:8]) + (", …" if len(gold.classes) > 8 else "")
-        hint = f"did you mean {near[0]!r}?" if near else f"use one of {known}"
-        return f"label {label!r} is not a class of the gold; {hint}"
-
-    return explain
-
-
-def _refuse_repeats(table: Table, people: list[str], faults: Faults) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for key, line in zip(zip(table.columns["item"], people, strict=True), table.line, strict=True):
-        if key in seen and key[0]:
-            who = f"by annotator {key[1]!r} " if key[1] else ""
-            before = f"item {key[0]!r} {who}already stands on line {seen[key]}"
-            message = f"{before}; keep one row, or name the annotators"
-            faults.add(f"line {line}", message)
-        seen.setdefault(key, line)

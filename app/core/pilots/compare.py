@@ -15,7 +15,7 @@ from app.core.pilots.breakdown import class_scores, general_warnings, item_score
 from app.core.pilots.estimates import delivered_only, estimate, macro, standardised, strata_of
 from app.core.pilots.figures import Figure
 from app.core.pilots.findings import confusion, error_counts, summed, tally, tidy
-from app.core.pilots.results import Comparison, Estimate, Pair, Stratum, VendorResult
+from app.core.pilots.results import Comparison, Estimate, Pair, VendorResult
 from app.core.pilots.scored import Scored
 from app.core.pilots.speed import anomalies, item_logs, summarise, time_ratio
 from app.core.pilots.tasks import Task, task_named
@@ -171,7 +171,7 @@ def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResul
     missing = int(_lost(one).sum())
     annotators = len(np.unique(one.work.annotator[one.work.annotator >= 0])) if one.work else 0
     classes = gold.classes if task.has_classes else ()
-    strata, at_mix = _strata(task.main, gold, one, told)
+    strata = strata_of(task.main, one, gold.stratum, told.seed, told.resamples)
     metrics = {figure.name: estimate(figure, one) for figure in task.figures}
     if task.name == "classification":
         metrics["macro_f1"] = macro(one, len(classes), told.seed, told.resamples)
@@ -182,7 +182,7 @@ def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResul
         annotators=annotators or None,
         metrics=metrics,
         delivered_only=_delivered(task, one, metrics, told),
-        standardised=at_mix,
+        standardised=standardised(strata, told.mix) if told.mix else None,
         tp=tidy(total[0]),
         fp=tidy(total[2] - total[0]),
         fn=tidy(total[1] - total[0]),
@@ -223,17 +223,6 @@ def _delivered(
         figure.name: delivered_only(figure, one, answered, told.seed, told.resamples)
         for figure in task.figures
     }
-
-
-def _strata(
-    figure: Figure, gold: Rows, one: Scored, told: _Settings
-) -> tuple[dict[str, Stratum], Estimate | None]:
-    strata, drawn = strata_of(figure, one, gold.stratum, told.seed, told.resamples)
-    if not told.mix:
-        return strata, None
-    names = [each or "none" for each in gold.stratum]
-    items: Ints = np.array([names.count(each) for each in told.mix], np.int64)
-    return strata, standardised(strata, drawn, told.mix, items)
 
 
 def _signed(figure: Figure) -> float:

@@ -1,14 +1,15 @@
 """Figures with their intervals: over items, over annotators, of what was delivered, at the production mix."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from app.core import resampling
-from app.core.formats.shapes import Bools, Floats, Ints
+from app.core.formats.shapes import Bools, Floats
 from app.core.pilots import statistics
 from app.core.pilots.figures import Figure, gradient
-from app.core.pilots.findings import summed
+from app.core.pilots.findings import summed, tidy
 from app.core.pilots.labels import macro_f1, macro_f1_interval
 from app.core.pilots.results import Estimate, Stratum
 from app.core.pilots.scored import Scored
@@ -80,19 +81,18 @@ def macro(one: Scored, classes: int, seed: int, resamples: int) -> Estimate:
 
 def strata_of(
     figure: Figure, one: Scored, stratum: tuple[str, ...], seed: int, resamples: int
-) -> tuple[dict[str, Stratum], dict[str, Floats]]:
-    """The figure in every stratum, and its replicates there (resamples within the stratum).
+) -> dict[str, Stratum]:
+    """The figure in every stratum, resampled within it.
 
     Strata without anything to measure are left out; items without a stratum are called "none".
     """
     if not stratum:
-        return {}, {}
+        return {}
     names = np.array([name or "none" for name in stratum])
     found = one.scores.findings
     there = found.gold >= 0
     asked = summed(found.weight[there, None], found.item[there], len(names))[:, 0]
     out: dict[str, Stratum] = {}
-    drawn: dict[str, Floats] = {}
     for name in sorted(set(names.tolist())):
         mask = names == name
         rows = one.sums[mask]
@@ -101,31 +101,23 @@ def strata_of(
             continue
         replicates = resampling.resampled_sums(rows, resamples, resampling.generator(seed))
         ends = _interval(figure, value, rows, replicates) or (value, value)
-        drawn[name] = figure.of(replicates)
-        out[name] = Stratum(
-            float(asked[mask].sum()), figure.name, value, min(ends[0], value), max(ends[1], value)
-        )
-    return out, drawn
+        count = float(asked[mask].sum())
+        out[name] = Stratum(tidy(count), figure.name, value, min(ends[0], value), max(ends[1], value))
+    return out
 
 
-def standardised(
-    strata: Mapping[str, Stratum], drawn: Mapping[str, Floats], mix: Mapping[str, float], items: Ints
-) -> Estimate:
-    """The figure at the mix of production: sum of weight times the figure of each stratum, strata resampled apart.
+def standardised(strata: Mapping[str, Stratum], mix: Mapping[str, float]) -> Estimate:
+    """The figure at the mix of production: sum of weight times the figure of each stratum.
 
-    `mix` holds weights of any positive sum; `items` counts the items of each stratum of the mix, in its order.
-    None where a stratum of the mix has no figure.
+    Its interval is put together from those of the strata (Zou and Donner 2008), so that a stratum without an
+    error still carries doubt. `mix` holds weights of any positive sum; None where one of its strata has no figure.
     """
-    weights = {name: weight / sum(mix.values()) for name, weight in mix.items() if weight > 0}
+    whole = sum(mix.values())
+    weights = {name: weight / whole for name, weight in sorted(mix.items()) if weight > 0}
     if weights.keys() - strata.keys():
         return Estimate(None)
-    value = float(sum(weight * strata[name].value for name, weight in weights.items()))
-    # Strata share a seed; each is shuffled on its own, so that they do not move together.
-    rng = resampling.generator(0)
-    total = sum(weight * rng.permutation(drawn[name]) for name, weight in sorted(weights.items()))
-    found = resampling.percentile_interval(np.asarray(total, np.float64))
-    if found is not None and found[1] - found[0] >= _NARROW:
-        return _both(value, found, None)
-    shares = np.array([weights.get(name, 0.0) for name in mix])
-    size = 1 / float((shares**2 / np.maximum(items, 1)).sum())
-    return _both(value, statistics.wilson(min(1.0, value) * size, size), None)
+    parts = [(weight, strata[name]) for name, weight in weights.items()]
+    value = sum(weight * one.value for weight, one in parts)
+    below = math.sqrt(sum((weight * (one.value - one.low)) ** 2 for weight, one in parts))
+    above = math.sqrt(sum((weight * (one.high - one.value)) ** 2 for weight, one in parts))
+    return Estimate(value, value - below, value + above)

@@ -10,6 +10,7 @@ from app.core.formats.resolve import KINDS, resolve_delivery, resolve_gold
 from app.core.formats.shapes import Mask
 from app.core.formats.written import WrittenItem
 from app.core.pilots.compare import compare
+from app.core.pilots.production_mix import standardise
 from app.core.pilots.report import to_json
 from app.core.pilots.results import marks
 from app.core.pilots.tasks import TASKS, task_named
@@ -221,8 +222,11 @@ def test_a_production_mix_weighs_the_strata_and_needs_known_ones():
     result = compare("classification", gold, {"a": labels(made, gold)}, mix=mix, resamples=2000)
     found = result.vendors[0].standardised
     assert found.value == pytest.approx(0.25 * 1 + 0.75 * 0.5)
-    # Half of twenty wrong: standard error 0.75 * sqrt(0.25 / 20).
-    assert found.high - found.low == pytest.approx(2 * 1.96 * 0.75 * (0.25 / 20) ** 0.5, rel=0.15)
+    parts = {"easy": (81, 81), "hard": (10, 20)}
+    published = standardise(parts, mix)
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (published.value, published.low, published.high)
+    )
     assert to_json(result)["settings"]["mix"] == mix
     with pytest.raises(Invalid, match="stratum 'night' is not in the gold; use easy, hard"):
         compare("classification", gold, {"a": labels(made, gold)}, mix={"night": 1})
