@@ -16,6 +16,7 @@ from app.core.formats.shapes import Kind, Shapes
 from app.core.formats.written import Written, WrittenAnswer, WrittenItem
 
 MAX_SECONDS = 86_400.0
+LONGEST_NAME = 2_000
 LARGEST = 1e9  # no image is a billion pixels wide, no text a billion characters long
 SPOKEN: dict[str, str] = {
     "labels": "labels",
@@ -197,6 +198,13 @@ class Sheet:
         """Everything gathered; raises `Invalid` when anything was wrong, or when nothing of the kind is there."""
         if not self.items and not self.faults.count:
             self.faults.add("", "the file names no items; export it again with the labels")
+        if any(len(one.keys[0]) > LONGEST_NAME for one in self.items) or any(
+            len(one) > LONGEST_NAME for one in set(self.label)
+        ):
+            message = (
+                f"names of items and classes have at most {LONGEST_NAME} characters; is it the right column?"
+            )
+            self.faults.add("", message)
         if not self.answer and self.others and not self.faults.count:
             found = " and ".join(f"{count} {SPOKEN.get(kind, kind)}" for kind, count in self.others.items())
             message = f"holds {found} but no {SPOKEN[self.kind]}, which this task needs; export those"
