@@ -29,7 +29,7 @@ lint: $(DEV) ## Style, formatting and floors
 types: $(DEV) ## mypy --strict
 	.venv/bin/mypy
 
-bench: setup .stamps/libraries ## Ratios against the peer of each row, measured in the same run
+bench: setup .stamps/libraries .venv/.made-bench ## Ratios against the peer of each row, measured in the same run
 	@$(PY) -m benchmarks
 
 setup: $(DEV) $(ASSETS) ## Python packages and browser assets for development
@@ -38,6 +38,7 @@ lock: $(BOOT) ## Renew the lock files
 	printf 'setuptools\nuv\n' | $(COMPILE) --no-annotate --no-header - -o requirements-uv.lock
 	$(COMPILE) requirements.in -o requirements.lock
 	$(COMPILE) requirements-dev.in -o requirements-dev.lock
+	$(COMPILE) requirements-bench.in -o requirements-bench.lock
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(PY) scripts/strip_addresses.py package-lock.json
 
@@ -65,6 +66,11 @@ $(DEV): $(APP) requirements-dev.lock
 	@echo "Python packages of the checks"
 	@.venv/bin/uv pip sync -q --require-hashes --python $(PY) requirements-uv.lock requirements-dev.lock
 	@$(OURS)
+	@touch $@
+
+.venv/.made-bench: $(DEV) requirements-bench.lock
+	@echo "Python packages of the benchmarks' peers"
+	@.venv/bin/uv pip install -q --require-hashes --python $(PY) -r requirements-bench.lock
 	@touch $@
 
 $(ASSETS): package.json package-lock.json .npmrc

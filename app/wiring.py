@@ -52,8 +52,10 @@ from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
+from app.questionnaires import library_api as questionnaires_library_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
+from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.scorecards import api as scorecards_api
@@ -94,6 +96,7 @@ def routers() -> list[APIRouter]:
         pilot_api.router,
         *pilot_pages.routers,
         questionnaires_api.router,
+        questionnaires_library_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,
@@ -183,7 +186,10 @@ def _asset_version() -> str:
     return found.hexdigest()[:12]
 
 
-PERIODIC = (Periodic("jobs.sweep", timedelta(days=1)),)
+PERIODIC = (
+    Periodic("jobs.sweep", timedelta(days=1)),
+    Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
+)
 
 
 def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
@@ -193,6 +199,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
+        questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
     }
 
 

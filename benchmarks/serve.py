@@ -1,9 +1,16 @@
-"""`python -m benchmarks.serve assay|bare PORT FOLDER`: one of the two servers of the start row."""
+"""`python -m benchmarks.serve assay|bare|list PORT FOLDER`: one of the servers of the rows about pages."""
 
 import sys
 
 import uvicorn
 from fastapi import FastAPI
+
+
+def assay(_folder: str) -> FastAPI:
+    """The product, over the store that the environment names."""
+    from app.main import create_app
+
+    return create_app()
 
 
 def bare(folder: str) -> FastAPI:
@@ -31,15 +38,21 @@ def bare(folder: str) -> FastAPI:
     return app
 
 
+def bare_list(folder: str) -> FastAPI:
+    """The list page without the product around it."""
+    from pathlib import Path
+
+    from benchmarks import register
+
+    return register.bare(Path(folder))
+
+
+KINDS = {"assay": assay, "bare": bare, "list": bare_list}
+
+
 def main(kind: str, port: int, folder: str) -> None:
     """Serve until the process is ended."""
-    if kind == "assay":
-        from app.main import create_app
-
-        app = create_app()
-    else:
-        app = bare(folder)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(KINDS[kind](folder), host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,16 @@ class OneTimeLink(Row, table=True):
     revoked_at: datetime | None = moment(default=None)
 
 
+class LinkSession(Row, table=True):
+    """One browser that opened a vendor's link; its cookie reaches what the link reaches, and ends with the link."""
+
+    __tablename__ = "link_session"
+
+    digest: str = Field(unique=True, max_length=64)
+    link_id: UUID = Field(foreign_key="one_time_link.id", index=True, ondelete="CASCADE")
+    expires_at: datetime = moment()
+
+
 class ApiToken(Row, table=True):
     """A program's key to the API; acts as its user, `scopes` are read and write."""
 

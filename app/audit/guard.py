@@ -23,6 +23,8 @@ EXEMPT = frozenset(
         "audit_event",
         "audit_actor",
         "job",
+        "link_session",
+        "outgoing_mail",
         "sign_in",
         "attempt",
         "idempotency_key",

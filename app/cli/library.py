@@ -1,4 +1,4 @@
-"""`assay questionnaires check` and `assay checklists check`: library files without a database."""
+"""`assay scorecards`, `questionnaires` and `checklists`: library files without a database."""
 
 import json
 from collections.abc import Callable
@@ -7,28 +7,83 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli.files import files_in, in_file, read_plain
 from app.core.errors import Invalid, Problem
 from app.core.taxonomy import Taxonomy
 
-Paths = Annotated[list[Path], typer.Argument(help="Files, or folders whose .yaml files are meant.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files, or folders of .yaml, .yml and .json files.", metavar="PATH…")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(commands: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
-    questionnaires = typer.Typer(help="Questionnaire templates.", no_args_is_help=True)
-    questionnaires.command("check")(check_questionnaires)
-    commands.add_typer(questionnaires, name="questionnaires")
-    checklists = typer.Typer(help="Onboarding checklists.", no_args_is_help=True)
-    checklists.command("check")(check_checklists)
-    commands.add_typer(checklists, name="checklists")
-    for group in (questionnaires, checklists):
-        group.callback()(_group)
+    for name, about, checked in (
+        ("scorecards", "Scorecards as files.", check_scorecards),
+        ("questionnaires", "Questionnaire templates.", check_questionnaires),
+        ("checklists", "Onboarding checklists.", check_checklists),
+    ):
+        group = typer.Typer(help=about, no_args_is_help=True)
+        group.command("check")(checked)
+        # A group of one command would otherwise swallow the command's name.
+        group.callback()(lambda: None)
+        if name == "scorecards":
+            group.command("schema")(write_schemas)
+        commands.add_typer(group, name=name)
 
 
-def _group() -> None:
-    # A group of one command would otherwise swallow the command's name.
-    return None
+def check_scorecards(paths: Paths, as_json: AsJson = False) -> None:
+    """Check scorecard files; every problem is one line with file and path, exit 2 when there is any.
+
+    In a folder, files that declare another format are passed over and named.
+    """
+    problems: list[Problem] = []
+    good: list[dict[str, Any]] = []
+    skipped: list[str] = []
+    for path, in_folder in files_in(paths, problems):
+        try:
+            value = read_plain(path)
+            if in_folder and _is_other(value):
+                skipped.append(str(path))
+            else:
+                good.append({"path": str(path), **_scorecard(value)})
+        except Invalid as failure:
+            problems += [in_file(path, problem) for problem in failure.problems]
+    if not problems and not good:
+        problems = [Problem(str(path), "holds no scorecard") for path in paths]
+    if problems:
+        raise Invalid("scorecards.invalid", problems)
+    if as_json:
+        found = {"schema": "assay/scorecards-check@1", "files": good, "skipped": skipped}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for one in good:
+        print(
+            f"{one['path']}: fine. {one['groups']} groups, {one['criteria']} criteria, "
+            f"{one['requirements']} requirements, {one['ratings']} ratings per candidate and evaluator. "
+            f"sha256 {one['digest']}"
+        )
+    for name in skipped:
+        print(f"{name}: skipped, it is no scorecard")
+
+
+def write_schemas(
+    folder: Annotated[Path, typer.Argument(help="Where to write them; made when it is not there.")],
+) -> None:
+    """Write scorecard.schema.json and case.schema.json, built from the parser's own tables."""
+    from app.core.scoring.schema import case_schema, scorecard_schema
+
+    schemas = {"scorecard": scorecard_schema(), "case": case_schema()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, schema in schemas.items():
+            path = folder / f"{name}.schema.json"
+            path.write_text(json.dumps(schema, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            print(path)
+    except OSError as failure:
+        reason = (failure.strerror or "not writable").lower()
+        raise Invalid("schema.unwritable", [Problem(str(folder), f"cannot be written: {reason}")]) from None
 
 
 def check_questionnaires(paths: Paths, as_json: AsJson = False) -> None:
@@ -39,6 +94,30 @@ def check_questionnaires(paths: Paths, as_json: AsJson = False) -> None:
 def check_checklists(paths: Paths, as_json: AsJson = False) -> None:
     """Check checklist files; every problem is one line with file and path."""
     _check(paths, _checklist, as_json)
+
+
+def _is_other(value: object) -> bool:
+    """Whether a file says of itself that it is another library file, or a JSON Schema."""
+    from app.core.scoring.parse import FORMAT
+
+    if not isinstance(value, dict) or "$schema" in value:
+        return isinstance(value, dict)
+    said = value.get("format")
+    return isinstance(said, str) and said.startswith("assay/") and said.split("@")[0] != FORMAT.split("@")[0]
+
+
+def _scorecard(value: object) -> dict[str, Any]:
+    from app.core.scoring import digest, parse_scorecard
+    from app.core.scoring.effort import rated_criteria
+
+    scorecard = parse_scorecard(value)
+    return {
+        "digest": digest(scorecard),
+        "groups": len(scorecard.groups),
+        "criteria": len(scorecard.criteria),
+        "requirements": len(scorecard.requirements),
+        "ratings": len(rated_criteria(scorecard)),
+    }
 
 
 def _questionnaire(value: object, taxonomy: Taxonomy) -> dict[str, Any]:
@@ -69,11 +148,11 @@ def _check(paths: list[Path], read: Callable[[object, Taxonomy], dict[str, Any]]
     taxonomy = library.taxonomy()
     problems: list[Problem] = []
     files = []
-    for path in _files(paths, problems):
+    for path, _ in files_in(paths, problems):
         try:
-            files.append({"path": str(path), **read(_load(path), taxonomy)})
+            files.append({"path": str(path), **read(read_plain(path), taxonomy)})
         except Invalid as failure:
-            problems += [_in_file(path, problem) for problem in failure.problems]
+            problems += [in_file(path, problem) for problem in failure.problems]
     if problems:
         raise Invalid("library.invalid", problems)
     if as_json:
@@ -82,31 +161,3 @@ def _check(paths: list[Path], read: Callable[[object, Taxonomy], dict[str, Any]]
     for entry in files:
         counts = ", ".join(f"{entry[key]} {key}" for key in ("questions", "tasks", "core") if key in entry)
         print(f"{entry['path']}: {entry['id']} version {entry['version']} is sound ({counts})")
-
-
-def _files(paths: list[Path], problems: list[Problem]) -> list[Path]:
-    found = []
-    for path in paths:
-        inside = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        if not inside:
-            problems.append(Problem(str(path), "the folder holds no .yaml file"))
-        found += inside
-    return found
-
-
-def _load(path: Path) -> object:
-    from app.kit.yamlfile import load_yaml
-
-    try:
-        data = path.read_bytes()
-    except OSError as failure:
-        reason = (failure.strerror or "unreadable").lower()
-        raise Invalid("library.unreadable", [Problem("", f"cannot be read: {reason}")]) from None
-    return load_yaml(data, str(path))
-
-
-def _in_file(path: Path, problem: Problem) -> Problem:
-    """The problem with the file named first; the YAML reader has named it already."""
-    if problem.where.startswith(str(path)):
-        return problem
-    return Problem(f"{path}: {problem.where}" if problem.where else str(path), problem.message)

@@ -54,21 +54,22 @@ def compare(
 
     task_named(task)
     files = {name: Path(file) for name, file in _named("--vendor", vendor).items()}
-    formats = _named("--format", format or [])
-    if strangers := sorted(formats.keys() - files.keys()):
-        raise Invalid("pilot.arguments", [Problem("--format", f"no vendor {', '.join(strangers)} is given")])
+    formats = _formats(format or [], files)
     weights = _weights(mix or [])
     reference = read_gold(task, read_bytes(gold), gold.name, gold_format, accept)
     deliveries, side = _read_all(task, files, formats, reference, times, accept)
     result = run(
         task, reference, deliveries, iou=iou, seed=seed, resamples=resamples, times=side, mix=weights
     )
-    if pdf is not None:
-        _write_pdf(result, pdf)
-    if json:
-        _print_json(result)
-    elif pdf is None:
-        _print_tables(result)
+    _show(result, json, pdf)
+
+
+def _formats(values: Sequence[str], files: dict[str, Path]) -> dict[str, str]:
+    """NAME=FORMAT arguments; raises `Invalid` for vendors that are not given."""
+    formats = _named("--format", values)
+    if strangers := sorted(formats.keys() - files.keys()):
+        raise Invalid("pilot.arguments", [Problem("--format", f"no vendor {', '.join(strangers)} is given")])
+    return formats
 
 
 def _weights(values: Sequence[str]) -> dict[str, float]:
@@ -83,6 +84,16 @@ def _weights(values: Sequence[str]) -> dict[str, float]:
     if problems:
         raise Invalid("pilot.arguments", problems)
     return out
+
+
+def _show(result: "Comparison", json: bool, pdf: Path | None) -> None:
+    """The tables, or what was asked for instead of them."""
+    if pdf is not None:
+        _write_pdf(result, pdf)
+    if json:
+        _print_json(result)
+    elif pdf is None:
+        _print_tables(result)
 
 
 def _write_pdf(result: "Comparison", out: Path) -> None:

@@ -1,28 +1,18 @@
-"""`assay rank` and `assay scorecards check`: no database."""
+"""`assay rank`: no database."""
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from app.cli.files import read_plain
 from app.core.errors import Invalid, Problem
-
-if TYPE_CHECKING:
-    from app.core.scoring import Analysis, CandidateResult
-
-STATES = {"pass": "✓", "waived": "waived", "unknown": "open", "fail": "✗"}
 
 
 def register(commands: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
     commands.command()(rank)
-    scorecards = typer.Typer(help="Scorecards as files.", no_args_is_help=True)
-    scorecards.command("check")(check)
-    # A lone subcommand would otherwise become the group itself, and `check` a file name.
-    scorecards.callback()(lambda: None)
-    commands.add_typer(scorecards, name="scorecards")
 
 
 def rank(
@@ -35,10 +25,10 @@ def rank(
     from app.core.scoring import analyse, parse_case, to_json
 
     def library(path: str) -> Any:
-        return _read(case.parent / path)
+        return read_plain(case.parent / path)
 
     try:
-        read = parse_case(_read(case), library)
+        read = parse_case(read_plain(case), library)
         analysis = analyse(
             read.scorecard,
             read.candidates,
@@ -52,136 +42,6 @@ def rank(
     if as_json:
         print(json.dumps(to_json(analysis), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        _show(analysis)
+        from app.cli.rank_words import show
 
-
-def check(
-    paths: Annotated[list[Path], typer.Argument(help="Scorecard files or folders of them.", metavar="PATH…")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
-    """Check scorecard files; every problem is one line, exit 2 when there is any."""
-    from app.core.scoring import digest, parse_scorecard
-
-    problems: list[Problem] = []
-    good = []
-    for path in _files(paths, problems):
-        try:
-            scorecard = parse_scorecard(_read(path))
-        except Invalid as failure:
-            # A path inside the file says nothing when several files are checked; problems of the file itself
-            # name it already.
-            problems += [
-                p if str(path) in p.where else Problem(f"{path}: {p.where}", p.message)
-                for p in failure.problems
-            ]
-            continue
-        good.append(
-            {
-                "path": str(path),
-                "digest": digest(scorecard),
-                "groups": len(scorecard.groups),
-                "criteria": len(scorecard.criteria),
-                "requirements": len(scorecard.requirements),
-            }
-        )
-    if problems:
-        raise Invalid("scorecards.invalid", problems)
-    if as_json:
-        print(json.dumps({"schema": "assay/scorecards-check@1", "files": good}, ensure_ascii=False, indent=2))
-        return
-    for found in good:
-        print(
-            f"{found['path']}: fine. {found['groups']} groups, {found['criteria']} criteria, "
-            f"{found['requirements']} requirements. sha256 {found['digest']}"
-        )
-
-
-def _files(paths: list[Path], problems: list[Problem]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json"))
-        if not inside:
-            problems.append(Problem(str(path), "holds no .yaml, .yml or .json file"))
-        found += inside
-    return found
-
-
-def _read(path: Path) -> Any:
-    """The plain values of a file; `Invalid` with the path when it cannot be read."""
-    from app.kit.yamlfile import MAX_BYTES, load_yaml
-
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)  # one byte more than accepted is enough to refuse
-    except FileNotFoundError:
-        raise Invalid("file.missing", [Problem(str(path), "no such file; check the path")]) from None
-    except IsADirectoryError:
-        raise Invalid("file.folder", [Problem(str(path), "is a folder; name a file in it")]) from None
-    except (OSError, ValueError) as failure:
-        reason = getattr(failure, "strerror", None) or str(failure)
-        raise Invalid("file.unreadable", [Problem(str(path), f"cannot be read: {reason}")]) from None
-    return load_yaml(data, str(path))
-
-
-def _show(analysis: "Analysis") -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    from app.core.scoring import verdict_sentence
-
-    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 120)
-    console.print(f"[bold]{escape(verdict_sentence(analysis))}[/bold]", soft_wrap=True)
-    if analysis.candidates:
-        console.print(_table(analysis))
-    for line in analysis.candidates:
-        if line.reason:
-            console.print(f"{escape(line.id)}, {line.status}: {escape(line.reason)}", soft_wrap=True)
-    if analysis.exchange_rate:
-        rate = analysis.exchange_rate
-        money = f"{rate.amount:,.6g} {rate.currency or ''}".strip()
-        console.print(f"One quality point is worth {money} per label.", soft_wrap=True)
-    for change in analysis.crossovers[:3]:
-        console.print(
-            f"{escape(change.leader_after)} leads when {escape(change.what)} weighs "
-            f"{change.weight_at_change:.1%} (now {change.weight_now:.1%}).",
-            soft_wrap=True,
-        )
-    for question in [q for q in analysis.open_questions if q.value > 0][:3]:
-        console.print(
-            f"Ask next: {escape(question.candidate)}, {escape(question.criterion)} "
-            f"(worth {question.value:.2f} points).",
-            soft_wrap=True,
-        )
-    for warning in analysis.warnings:
-        console.print(f"Note: {escape(warning)}", soft_wrap=True)
-    console.print(f"{analysis.engine}, seed {analysis.seed}, {analysis.draws:,} draws", style="dim")
-
-
-def _table(analysis: "Analysis") -> Any:
-    from rich import box
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE)
-    for heading in ("#", "Vendor", "Score", "Range", "Rank can be", "First in", "Covered", "Must-haves"):
-        table.add_column(heading, justify="left" if heading in ("Vendor", "Must-haves") else "right")
-    for line in analysis.candidates:
-        table.add_row(*(escape(text) for text in _row(line)))
-    return table
-
-
-def _row(line: "CandidateResult") -> tuple[str, ...]:
-    gates = ", ".join(f"{gate.id} {STATES[gate.state]}" for gate in line.gates) or "none"
-    covered = f"{line.coverage:.0%}"
-    if line.low is None or line.high is None:
-        return ("–", line.id, "excluded", "", "", "", covered, gates)
-    ranks = (
-        f"{line.best_rank}–{line.worst_rank}" if line.best_rank != line.worst_rank else f"{line.best_rank}"
-    )
-    first = f"{line.rank_acceptability[0]:.0%}" if line.rank_acceptability else ""
-    total = "no score" if line.total is None else f"{line.total:.1f}"
-    span = f"{line.low:.1f}–{line.high:.1f}"
-    return (str(line.rank or "–"), line.id, total, span, ranks, first, covered, gates)
+        show(analysis)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -37,3 +38,31 @@ class Job(Row, table=True):
     progress: int = 0  # percent
     note: str = Field(default="", max_length=300)
     done_at: datetime | None = moment(default=None)
+
+
+class MailState(StrEnum):
+    """How far a mail came: waiting, taken by the mail server, refused for good, or come back."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+class OutgoingMail(Row, table=True):
+    """A mail on its way, and what became of it, for the page it was sent from. Its text goes once it was sent."""
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (sa.Index("ix_outgoing_mail_subject", "subject_kind", "subject_id"),)
+
+    subject_kind: str = Field(default="", max_length=40)
+    subject_id: UUID | None = Field(default=None)
+    purpose: str = Field(default="", max_length=40)
+    to: str = Field(max_length=254)
+    subject: str = Field(max_length=300)
+    text: str = Field(default="")
+    html: str = Field(default="")
+    calendar: str = Field(default="")
+    state: MailState = Field(default=MailState.QUEUED, sa_type=enum_text(MailState))
+    error: str = Field(default="", max_length=500)
+    sent_at: datetime | None = moment(default=None)

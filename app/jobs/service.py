@@ -1,7 +1,7 @@
 """Put work on the list, and look at the list."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from app.core.errors import Conflict, NotFound
-from app.jobs.models import Job, JobState
+from app.jobs.models import Job, JobState, OutgoingMail
 from app.kit import clock, ids
 from app.kit.canonical import plain
 from app.kit.db import ReadSession, WriteSession
@@ -73,9 +73,48 @@ def enqueue(
     return session.exec(select(Job.id).where(Job.dedupe == dedupe)).one()
 
 
-def enqueue_mail(session: WriteSession, mail: Mail, *, dedupe: str | None = None) -> UUID:
-    """Send a mail after this transaction commits; its text leaves the store when it was sent."""
-    return enqueue(session, "mail.send", dedupe=dedupe, to=mail.to, subject=mail.subject, text=mail.text)
+def enqueue_mail(
+    session: WriteSession,
+    mail: Mail,
+    *,
+    about: tuple[str, UUID] | None = None,
+    purpose: str = "",
+    dedupe: str | None = None,
+) -> UUID:
+    """Send a mail after this transaction commits; its text leaves the store when it was sent.
+
+    `about` (table, id) and `purpose` are what `mails_about` finds it by. Returns the id of the job.
+    """
+    if dedupe is not None:
+        known = session.exec(select(Job.id).where(Job.dedupe == dedupe)).first()
+        if known is not None:
+            return known
+    row = OutgoingMail(
+        subject_kind=about[0] if about else "",
+        subject_id=about[1] if about else None,
+        purpose=purpose,
+        to=mail.to,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        calendar=mail.calendar,
+    )
+    session.add(row)
+    session.flush()
+    return enqueue(session, "mail.send", dedupe=dedupe, mail_id=row.id)
+
+
+def mails_about(session: ReadSession, kind: str, ids_: Collection[UUID]) -> Sequence[OutgoingMail]:
+    """The mails sent about some subjects, newest first, with what became of them."""
+    stmt = select(OutgoingMail).where(
+        OutgoingMail.subject_kind == kind, col(OutgoingMail.subject_id).in_(list(ids_))
+    )
+    return session.exec(stmt.order_by(col(OutgoingMail.id).desc())).all()
+
+
+def is_known(session: ReadSession, dedupe: str) -> bool:
+    """Whether a job with this key was enqueued and is still remembered."""
+    return session.exec(select(Job.id).where(Job.dedupe == dedupe)).first() is not None
 
 
 def listen(wake: threading.Event) -> None:

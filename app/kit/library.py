@@ -13,12 +13,14 @@ from app.kit.yamlfile import load_yaml
 
 KINDS = ("scorecards", "questionnaires", "checklists", "plans", "reviews")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+# Resolved once: a list page asks for the name of hundreds of terms, and every resolving looks at every folder.
+_SHIPPED = Path(__file__).resolve().parents[2] / "scorecards"
 
 
 def library_path() -> Path:
     """The folder `scorecards/` beside `app/`, or the one `ASSAY_LIBRARY_DIR` names."""
     chosen = os.environ.get("ASSAY_LIBRARY_DIR")
-    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "scorecards"
+    return Path(chosen) if chosen else _SHIPPED
 
 
 def ids(kind: str) -> tuple[str, ...]:

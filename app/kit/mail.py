@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from app.core.errors import Invalid, Problem, Unavailable
 from app.kit import clock, ids
+from app.kit.logging import logger
 from app.settings import Settings
 
 _TIMEOUT = 20  # seconds per step of the conversation
@@ -19,11 +20,17 @@ _TIMEOUT = 20  # seconds per step of the conversation
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A plain text mail to one person."""
+    """A mail to one person: plain text, beside it the same as HTML, and an invitation (iCalendar) if there is one.
+
+    `ident` is the left part of the Message-ID, by which a mail that comes back is known; '' makes a new one.
+    """
 
     to: str
     subject: str
     text: str
+    html: str = ""
+    calendar: str = ""
+    ident: str = ""
 
 
 def compose(settings: Settings, mail: Mail) -> EmailMessage:
@@ -38,9 +45,14 @@ def compose(settings: Settings, mail: Mail) -> EmailMessage:
     message["Subject"] = _one_line(mail.subject, "subject")
     message["Date"] = format_datetime(clock.now())
     domain = settings.mail_from.rpartition("@")[2] or "localhost"
-    message["Message-ID"] = f"<{ids.new().hex}@{domain}>"
+    message["Message-ID"] = f"<{mail.ident or ids.new().hex}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    if mail.calendar:
+        content = mail.calendar.encode()
+        message.add_attachment(content, maintype="text", subtype="calendar", filename="invitation.ics")
     return message
 
 
@@ -51,14 +63,18 @@ def _one_line(value: str, where: str) -> str:
 
 
 def send(settings: Settings, mail: Mail) -> None:
-    """Hand the mail to the server of `settings.smtp_url`, or write it into `outbox/` of the data folder.
+    """Hand the mail to the server of `settings.smtp_url`; without one it is kept in `outbox/` and printed to the log.
 
     `smtp://` uses STARTTLS when the server offers it (always, when it sends a password, or with `?tls=required`);
-    `smtps://` speaks TLS from the start. Raises `Unavailable` when the server does not take it.
+    `smtps://` speaks TLS from the start. Raises `Unavailable` when the server does not take it now, and
+    `Invalid("mail.refused")` when it never will.
     """
     message = compose(settings, mail)
     if not settings.smtp_url:
-        _keep(settings.data_dir / "outbox", message)
+        path = _keep(settings.data_dir / "outbox", message)
+        logger().info(
+            f"no mail server is set; kept the mail to {mail.to} as {path}:\n{mail.subject}\n\n{mail.text}"
+        )
         return
     address = urlsplit(settings.smtp_url)
     try:
@@ -66,9 +82,26 @@ def send(settings: Settings, mail: Mail) -> None:
             if address.username:
                 server.login(unquote(address.username), unquote(address.password or ""))
             server.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as failure:
+        raise _refusal(failure) from failure
     except (OSError, smtplib.SMTPException) as failure:
         reason = f"The mail server did not take the mail ({type(failure).__name__}). Check ASSAY_SMTP_URL."
         raise Unavailable("mail.not_sent", reason) from failure
+
+
+def _refusal(failure: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> Invalid | Unavailable:
+    """A 5xx answer is the server's last word about this mail; anything else may be tried again."""
+    answers = (
+        list(failure.recipients.values())
+        if isinstance(failure, smtplib.SMTPRecipientsRefused)
+        else [(failure.smtp_code, failure.smtp_error)]
+    )
+    code, said = max(answers)
+    words = (said.decode(errors="replace") if isinstance(said, bytes) else str(said))[:300]
+    text = f"The mail server refused the mail ({code} {words}). Check the address."
+    if code >= 500:
+        return Invalid("mail.refused", [Problem("to", text)])
+    return Unavailable("mail.not_sent", text)
 
 
 def _connect(address: SplitResult) -> smtplib.SMTP:
@@ -88,9 +121,10 @@ def _connect(address: SplitResult) -> smtplib.SMTP:
     return server
 
 
-def _keep(folder: Path, message: EmailMessage) -> None:
+def _keep(folder: Path, message: EmailMessage) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{clock.now():%Y%m%d-%H%M%S}-{ids.new().hex[-8:]}.eml"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as handle:
         handle.write(message.as_bytes())
+    return path

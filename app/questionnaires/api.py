@@ -1,11 +1,10 @@
-"""Questionnaires, responses and answers for programs."""
+"""Responses and answers for programs."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from app.core.errors import NotFound
-from app.core.questionnaire import Questionnaire
 from app.kit.actors import Actor, CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.db import ReadSession
@@ -18,8 +17,6 @@ from app.questionnaires.schemas import (
     AnswerOut,
     ComparedQuestion,
     MarkIn,
-    QuestionnaireFull,
-    QuestionnaireOut,
     ReasonIn,
     ResponseOut,
     ScoreOut,
@@ -29,21 +26,8 @@ from app.questionnaires.schemas import (
 )
 from app.questionnaires.service import HeldResponse
 from app.questionnaires.views.discovery import compared_out
-from app.questionnaires.views.library import counts
 
 router = APIRouter(prefix="/api/v1", tags=["questionnaires"])
-
-
-def _short(found: Questionnaire) -> dict[str, object]:
-    questions, core = counts(found)
-    return {
-        "key": found.id,
-        "version": found.version,
-        "title": found.title,
-        "questions": questions,
-        "core_questions": core,
-        "minutes": found.minutes,
-    }
 
 
 def _answer(row: AnswerRow) -> AnswerOut:
@@ -73,28 +57,13 @@ def _read(session: ReadSession, actor: Actor, response_id: UUID) -> ResponseOut:
     return _out(service.response_of(session, actor=actor, response_id=response_id))
 
 
-@router.get("/questionnaires")
-def list_questionnaires(actor: CurrentActor) -> Listing[QuestionnaireOut]:
-    """The library's questionnaires."""
-    found = service.library_questionnaires(actor=actor)
-    return Listing(items=[QuestionnaireOut.model_validate(_short(each)) for each in found])
-
-
-@router.get("/questionnaires/{key}")
-def get_questionnaire(actor: CurrentActor, key: str) -> QuestionnaireFull:
-    """One questionnaire with its plain values."""
-    found = service.library_questionnaire(actor=actor, key=key)
-    body = service.library_body(actor=actor, key=key)
-    return QuestionnaireFull.model_validate({**_short(found), "body": body})
-
-
 @router.get("/evaluations/{evaluation_id}/answers")
 def compare_answers(
     session: Read, actor: CurrentActor, evaluation_id: UUID, key: str = "discovery-call"
 ) -> Listing[ComparedQuestion]:
     """The answers of all candidates side by side; sealed sections only for those who may read prices."""
     found = service.discovery(session, actor=actor, evaluation_id=evaluation_id, key=key)
-    return Listing(items=compared_out(service.questionnaire_of(found, actor=actor, key=key), found))
+    return Listing(items=compared_out(service.questionnaire_of(session, found, key=key), found))
 
 
 @router.get("/candidates/{candidate_id}/responses")

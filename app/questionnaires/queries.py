@@ -1,23 +1,59 @@
 """Every look into the tables of questionnaires."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from app.evaluations.models import Candidate
+from app.accounts.models import OneTimeLink
+from app.evaluations.models import Candidate, Evaluation
 from app.kit.db import ReadSession
 from app.questionnaires.models import (
+    FINISHED,
+    AnswerReturn,
     AnswerRevision,
     AnswerRow,
+    Call,
+    Clarification,
+    FollowUp,
+    LateDraft,
     PinnedQuestionnaire,
     QuestionnaireResponse,
+    QuestionnaireVersion,
+    ResponseLink,
+    SheetMapping,
 )
 
 
 def pinned_by_digest(session: ReadSession, digest: str) -> PinnedQuestionnaire | None:
     """The pinned questionnaire with these very contents."""
     return session.exec(select(PinnedQuestionnaire).where(PinnedQuestionnaire.digest == digest)).first()
+
+
+def versions(session: ReadSession, key: str) -> Sequence[QuestionnaireVersion]:
+    """All versions of a questionnaire of our own, newest first."""
+    wanted = select(QuestionnaireVersion).where(QuestionnaireVersion.key == key)
+    return session.exec(wanted.order_by(col(QuestionnaireVersion.number).desc())).all()
+
+
+def all_versions(session: ReadSession) -> Sequence[QuestionnaireVersion]:
+    """Every version of every own questionnaire, by key, newest first."""
+    wanted = select(QuestionnaireVersion)
+    return session.exec(
+        wanted.order_by(col(QuestionnaireVersion.key), col(QuestionnaireVersion.number).desc())
+    ).all()
+
+
+def mapping_of(session: ReadSession, shape: str) -> SheetMapping | None:
+    """What was said about the columns of spreadsheets of this shape."""
+    return session.exec(select(SheetMapping).where(SheetMapping.shape == shape)).first()
+
+
+def uses_of(session: ReadSession, key: str) -> int:
+    """How many responses were begun with a questionnaire."""
+    wanted = select(func.count()).select_from(QuestionnaireResponse).where(QuestionnaireResponse.key == key)
+    return session.exec(wanted).one()
 
 
 def responses_of(session: ReadSession, candidate_id: UUID) -> Sequence[QuestionnaireResponse]:
@@ -73,3 +109,95 @@ def not_applicable_in(session: ReadSession, evaluation_id: UUID, key: str) -> fr
         )
     )
     return frozenset(session.exec(wanted).all())
+
+
+def live_link(session: ReadSession, response_id: UUID, link_id: UUID, now: datetime) -> ResponseLink | None:
+    """The way into a response by this link, while the link is neither withdrawn nor past its end."""
+    wanted = (
+        select(ResponseLink)
+        .join(OneTimeLink, col(OneTimeLink.id) == col(ResponseLink.link_id))
+        .where(
+            ResponseLink.response_id == response_id,
+            ResponseLink.link_id == link_id,
+            col(OneTimeLink.revoked_at).is_(None),
+            col(OneTimeLink.expires_at) > now,
+        )
+    )
+    return session.exec(wanted).first()
+
+
+def links_of(
+    session: ReadSession, response_ids: Collection[UUID]
+) -> Sequence[tuple[ResponseLink, OneTimeLink]]:
+    """Every link that was handed out for some responses, oldest first."""
+    wanted = (
+        select(ResponseLink, OneTimeLink)
+        .join(OneTimeLink, col(OneTimeLink.id) == col(ResponseLink.link_id))
+        .where(col(ResponseLink.response_id).in_(list(response_ids)))
+    )
+    return session.exec(wanted.order_by(col(ResponseLink.id))).all()
+
+
+def drafts_of(session: ReadSession, response_id: UUID) -> Sequence[LateDraft]:
+    """What was typed too late, in the order in which it was last saved."""
+    wanted = select(LateDraft).where(LateDraft.response_id == response_id)
+    return session.exec(wanted.order_by(col(LateDraft.saved_at), col(LateDraft.id))).all()
+
+
+def open_returns(session: ReadSession, response_id: UUID) -> Sequence[AnswerReturn]:
+    """The answers that were sent back and not handed in again, oldest first."""
+    wanted = select(AnswerReturn).where(
+        AnswerReturn.response_id == response_id, col(AnswerReturn.settled_at).is_(None)
+    )
+    return session.exec(wanted.order_by(col(AnswerReturn.id))).all()
+
+
+def clarifications(session: ReadSession, evaluation_id: UUID, key: str) -> Sequence[Clarification]:
+    """What vendors asked about a questionnaire in an evaluation, oldest first."""
+    wanted = select(Clarification).where(
+        Clarification.evaluation_id == evaluation_id, Clarification.key == key
+    )
+    return session.exec(wanted.order_by(col(Clarification.id))).all()
+
+
+def call_of(session: ReadSession, response_id: UUID) -> Call | None:
+    """The discovery call about a response."""
+    return session.exec(select(Call).where(Call.response_id == response_id)).first()
+
+
+def follow_ups(session: ReadSession, response_id: UUID) -> dict[str, FollowUp]:
+    """Question id -> its mark for a follow-up."""
+    wanted = select(FollowUp).where(FollowUp.response_id == response_id)
+    return {row.question_id: row for row in session.exec(wanted)}
+
+
+def earlier_responses(
+    session: ReadSession, vendor_id: UUID, key: str, without: UUID
+) -> Sequence[tuple[QuestionnaireResponse, Candidate]]:
+    """A vendor's handed-in responses to the same questionnaire in other evaluations, newest first."""
+    wanted = (
+        select(QuestionnaireResponse, Candidate)
+        .join(Candidate, col(Candidate.id) == col(QuestionnaireResponse.candidate_id))
+        .where(
+            Candidate.vendor_id == vendor_id,
+            QuestionnaireResponse.key == key,
+            QuestionnaireResponse.candidate_id != without,
+            col(QuestionnaireResponse.submitted_at).is_not(None),
+        )
+    )
+    return session.exec(wanted.order_by(col(QuestionnaireResponse.submitted_at).desc())).all()
+
+
+def awaited(session: ReadSession) -> Sequence[tuple[QuestionnaireResponse, Evaluation]]:
+    """Responses that are with a vendor and have a due day, with their evaluations."""
+    wanted = (
+        select(QuestionnaireResponse, Evaluation)
+        .join(Candidate, col(Candidate.id) == col(QuestionnaireResponse.candidate_id))
+        .join(Evaluation, col(Evaluation.id) == col(Candidate.evaluation_id))
+        .where(
+            col(QuestionnaireResponse.due).is_not(None),
+            col(QuestionnaireResponse.link_id).is_not(None),
+            col(QuestionnaireResponse.state).not_in(list(FINISHED)),
+        )
+    )
+    return session.exec(wanted.order_by(col(QuestionnaireResponse.id))).all()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.questionnaires.models import Confidence, ResponseState, Variant
+from app.questionnaires.models import Confidence, ResponseState, Variant, VersionState
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
@@ -33,6 +33,21 @@ class SendIn(BaseModel):
         | None
     ) = Field(default=None, description="Empty: nothing is mailed, copy the link.")
     due: date | None = Field(default=None, description="Last day for the answers.")
+    reminders: bool = Field(
+        default=True, description="Whether Assay reminds the vendor 7, 3 and 1 days before the due day."
+    )
+
+
+class DelegateIn(BaseModel):
+    """A colleague of the vendor who fills in one section."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    holder_name: Annotated[Line, StringConstraints(min_length=1)]
+    holder_email: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+        | None
+    ) = None
 
 
 class AnswerIn(BaseModel):
@@ -43,7 +58,12 @@ class AnswerIn(BaseModel):
     value: Any = Field(default=None, examples=["named", 12, ["overlap", "gold"], [{"role": "Reviewer"}]])
     confidence: Confidence = Confidence.TOLD
     not_applicable: bool = False
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = Field(
+        default="", description="Ours alone; no vendor sees it."
+    )
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = Field(
+        default="", description="The vendor's own words beside the answer; taken from a vendor's link only."
+    )
 
 
 class MarkIn(BaseModel):
@@ -55,6 +75,63 @@ class MarkIn(BaseModel):
     revision: int | None = None
 
 
+Key = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+class NewTemplateIn(BaseModel):
+    """The address and title of a questionnaire of our own: a blank one, or a copy of another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key = Field(
+        description="Lower-case letters, digits and hyphens; the address of the questionnaire.",
+        examples=["security-short"],
+    )
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+        examples=["Security, short"]
+    )
+
+
+class TextIn(BaseModel):
+    """A questionnaire as YAML text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+
+
+class BodyIn(BaseModel):
+    """The plain values of a draft; id and version are kept as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: dict[str, Any]
+
+
+class VersionOut(BaseModel):
+    """A version of a questionnaire of our own; `problems` have to go before a draft can be published."""
+
+    id: UUID
+    version: int = Field(description="For If-Match of the next change.")
+    key: str
+    number: int
+    title: str
+    state: VersionState
+    based_on: str
+    problems: list[str]
+    body: dict[str, Any]
+
+
+class ChangeOut(BaseModel):
+    """What happened to the head, a section or a question between two versions."""
+
+    subject: str = Field(examples=["question"])
+    id: str
+    text: str
+    kind: str = Field(examples=["added", "removed", "changed"])
+    differences: list[dict[str, Any]] = Field(description="key, before and after of everything that differs.")
+
+
 class ReasonIn(BaseModel):
     """Why something is done."""
 
@@ -63,12 +140,81 @@ class ReasonIn(BaseModel):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 
 
+class ExtendIn(BaseModel):
+    """A new last day for the answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    due: date
+
+
+class ReturnIn(BaseModel):
+    """Why an answer is sent back, and by when it is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)] = Field(
+        description="The vendor reads this."
+    )
+    due: date
+
+
+class AskIn(BaseModel):
+    """A vendor's question about the questionnaire, or about one of its questions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+    question_id: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
+class ClarifyIn(BaseModel):
+    """Our answer to everybody; `wording` is the question as all of them read it, without naming the asker."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wording: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class CallIn(BaseModel):
+    """When and where the call is; one attendee a line, with a mail address where an invitation shall go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    planned_at: datetime | None = Field(
+        default=None, description="Without an offset: in the time zone of the evaluation."
+    )
+    place: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    attendees: Annotated[str, StringConstraints(strip_whitespace=True, max_length=3000)] = ""
+
+
+class FlagIn(BaseModel):
+    """Whether a question needs a follow-up, and which."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    flag: bool = False
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class SummaryIn(BaseModel):
+    """Where the summary of a call goes, in which words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
+
+
 class QuestionnaireOut(BaseModel):
-    """A questionnaire of the library in short."""
+    """A questionnaire of the library in short; `source` shipped or own, `state` published or draft."""
 
     key: str
     version: int
     title: str
+    source: str = Field(examples=["shipped", "own"])
+    state: VersionState
     questions: int
     core_questions: int
     minutes: int
@@ -89,6 +235,7 @@ class AnswerOut(BaseModel):
     confidence: Confidence
     not_applicable: bool
     note: str
+    comment: str
     mark: int | None
     revision: int
     answered_by: UUID

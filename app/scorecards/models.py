@@ -21,7 +21,8 @@ class ScorecardState(StrEnum):
 class ScorecardVersion(Versioned, table=True):
     """One version of an own scorecard; shipped ones are files of the library and have no row.
 
-    `text` is the YAML as typed, with its comments; `body` and `digest` are its canonical form.
+    `text` is the YAML as typed, with its comments; `body` and `digest` are its canonical form. A retired
+    version, or a discarded draft, is kept and can be restored; nobody is offered it.
     """
 
     __tablename__ = "scorecard_version"
@@ -37,3 +38,4 @@ class ScorecardVersion(Versioned, table=True):
     based_on: str = Field(default="", max_length=100)
     created_by: UUID
     published_at: datetime | None = moment(default=None)
+    retired_at: datetime | None = moment(default=None)

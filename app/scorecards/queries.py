@@ -21,6 +21,8 @@ def versions(session: ReadSession, key: str) -> Sequence[ScorecardVersion]:
 
 
 def published(session: ReadSession) -> Sequence[ScorecardVersion]:
-    """Every published version, newest first."""
-    wanted = select(ScorecardVersion).where(ScorecardVersion.state == ScorecardState.PUBLISHED)
+    """Every published version that is not retired, newest first."""
+    wanted = select(ScorecardVersion).where(
+        ScorecardVersion.state == ScorecardState.PUBLISHED, col(ScorecardVersion.retired_at).is_(None)
+    )
     return session.exec(wanted.order_by(col(ScorecardVersion.key), col(ScorecardVersion.number).desc())).all()

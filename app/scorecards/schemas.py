@@ -1,13 +1,25 @@
 """What people and programs send and get about scorecards."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+KEY = r"^[a-z0-9][a-z0-9-]{0,63}$"
+RESERVED = ("compare", "import")  # addresses of the library's own pages
+
+
+def _free(key: str) -> str:
+    if key in RESERVED:
+        raise ValueError(f"{key} is an address of the library itself; choose another.")
+    return key
+
 
 Key = Annotated[
-    str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", max_length=64)
+    str, StringConstraints(strip_whitespace=True, pattern=KEY, max_length=64), AfterValidator(_free)
 ]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
 
 
 class ForkIn(BaseModel):
@@ -19,9 +31,7 @@ class ForkIn(BaseModel):
         description="Lower-case letters, digits and hyphens; the address of the copy.",
         examples=["shelf-detection"],
     )
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)] = Field(
-        examples=["Shelf detection"]
-    )
+    name: Name = Field(examples=["Shelf detection"])
 
 
 class TextIn(BaseModel):
@@ -30,6 +40,49 @@ class TextIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=500_000)]
+
+
+class ImportIn(BaseModel):
+    """A scorecard file to take in as a draft; with `key` it comes in under another short name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500_000)]
+    key: Key | None = Field(default=None, examples=["shelf-detection"])
+
+
+class ChangeOut(BaseModel):
+    """One difference between two scorecards; `sentence` says it in words."""
+
+    kind: str = Field(examples=["added", "removed", "changed"])
+    part: str = Field(examples=["scorecard", "group", "criterion", "requirement"])
+    id: str
+    name: str
+    what: str = Field(examples=["weight"])
+    before: str
+    after: str
+    sentence: str
+
+
+class ComparisonOut(BaseModel):
+    """What changed from one scorecard to another."""
+
+    old: str = Field(examples=["image-labeling v2"])
+    new: str = Field(examples=["shelf-detection v1"])
+    old_digest: str
+    new_digest: str
+    changes: list[ChangeOut]
+
+
+class VersionOut(BaseModel):
+    """One version of a scorecard."""
+
+    number: int
+    name: str
+    state: str = Field(examples=["draft", "published", "retired"])
+    digest: str
+    based_on: str
+    published_at: datetime | None
 
 
 class ScorecardOut(BaseModel):
@@ -41,8 +94,9 @@ class ScorecardOut(BaseModel):
     number: int
     name: str
     source: str = Field(examples=["shipped", "own"])
-    state: str = Field(examples=["published"])
+    state: str = Field(examples=["draft", "published", "retired"])
     digest: str
+    data_types: list[str]
     groups: int
     criteria: int
     requirements: int

@@ -168,12 +168,12 @@ def capabilities(session: ReadSession, ids: Iterable[UUID]) -> dict[UUID, dict[s
     """Facet -> values of several vendors at once."""
     found: dict[UUID, dict[str, list[str]]] = {identifier: {} for identifier in ids}
     rows = session.exec(
-        select(VendorCapability)
+        select(VendorCapability.vendor_id, VendorCapability.facet, VendorCapability.value)
         .where(col(VendorCapability.vendor_id).in_(list(found)))
         .order_by(VendorCapability.facet, VendorCapability.value)
     )
-    for row in rows:
-        found[row.vendor_id].setdefault(row.facet, []).append(row.value)
+    for vendor_id, facet, value in rows:
+        found[vendor_id].setdefault(facet, []).append(value)
     return found
 
 

@@ -235,7 +235,7 @@ def test_small_team_keeps_the_short_list_and_what_must_haves_read(db: Database) 
         pin = service.pin_scorecard(session, actor=world.lead, evaluation_id=world.evaluation, entry=entry)
         kept = [criterion.id for criterion in service.scorecard_of(pin).criteria]
         assert pin.price["currency"] == "USD"
-    assert len(kept) == 11
+    assert len(kept) == 10
     assert "tool_integration" in kept  # the must-have 'export' reads it
     assert "vetting" not in kept
 

@@ -70,7 +70,7 @@ def test_each_problem_of_every_file_is_one_line_on_stderr(
     assert lines[0] == f"{broken}: sections[0].questions[0].cor: unknown key; did you mean 'core'?"
     assert lines[1] == f"{broken}: sections[0].questions[1].options[0].points: must be from 0 to 100"
     assert lines[2].startswith(f"{torn}, line ")
-    assert lines[3] == f"{tmp_path / 'none.yaml'}: cannot be read: no such file or directory"
+    assert lines[3] == f"{tmp_path / 'none.yaml'}: no such file; check the path"
 
 
 def test_file_of_another_kind_gets_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,4 +91,4 @@ def test_wrong_usage_ends_with_2(capsys: pytest.CaptureFixture[str], argv: list[
 
 def test_empty_folder_is_a_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, _, err = run(capsys, "checklists", "check", tmp_path)
-    assert (code, err) == (2, f"{tmp_path}: the folder holds no .yaml file\n")
+    assert (code, err) == (2, f"{tmp_path}: holds no .yaml, .yml or .json file\n")

@@ -61,6 +61,34 @@ def test_table_says_the_verdict_in_a_sentence_and_lists_everybody(assay: Run) ->
     assert "c, excluded: f1: 0.85, must be at least 0.9" in out
 
 
+def test_readable_answer_explains_itself_section_by_section(assay: Run) -> None:
+    _, out, _ = assay("rank", GOLDEN / "case.yaml", "--draws", 500)
+    sections = (
+        "First in how many of the weightings",
+        "What would have to be true",
+        "What would change the leader",
+        "What moves the lead most",
+        "Ask next",
+        "Second opinion",
+        "Price",
+    )
+    lines = out.splitlines()
+    at = [next(i for i, line in enumerate(lines) if line.strip() == heading) for heading in sections]
+    assert at == sorted(at)
+    assert "  b: 100 × (120 − 60) ÷ (120 − 40), kept in 0 to 100 = 75.0000." in lines
+    assert any(
+        "no single one is enough" in line and "price 50.521 USD instead of 100 USD" in line for line in lines
+    )
+    assert "It rests on price +15.0 (against it: f1 -3.1). b costs 40 USD per label less than a;" in lines[0]
+
+
+def test_vendor_names_are_never_markup(assay: Run, write: Callable[[str], Path]) -> None:
+    code, out, _ = assay("rank", write(CASE.replace("- id: b\n", "- id: '[red]b[/nope]'\n")), "--draws", 10)
+    assert code == 0
+    assert out.startswith("[red]b[/nope] leads a")
+    assert out.count("[red]b[/nope]") > 5
+
+
 def test_every_problem_is_one_line_and_nothing_is_on_stdout(assay: Run, write: Callable[[str], Path]) -> None:
     broken = CASE.replace("weight: 70", "weight: 0").replace("worst: 0.6, best: 1.0", "worst: 1.0, best: 1.0")
     broken = broken.replace("support: office_hours", "support: office_hour").replace(
@@ -184,7 +212,8 @@ def test_shipped_scorecards_pass_the_check(assay: Run) -> None:
     assert (code, err) == (0, "")
     assert "image-labeling.yaml: fine. 7 groups, 29 criteria" in out
     code, out, _ = assay("scorecards", "check", SHIPPED, "--json")
-    assert json.loads(out)["files"][0]["criteria"] == 29
+    found = {Path(each["path"]).stem: each["criteria"] for each in json.loads(out)["files"]}
+    assert found["image-labeling"] == 29
 
 
 def test_check_names_file_and_path_of_every_problem(assay: Run, tmp_path: Path) -> None:

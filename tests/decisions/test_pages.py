@@ -147,16 +147,16 @@ def test_every_verb_is_there_for_programs(case: Case, client_as: As) -> None:
 def test_a_link_can_be_mailed(case: Case, client_as: As) -> None:
     from sqlmodel import select
 
-    from app.jobs.models import Job
+    from app.jobs.models import OutgoingMail
 
     lead = client_as("procurement_lead")
     case.proposed()
     data = {"name": "Bea Budget", "email": "bea@example.org", "send": "yes"}
     assert lead.post(f"{base(case)}/links", data=data).status_code == 303
     with case.db.reading() as session:
-        mail = session.exec(select(Job).where(Job.task == "mail.send")).one()
-    assert mail.args["to"] == "bea@example.org"
-    assert "/approve/" in mail.args["text"]
+        mail = session.exec(select(OutgoingMail)).one()
+    assert mail.to == "bea@example.org"
+    assert "/approve/" in mail.text
 
 
 def test_the_comparison_report_leaves_prices_out_for_those_who_may_not_read_them(

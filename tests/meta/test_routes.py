@@ -14,6 +14,7 @@ PUBLIC = {
     "/sign-out",
     "/enter/{secret}",
     "/vendor-link/{secret}",
+    "/respond/{response_id}",
     "/approve/{secret}",
 }
 

@@ -189,5 +189,13 @@ def anonymous(client: TestClient) -> TestClient:
     return other
 
 
+def entered(client: TestClient, secret: str) -> tuple[TestClient, str]:
+    """A vendor's browser that pressed the button of its link, and the address it was sent to."""
+    browser = anonymous(client)
+    answer = browser.post(f"/vendor-link/{secret}")
+    assert answer.status_code == 303, answer.text
+    return browser, answer.headers["location"]
+
+
 HTMX = {"hx-request": "true"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"

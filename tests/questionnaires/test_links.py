@@ -9,7 +9,7 @@ from app.accounts import service as accounts
 from app.accounts.models import LinkPurpose
 from app.audit.models import AuditEvent
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.jobs.models import Job
+from app.jobs.models import OutgoingMail
 from app.kit import clock
 from app.kit.actors import Actor
 from app.questionnaires import service
@@ -83,9 +83,10 @@ def test_sent_link_is_mailed_on_request_and_replaces_the_earlier_one(scene: Scen
     with scene.db.reading() as session:
         with pytest.raises(Conflict, match="withdrawn"):
             accounts.open_link(session, first, LinkPurpose.VENDOR)
-        job = session.exec(select(Job).where(Job.task == "mail.send")).one()
-        assert second in str(job.args["text"])
-        assert job.args["to"] == "maria@harbor.example"
+        mail = session.exec(select(OutgoingMail)).one()
+        assert second in mail.text
+        assert second in mail.html
+        assert mail.to == "maria@harbor.example"
     assert scene.held().access.response.state is ResponseState.SENT
     assert first not in chain(scene)
     assert second not in chain(scene)

@@ -183,11 +183,11 @@ def test_two_people_at_one_question_see_both_answers_and_decide(client: TestClie
     assert stale.status_code == 409
     assert "5\u00a0weeks" in stale.text
     assert "7\u00a0weeks" in stale.text
-    assert 'name="_overwrite" value="1"' in stale.text
+    assert 'name="_overwrite" value="ramp.1"' in stale.text
     assert site.held().rows["ramp"].value == "5"
     stored = client.get(f"{base(site)}/answers/ramp", headers=HTMX)
     assert 'value="5"' in stored.text
-    mine = save(client, site, "ramp", ramp="7", _overwrite="1")
+    mine = save(client, site, "ramp", ramp="7", _overwrite="ramp.1")
     assert mine.status_code == 200
     assert site.held().rows["ramp"].value == "7"
     plain = client.post(f"{base(site)}/answers/ramp", data={"ramp-revision": "1", "ramp": "9"})

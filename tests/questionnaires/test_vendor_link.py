@@ -5,7 +5,7 @@ from html import unescape
 from fastapi.testclient import TestClient
 
 from app.questionnaires import service
-from tests.questionnaires.conftest import HTMX, PDF, Scene, anonymous, base
+from tests.questionnaires.conftest import HTMX, PDF, Scene, anonymous, base, entered
 
 
 def test_link_is_shown_once_with_a_copy_button(client: TestClient, site: Scene) -> None:
@@ -18,13 +18,18 @@ def test_link_is_shown_once_with_a_copy_button(client: TestClient, site: Scene) 
     again = client.post(f"{base(site)}/send", data={"holder_name": "Maria Chen", "_nonce": "n1"})
     assert again.headers["location"] == base(site)
     assert client.post(f"{base(site)}/recall").status_code == 303
-    assert anonymous(client).get(link[1]).status_code == 409
+    assert anonymous(client).get(link[1]).status_code == 410
 
 
 def test_vendor_fills_leaves_continues_and_gets_a_receipt(client: TestClient, site: Scene) -> None:
     secret, _ = site.send()
-    vendor, url = anonymous(client), f"/vendor-link/{secret}"
-    page = unescape(vendor.get(url).text)
+    vendor, url = entered(client, secret)
+    pages = [
+        url,
+        f"{url}/check",
+        *(f"{url}/sections/{each}" for each in ("skills", "pricing", "flexibility")),
+    ]
+    page = "".join(unescape(vendor.get(each).text) for each in pages)
     assert "who is read" not in page
     for ours in ("Why we ask", "listen for", "Ask back", "Set mark", "Sales and delivery", "Does not apply"):
         assert ours not in page
@@ -37,7 +42,7 @@ def test_vendor_fills_leaves_continues_and_gets_a_receipt(client: TestClient, si
     prices |= {"price_table.0.unit": "label", "price_table.0.price_full.amount": "0.0473"}
     prices |= {"price_table.0.price_full.currency": "USD"}
     assert vendor.post(f"{url}/sections/pricing", data=prices).status_code == 303
-    assert 'value="0.0473"' in vendor.get(url).text
+    assert 'value="0.0473"' in vendor.get(f"{url}/sections/pricing").text
     files = {"file": ("report.pdf", io.BytesIO(PDF))}
     assert vendor.post(f"{url}/answers/metrics_reported/files", files=files).status_code == 303
     (file_id,) = site.held().rows["metrics_reported"].value
@@ -47,7 +52,8 @@ def test_vendor_fills_leaves_continues_and_gets_a_receipt(client: TestClient, si
     assert "5\u00a0weeks" in receipt
     assert re.search(r"<code>[0-9a-f]{64}</code>", receipt)
     late = vendor.post(f"{url}/answers/ramp", data={"ramp-revision": "1", "ramp": "6"}, headers=HTMX)
-    assert late.status_code == 409
+    assert "late draft" in late.text
+    assert (site.held().rows["ramp"].value, "6\u00a0weeks" in vendor.get(url).text) == ("5", True)
     assert site.held().rows["ramp"].not_applicable is False
 
 
@@ -63,32 +69,36 @@ def test_vendors_link_opens_nothing_else(client: TestClient, site: Scene) -> Non
         files={"file": ("our-view.txt", io.BytesIO(b"weak on security"))},
     )
     assert internal.status_code == 303
-    vendor = anonymous(client)
-    assert vendor.get(f"/vendor-link/{ours}/files/{file_id}/a.pdf").status_code == 200
-    assert vendor.get(f"/vendor-link/{theirs}/files/{file_id}/a.pdf").status_code == 404
+    vendor, url = entered(client, ours)
+    rival, rival_url = entered(client, theirs)
+    assert vendor.get(f"{url}/files/{file_id}/a.pdf").status_code == 200
+    assert rival.get(f"{rival_url}/files/{file_id}/a.pdf").status_code == 404
+    assert rival.get(f"{url}/files/{file_id}/a.pdf").status_code == 404
     with site.db.reading() as session:
         attached = service.files_of(session, site.held().access)
     for name in set(attached) - {file_id}:
-        assert vendor.get(f"/vendor-link/{ours}/files/{name}/x").status_code == 404
+        assert vendor.get(f"{url}/files/{name}/x").status_code == 404
     for url in (base(site), f"/api/v1/responses/{site.response_id}", "/questionnaires"):
         assert vendor.get(url).status_code in (303, 401)
     for path in ("mark", "send", "close", "reopen", "recall"):
-        assert vendor.post(f"/vendor-link/{ours}/{path}").status_code in (404, 405)
-    assert "our-view" not in vendor.get(f"/vendor-link/{ours}").text
+        assert vendor.post(f"{url}/{path}").status_code in (404, 405)
+    assert "our-view" not in vendor.get(url).text
 
 
 def test_link_that_does_not_work_says_what_to_do(client: TestClient, site: Scene) -> None:
     first, _ = site.send()
+    vendor, url = entered(client, first)
     site.send()
-    vendor = anonymous(client)
     gone = vendor.get(f"/vendor-link/{first}")
-    assert gone.status_code == 409
+    assert gone.status_code == 410
     assert "Ask its sender for a new one" in gone.text
     assert "Nothing that you saved is lost" in gone.text
     forged = vendor.get("/vendor-link/forged")
     assert forged.status_code == 404
-    upload = vendor.post(
-        f"/vendor-link/{first}/answers/metrics_reported/files", files={"file": ("a.pdf", io.BytesIO(PDF))}
+    upload = vendor.post(f"{url}/answers/metrics_reported/files", files={"file": ("a.pdf", io.BytesIO(PDF))})
+    assert upload.status_code == 410
+    late = vendor.post(
+        f"{url}/answers/bad_week", data={"bad_week-revision": "0", "bad_week": "We lost a batch."}
     )
-    assert upload.status_code == 409
-    assert vendor.post(f"/vendor-link/{first}/answers/ramp", data={"ramp": "5"}).status_code == 409
+    assert late.status_code == 410
+    assert "We lost a batch." in late.text

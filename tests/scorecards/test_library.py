@@ -16,7 +16,7 @@ def test_fork_keeps_the_text_and_changes_only_its_head(db: Database) -> None:
         shipped = service.scorecard_of(session, actor=lead, key="image-labeling")
         entry = ForkIn(key="shelf", name="Shelf: boxes # and more")
         row = service.fork(session, actor=lead, key="image-labeling", entry=entry)
-        assert (row.key, row.number, row.name, row.based_on) == ("shelf", 1, entry.name, "image-labeling v1")
+        assert (row.key, row.number, row.name, row.based_on) == ("shelf", 1, entry.name, "image-labeling v2")
         assert "# Image and video labeling: 7 groups" in row.text
         assert parse_scorecard(row.body).groups == shipped.scorecard.groups
         assert row.digest == digest(parse_scorecard(row.body)) != shipped.digest
@@ -97,8 +97,9 @@ def test_draft_is_edited_read_and_published_on_pages(client: TestClient) -> None
 def test_library_answers_programs_with_body_and_ratings(client: TestClient) -> None:
     sign_in(client)
     listed = client.get("/api/v1/scorecards").json()["items"]
-    assert [(item["key"], item["source"]) for item in listed] == [("image-labeling", "shipped")]
-    assert listed[0]["ratings_per_candidate"] == 12
+    ratings = {item["key"]: item["ratings_per_candidate"] for item in listed if item["source"] == "shipped"}
+    assert len(ratings) == len(listed) == 8
+    assert ratings["image-labeling"] == 12
     made = client.post("/api/v1/scorecards/image-labeling/fork", json={"key": "shelf", "name": "Shelf"})
     assert made.status_code == 201
     text = client.get("/api/v1/scorecards/shelf/text").text

@@ -1,12 +1,13 @@
 """One-time links: handed out once, kept as digests, opened by whoever holds them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, delete, select
 
-from app.accounts.models import LinkPurpose, OneTimeLink, User
+from app.accounts.models import LinkPurpose, LinkSession, OneTimeLink, User
 from app.accounts.queries import user_by_id
 from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
@@ -171,3 +172,90 @@ def withdraw(session: WriteSession, actor: Actor, link: OneTimeLink) -> None:
     link.revoked_at = clock.now()
     session.add(link)
     audit.record(session, actor, "account.link.revoked", ("one_time_link", link.id), after={"revoked": True})
+
+
+def hand_on(session: WriteSession, *, actor: Actor, holder_name: str, holder_email: str) -> str:
+    """A second link to the same subject for a colleague of a link's holder; returns its secret.
+
+    It ends when the holder's own link ends. What it reaches of the subject is the caller's part. Raises
+    `NotFound` for an actor that holds no vendor's link.
+    """
+    own = session.get(OneTimeLink, actor.id)
+    if own is None or own.purpose is not LinkPurpose.VENDOR:
+        raise NotFound("link.unknown", "Only the holder of a link can hand on a part of it.")
+    secret = ids.token()
+    link = OneTimeLink(
+        digest=ids.token_digest(secret),
+        purpose=own.purpose,
+        holder_name=holder_name.strip(),
+        holder_email=holder_email.strip().lower(),
+        subject_kind=own.subject_kind,
+        subject_id=own.subject_id,
+        roles=own.roles,
+        expires_at=own.expires_at,
+    )
+    session.add(link)
+    session.flush()
+    after = {"purpose": link.purpose, "handed_on_by": own.id}
+    audit.record(session, actor, "account.link.issued", ("one_time_link", link.id), after=after)
+    return secret
+
+
+def extend_link(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    link_id: UUID,
+    until: datetime,
+    panel: frozenset[Role] = frozenset(),
+) -> None:
+    """Let a link that works go on working until a later moment; without effect on any other."""
+    link = session.get(OneTimeLink, link_id)
+    if link is None:
+        raise NotFound("link.unknown", "There is no such link. Load the page again.")
+    actor.require(_RIGHT[link.purpose], panel=panel)
+    if link.revoked_at is None and clock.now() < link.expires_at < until:
+        link.expires_at = until
+        session.add(link)
+        audit.record(
+            session, actor, "account.link.extended", ("one_time_link", link.id), after={"until": until}
+        )
+
+
+def start_link_session(session: WriteSession, link: OneTimeLink, *, days: int, replaces: str = "") -> str:
+    """Let a browser act with a vendor's link from now on, and return the secret of its cookie.
+
+    The cookie never outlives the link. `replaces` is the cookie the browser had for the same subject.
+    """
+    now = clock.now()
+    stale = col(LinkSession.expires_at) <= now
+    if replaces:
+        stale = sa.or_(stale, col(LinkSession.digest) == ids.token_digest(replaces))
+    session.exec(delete(LinkSession).where(stale))
+    secret = ids.token()
+    ends = min(link.expires_at, now + timedelta(days=days))
+    session.add(LinkSession(digest=ids.token_digest(secret), link_id=link.id, expires_at=ends))
+    session.flush()
+    return secret
+
+
+def link_of_session(session: ReadSession, cookie: str) -> OneTimeLink:
+    """The link that a browser's cookie stands for. Raises `NotFound` without one, `Conflict` once it has ended."""
+    wanted = (
+        select(OneTimeLink)
+        .join(LinkSession, col(LinkSession.link_id) == col(OneTimeLink.id))
+        .where(LinkSession.digest == ids.token_digest(cookie), col(LinkSession.expires_at) > clock.now())
+    )
+    link = session.exec(wanted).first() if cookie else None
+    if link is None:
+        raise NotFound(
+            "link.session", "Open the link of your mail once more: this browser does not hold it any more."
+        )
+    if link.revoked_at is not None:
+        raise Conflict("link.revoked", "This link was withdrawn. Ask its sender for a new one.")
+    return link
+
+
+def end_link_session(session: WriteSession, cookie: str) -> None:
+    """Forget a browser; the link itself goes on working."""
+    session.exec(delete(LinkSession).where(col(LinkSession.digest) == ids.token_digest(cookie)))

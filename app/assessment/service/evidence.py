@@ -17,6 +17,7 @@ from app.assessment.service.sources import Found, certificates_beside, from_rati
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Action
 from app.core.scoring import Criterion
+from app.core.scoring.effort import is_rated, rated_criteria
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.evaluations.service import Access, CandidateView
@@ -24,7 +25,6 @@ from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.questionnaires import service as questionnaires
 from app.questionnaires.service import AnswerShown
-from app.scorecards.service import is_rated, rated_criteria
 from app.vendors import service as vendors
 from app.vendors.service.evidence import EvidenceState
 

@@ -23,12 +23,12 @@ from app.core.scoring import (
     Price,
     Scorecard,
 )
+from app.core.scoring.effort import is_rated
 from app.core.scoring.spec import Condition
 from app.evaluations import service as evaluations
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
-from app.scorecards.service import is_rated
 
 
 def set_consensus(

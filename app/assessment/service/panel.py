@@ -9,11 +9,11 @@ from app.assessment.models import ConflictOfInterest, PinnedScorecard, Rating, R
 from app.assessment.service.scorecard import scorecard_of
 from app.core.permissions import Action, Role, may
 from app.core.scoring import Criterion, Scorecard
+from app.core.scoring.effort import rated_criteria
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance, Stage
 from app.evaluations.service import CandidateView
 from app.kit.db import ReadSession
-from app.scorecards import service as scorecards
 
 EVERY_ROLE = frozenset(role for role in Role if role is not Role.VENDOR_LINK)
 FAR = frozenset({Stage.SHORTLIST, Stage.PILOT, Stage.FINALIST, Stage.SELECTED, Stage.RESERVE})
@@ -145,7 +145,7 @@ def _duties(
     if evaluation.governance is Governance.SOLO or not raters:
         raters[evaluation.created_by] = EVERY_ROLE
     found: dict[UUID, list[str]] = {user: [] for user in raters}
-    rated = {criterion.id for criterion in scorecards.rated_criteria(scorecard)}
+    rated = {criterion.id for criterion in rated_criteria(scorecard)}
     for group in scorecard.groups:
         for criterion in group.criteria:
             if criterion.id in rated:

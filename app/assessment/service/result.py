@@ -27,14 +27,14 @@ from app.assessment.service.sources import Found, from_ratings
 from app.core import scoring
 from app.core.errors import Conflict
 from app.core.permissions import Action
-from app.core.scoring import Analysis, CandidateResult, Scorecard, analyse
+from app.core.scoring import Analysis, CandidateResult, Scorecard, leave_one_out
+from app.core.scoring.effort import rated_criteria
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, Governance
 from app.evaluations.service import CandidateView
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
-from app.scorecards.service import rated_criteria
 
 DRAWS = 10_000
 
@@ -237,20 +237,15 @@ def _without_one(
     """Leave-one-evaluator-out: the leader without each evaluator's ratings; settled consensus stays."""
     if len(users) < 2:
         return ()
-    found = []
-    for user in sorted(users):
-        inputs = [_without(ground, view, candidate, user) for view, candidate in _paired(ground)]
-        trial = analyse(
-            ground.board.scorecard,
-            inputs,
-            decision_date=ground.day,
-            draws=0,
-            seed=SEED,
-            need=ground.gate_need,
-        )
-        name = names.get(user, "a person no longer here")
-        found.append(WithoutOne(user, name, trial.leader, trial.leader != analysis.leader))
-    return tuple(found)
+    without = {
+        str(user): [_without(ground, view, candidate, user) for view, candidate in _paired(ground)]
+        for user in sorted(users)
+    }
+    trials = leave_one_out(analysis, without, need=ground.gate_need)
+    return tuple(
+        WithoutOne(user, names.get(user, "a person no longer here"), trial.leader, trial.changes)
+        for user, trial in zip(sorted(users), trials, strict=True)
+    )
 
 
 def _paired(ground: Ground) -> list[tuple[CandidateView, scoring.Candidate]]:

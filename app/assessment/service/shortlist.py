@@ -11,6 +11,7 @@ from app.assessment.service.ground import ground_of
 from app.assessment.service.panel import PanelBoard
 from app.core.permissions import Action
 from app.core.scoring import AllOf, AnyOf, GateOutcome, Measured, decide_gates
+from app.core.scoring.effort import is_rated
 from app.core.scoring.spec import Condition
 from app.evaluations import service as evaluations
 from app.evaluations.models import Candidate
@@ -18,7 +19,6 @@ from app.evaluations.schemas import MoveIn
 from app.evaluations.service import CandidateView
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
-from app.scorecards.service import is_rated
 
 
 @dataclass(frozen=True, slots=True)

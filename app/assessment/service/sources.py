@@ -23,6 +23,7 @@ from app.core.scoring import (
     Paper,
     consensus,
 )
+from app.core.scoring.effort import is_rated
 from app.evaluations.models import Candidate
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
@@ -31,7 +32,6 @@ from app.pilots import service as pilots
 from app.pilots.service import Measure
 from app.questionnaires import service as questionnaires
 from app.questionnaires.service import FedAnswer
-from app.scorecards.service import is_rated
 from app.vendors import service as vendors
 from app.vendors.models import Standing, VendorFact
 from app.vendors.service.evidence import EvidenceState

@@ -8,13 +8,14 @@ from app.assessment.models import PinnedScorecard
 from app.assessment.service import PinnedInfo, has_anchors, scorecard_of
 from app.assessment.views.words import share
 from app.core.scoring import Criterion, Price, Scorecard, weights_of
+from app.core.scoring.effort import is_rated, rated_criteria
 from app.evaluations.frame import EvaluationFrame
 from app.evaluations.models import Governance
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.kit.wording import day, number
-from app.scorecards.service import ScorecardView, is_rated, rated_criteria
+from app.scorecards.service import ScorecardView
 
 
 @dataclass(frozen=True, slots=True)

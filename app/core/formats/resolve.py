@@ -1,7 +1,7 @@
 """From what a file says to rows of the pilot: items, classes and people found, everything unclear refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,7 +12,7 @@ from app.core.formats.resolve_shapes import bounds, placed
 from app.core.formats.resolve_spans import aligned
 from app.core.formats.rows import Answers, Rows
 from app.core.formats.shapes import Bools, Floats, Ints, Kind, Shapes
-from app.core.formats.written import Written
+from app.core.formats.written import Written, WrittenItem
 
 MAX_CLASSES = 2_000
 KINDS: Mapping[str, Kind] = {
@@ -67,11 +67,6 @@ def resolve_gold(written: Written, task: str) -> Rows:
         faults.add("", f"{message}; is it the right column?")
     number = dict(zip(written.classes, written.class_ids, strict=True)) if written.class_ids else {}
     items = [written.items[at] for at in order]
-    sizes = np.array([[one.width or np.nan, one.height or np.nan] for one in items], np.float64).reshape(
-        -1, 2
-    )
-    if written.relative:
-        sizes = np.where(np.isfinite(sizes), sizes, 1.0)
     strata = tuple(one.stratum for one in items)
     frame = _Frame(
         task=task,
@@ -79,7 +74,7 @@ def resolve_gold(written: Written, task: str) -> Rows:
         ids=tuple(one.keys[-1] for one in items),
         classes=classes,
         class_ids=tuple(number[one] for one in classes) if number.keys() >= set(classes) else (),
-        sizes=sizes,
+        sizes=_sizes(items, written.relative),
         texts=tuple(one.text or "" for one in items) if written.kind == "spans" else (),
         stratum=strata if any(strata) else (),
     )
@@ -117,6 +112,14 @@ def _refuse_kind(written: Written, task: str) -> None:
         faults.stop()
 
 
+def _sizes(items: Sequence[WrittenItem], relative: bool) -> Floats:
+    """Width and height per item; where shapes are fractions of an unknown size, the unit square."""
+    found = np.array([[one.width or np.nan, one.height or np.nan] for one in items], np.float64).reshape(
+        -1, 2
+    )
+    return np.where(np.isfinite(found) | (not relative), found, 1.0)
+
+
 def _refuse_unlabelled(rows: Rows, frame: _Frame, faults: Faults) -> None:
     if not rows.items:
         faults.add("", "holds no items; a pilot needs some")
@@ -136,9 +139,8 @@ def _rows(
     repairs: tuple[str, ...] = (),
 ) -> Rows:
     """Answers and marks sorted by item, annotator and content: the file's order can never reach a figure."""
-    answers, rank, counts = _answers(written, frame, position, kept, faults)
-    known = kept & (rank[written.answer] >= 0) if len(written.answer) else kept
-    chosen = np.nonzero(known)[0]
+    answers, rank, skipped = _answers(written, frame, position, kept, faults)
+    chosen = np.nonzero(kept & (rank[written.answer] >= 0) if len(written.answer) else kept)[0]
     answer = rank[written.answer[chosen]]
     item = answers.item[answer]
     place = [written.place[at] for at in chosen.tolist()]
@@ -146,21 +148,14 @@ def _rows(
     label = label[chosen]
     _refuse_marks(frame, answers, answer, label, place, faults)
     order = _sorted(written.kind, item, answer, label, shape)
-    crowd = np.array(written.crowd, np.bool_)[chosen] if written.crowd else np.zeros(len(chosen), np.bool_)
+    crowd = np.array(written.crowd or (False,) * len(kept), np.bool_)[chosen]
     answered = np.zeros(len(frame.items), np.bool_)
     answered[answers.item[~answers.skipped]] = True
     return Rows(
         source=written.source,
         format=written.format,
-        task=frame.task,
         kind=written.kind,
-        items=frame.items,
-        ids=frame.ids,
-        classes=frame.classes,
-        class_ids=frame.class_ids,
-        sizes=frame.sizes,
-        texts=frame.texts,
-        stratum=frame.stratum,
+        **{one.name: getattr(frame, one.name) for one in fields(frame)},
         answers=answers,
         answer=answer[order],
         item=item[order],
@@ -171,7 +166,7 @@ def _rows(
         answered=answered,
         listed=written.listed,
         repairs=(*written.repairs, *repairs, *more),
-        warnings=(*written.warnings, *_skip_notes(written.source, counts)),
+        warnings=(*written.warnings, *_skip_notes(written.source, skipped)),
     )
 
 

@@ -1,6 +1,6 @@
 """Deliveries against one gold: quality with intervals, who differs, how sure that is. The one entry point."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,11 +82,14 @@ def compare(
         mix=dict(sorted(told.mix.items())),
         versions=_versions(task),
         repairs=tuple(line for one in sources for line in one.repairs) + (times.repairs if times else ()),
-        warnings=tuple(line for one in sources for line in one.warnings)
-        + tuple(notes)
-        + tuple(f"{one.name}: {line}" for one in scored for line in one.scores.notes)
-        + general_warnings(vendors, len(gold.items)),
+        warnings=(*_notes(sources, notes, scored), *general_warnings(vendors, len(gold.items))),
     )
+
+
+def _notes(sources: Sequence[Rows], notes: Sequence[str], scored: Sequence[Scored]) -> tuple[str, ...]:
+    """What files, times and scorers have to say."""
+    of_files = (line for one in sources for line in one.warnings)
+    return (*of_files, *notes, *(f"{one.name}: {line}" for one in scored for line in one.scores.notes))
 
 
 def _versions(task: str) -> dict[str, str]:

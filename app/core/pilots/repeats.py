@@ -12,7 +12,7 @@ import numpy as np
 from app.core.errors import Invalid, Problem
 from app.core.formats.shapes import Ints
 from app.core.pilots.adjustment import benjamini_hochberg
-from app.core.pilots.paired import newcombe_paired
+from app.core.pilots.paired import Difference, newcombe_paired
 from app.core.pilots.statistics import cluster_interval, mcnemar_midp, wilson
 
 _FALSE_SHARE = 0.05
@@ -138,25 +138,27 @@ def bias(
                 shares = float(is_given.mean()), float(is_true.mean())
                 out.append((annotators[person], classes[at], items, *shares, found))
                 p_values.append(mcnemar_midp(only_given, only_true))
-    rows_of = [
-        Bias(
-            name,
-            class_,
-            items,
-            given_share,
-            true_share,
-            gap.value,
-            gap.low,
-            gap.high,
-            p,
-            marked=p < _FALSE_SHARE,
-        )
-        for (name, class_, items, given_share, true_share, gap), p in zip(
-            out, benjamini_hochberg(p_values), strict=True
-        )
-    ]
+    adjusted = benjamini_hochberg(p_values)
+    found_all = [_bias(*one, p) for one, p in zip(out, adjusted, strict=True)]
     return tuple(
-        sorted(rows_of, key=lambda one: (not one.marked, -abs(one.difference), one.annotator, one.label))
+        sorted(found_all, key=lambda one: (not one.marked, -abs(one.difference), one.annotator, one.label))
+    )
+
+
+def _bias(
+    annotator: str, label: str, items: int, given: float, expected: float, gap: Difference, p: float
+) -> Bias:
+    return Bias(
+        annotator=annotator,
+        label=label,
+        items=items,
+        given=given,
+        expected=expected,
+        difference=gap.value,
+        low=gap.low,
+        high=gap.high,
+        p_adjusted=p,
+        marked=p < _FALSE_SHARE,
     )
 
 

@@ -8,6 +8,7 @@ from app.core.questionnaire.answers import (
     validate_answer,
     validate_mark,
 )
+from app.core.questionnaire.diff import Change, differences
 from app.core.questionnaire.model import (
     AgendaItem,
     Column,
@@ -36,6 +37,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "AnswerValue",
+    "Change",
     "Column",
     "Fed",
     "KnockOut",
@@ -50,6 +52,7 @@ __all__ = [
     "SectionScore",
     "applicability",
     "core_subset",
+    "differences",
     "feeds",
     "parse_questionnaire",
     "progress",

@@ -43,7 +43,8 @@ Condition = Test | Combined
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice. `points` 0–100 or None when the question is not scored; `on_bad` is what to ask back."""
+    """A choice. `points` 0–100 or None when the question is not scored; `on_bad` is what we ask back, `ask_why`
+    makes the questionnaire itself ask for the reason and what is done instead."""
 
     id: str
     text: str
@@ -51,6 +52,7 @@ class Option:
     knock_out: bool = False
     on_bad: str = ""
     exclusive: bool = False
+    ask_why: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Feed:
 class Question(Field):
     """A question; `weight` is None when it is not scored.
 
-    `levels` are the texts of a scale, `reviewer_levels` those of the marks a reviewer gives.
+    `levels` are the texts of a scale, `reviewer_levels` those of the marks a reviewer gives. `controls` names what
+    of a published catalogue the question covers (`MVSP 1.1`). `follows` is the question whose bad answer brings
+    this one up: such questions are made while reading and stand in no file.
     """
 
     section: str = ""
@@ -111,6 +115,9 @@ class Question(Field):
     follow_up: str = ""
     why_we_ask: str = ""
     listen_for: str = ""
+    controls: tuple[str, ...] = ()
+    ask_why_at_most: int | None = None
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ from app.core.questionnaire.model import (
     Questionnaire,
     Section,
 )
+from app.core.questionnaire.whys import NAME_LENGTH, why_of
 from app.core.taxonomy import LISTS, Taxonomy
 
+FORMAT = "assay/questionnaire@1"
 _FIELD = "options options_from unit min max whole"
-_TARGET = re.compile(r"(vendor|criterion|requirement|price)\.[a-z][a-z0-9_]*")
-_TAKES = ("sum", "maximum", "minimum", "count")
+TARGET = re.compile(r"(vendor|criterion|requirement|price)\.[a-z][a-z0-9_]*")
+TAKES = ("sum", "maximum", "minimum", "count")
 _YES_NO = ("yes", "no")
 
 
@@ -40,12 +42,12 @@ def parse_questionnaire(value: object, taxonomy: Taxonomy) -> Questionnaire:
     points outside 0..100, missing texts, conditions that name nothing or run in a circle.
     """
     root = Node(value)
-    root.expect_format("assay/questionnaire@1", "questionnaire.invalid")
+    root.expect_format(FORMAT, "questionnaire.invalid")
     f = root.fields(
         "format id version title audience sections",
         "minutes intro confidence_levels agenda before_the_call after_the_call profile",
     )
-    f["format"].choice(("assay/questionnaire@1",))
+    f["format"].choice((FORMAT,))
     profile = _profile(f["profile"])
     sections = _sections(f["sections"], taxonomy)
     order = _check_conditions(f["sections"], sections, profile)
@@ -109,6 +111,11 @@ def _sections(node: Node, taxonomy: Taxonomy) -> tuple[Section, ...]:
             question = _question(place, name, taxonomy)
             place.unique(question_names, question.id, "question")
             questions.append(question)
+            why = why_of(question)
+            if why is not None:
+                _check_why(place, question)
+                place.unique(question_names, why.id, "question")
+                questions.append(why)
         weight = f["weight"].number(0, 1e6)
         if weight <= 0 and any(question.weight is not None for question in questions):
             f["weight"].fail("a section with scored questions needs a weight above 0")
@@ -120,11 +127,16 @@ def _sections(node: Node, taxonomy: Taxonomy) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def _check_why(node: Node, question: Question) -> None:
+    if len(question.id) > NAME_LENGTH:
+        node.fail(f"a question that asks why has an id of at most {NAME_LENGTH} characters; shorten it")
+
+
 def _question(node: Node, section: str, taxonomy: Taxonomy) -> Question:
     f = node.fields(
         "id text type",
         f"{_FIELD} core weight scored levels reviewer_levels columns evidence feeds when not_applicable_when "
-        "help follow_up why_we_ask listen_for",
+        "help follow_up why_we_ask listen_for controls ask_why_at_most",
     )
     kind = f["type"].choice(QUESTION_TYPES)
     weight = _weight(node, f, kind)
@@ -153,7 +165,17 @@ def _question(node: Node, section: str, taxonomy: Taxonomy) -> Question:
         follow_up=f["follow_up"].text(),
         why_we_ask=f["why_we_ask"].text(),
         listen_for=f["listen_for"].text(),
+        controls=tuple(entry.text(longest=80) for entry in f["controls"].items()),
+        ask_why_at_most=_why_level(f["ask_why_at_most"], kind),
     )
+
+
+def _why_level(node: Node, kind: str) -> int | None:
+    if not node.given:
+        return None
+    if kind and kind != "scale":
+        node.fail("is only for a scale; elsewhere write 'ask_why: true' at the bad options")
+    return node.integer(0, TOP_LEVEL - 1)
 
 
 def _wants(node: Node, kind: str, kinds: tuple[str, ...]) -> bool:
@@ -248,7 +270,9 @@ def _listed_options(node: Node, *, scored: bool) -> tuple[Option, ...]:
     seen: set[str] = set()
     options = []
     for entry in node.items(at_least=2):
-        f = entry.fields("id text" + (" points" if scored else ""), "points knock_out on_bad exclusive")
+        f = entry.fields(
+            "id text" + (" points" if scored else ""), "points knock_out on_bad exclusive ask_why"
+        )
         name = f["id"].ident()
         entry.unique(seen, name, "option")
         if f["points"].given and not scored:
@@ -257,7 +281,7 @@ def _listed_options(node: Node, *, scored: bool) -> tuple[Option, ...]:
         options.append(
             Option(
                 name, f["text"].text(longest=400), points, f["knock_out"].flag(), f["on_bad"].text(),
-                f["exclusive"].flag(),
+                f["exclusive"].flag(), f["ask_why"].flag(),
             )
         )  # fmt: skip
     return tuple(options)
@@ -289,7 +313,7 @@ def _columns(node: Node, kind: str, taxonomy: Taxonomy) -> tuple[Column, ...]:
                 id=name,
                 text=f["text"].text(longest=200),
                 type=column_kind,
-                options=_options(entry, f, column_kind, taxonomy, scored=False),
+                options=_column_options(entry, f, column_kind, taxonomy),
                 unit=unit,
                 low=low,
                 high=high,
@@ -300,10 +324,17 @@ def _columns(node: Node, kind: str, taxonomy: Taxonomy) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+def _column_options(node: Node, f: Mapping[str, Node], kind: str, taxonomy: Taxonomy) -> tuple[Option, ...]:
+    options = _options(node, f, kind, taxonomy, scored=False)
+    if any(option.ask_why for option in options):
+        f["options"].fail("'ask_why' is not for the columns of a table; ask in a question of its own")
+    return options
+
+
 def _feed(node: Node, columns: tuple[Column, ...]) -> Feed:
     if isinstance(node.value, dict):
         f = node.fields("to column take")
-        column, take = f["column"].ident(), f["take"].choice(_TAKES)
+        column, take = f["column"].ident(), f["take"].choice(TAKES)
         f["column"].among(column, [each.id for each in columns], "column of this question")
         chosen = next((each for each in columns if each.id == column), None)
         if chosen and take != "count" and chosen.type not in {"number", "percent", "scale"}:
@@ -311,7 +342,7 @@ def _feed(node: Node, columns: tuple[Column, ...]) -> Feed:
         node, target = f["to"], f["to"].text()
     else:
         column, take, target = "", "", node.text()
-    if target and not _TARGET.fullmatch(target):
+    if target and not TARGET.fullmatch(target):
         node.fail("must be vendor.<fact>, criterion.<id>, requirement.<id> or price.<component>")
     return Feed(target, column, take)
 
@@ -324,7 +355,9 @@ def _check_conditions(
     for i, section in enumerate(sections):
         place = Node(None, f"{node.path}[{i}]", True, node.problems)
         check_condition(place, section.when, profile, questions)
-        for j, question in enumerate(section.questions):
+        j = -1
+        for question in section.questions:
+            j += not question.follows  # made while reading: it stands in no file
             below = Node(None, f"{place.path}.questions[{j}]", True, node.problems)
             looks_at = set()
             for condition in (section.when, question.when, question.not_applicable_when):

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
+from app.core.errors import Conflict
 from app.core.scoring.board import Board
-from app.core.scoring.explain import Crossover, OpenQuestion, Segment
+from app.core.scoring.explain import Crossover, OpenQuestion, Segment, WeightTransfer
 from app.core.scoring.gates import GateOutcome
-from app.core.scoring.spec import Scorecard
+from app.core.scoring.spec import Scale, Scorecard
 from app.core.scoring.thresholds import ThresholdOutcome
 from app.core.scoring.values import Value
 
@@ -88,13 +90,18 @@ class ExchangeRate:
     per_points: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """The whole result. `candidates` stand in rank order, then unscored, then excluded.
 
     `leader` has the highest total (also on a tie); `winner` is None on a tie or when nobody is scored, and
     then `verdict` and `order` are None if there is no leader. `weights` and `group_weights` are global shares
     0–1 as stated. Maps and crossovers exist for every weight of the board, per criterion and per group.
+    `weight_transfers`: for every ordered pair of groups in which moving weight changes the leader, the smallest
+    such move, easiest first; in a pair that is not listed even all of the weight changes nothing.
+
+    What takes longer or is asked about two candidates stands in functions on this value: `why`, `turnaround`,
+    `tornado`, `rank_views`, `second_opinion`, `show_price`, `lead_of`.
     """
 
     engine: str
@@ -115,6 +122,7 @@ class Analysis:
     group_crossovers: tuple[Crossover, ...]
     winner_maps: Mapping[str, tuple[Segment, ...]]
     group_winner_maps: Mapping[str, tuple[Segment, ...]]
+    weight_transfers: tuple[WeightTransfer, ...]
     pairwise: tuple[PairShare, ...]
     open_questions: tuple[OpenQuestion, ...]
     exchange_rate: ExchangeRate | None
@@ -123,7 +131,20 @@ class Analysis:
 
     def candidate(self, name: str) -> CandidateResult:
         """The line of this candidate; `KeyError` when there is none."""
-        for result in self.candidates:
-            if result.id == name:
-                return result
-        raise KeyError(name)
+        return self._lines[name]
+
+    @cached_property
+    def _lines(self) -> Mapping[str, CandidateResult]:
+        return {line.id: line for line in self.candidates}
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """The scale of every criterion by id."""
+        return {criterion.id: criterion.scale for criterion in self.scorecard.criteria}
+
+    def scored(self, name: str) -> CandidateResult:
+        """The line of a candidate with a score; `Conflict` says why when it has none."""
+        line = self.candidate(name)
+        if line.total is None:
+            raise Conflict("scoring.no_score", f"{name} has no score to compare: {line.reason}")
+        return line

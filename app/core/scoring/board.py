@@ -8,7 +8,7 @@ from functools import cached_property
 from app.core.numbers import round_half_up
 from app.core.scoring.price import price_span
 from app.core.scoring.spec import Candidate, Criterion, Price, Scorecard
-from app.core.scoring.values import FULL, Value, is_known_price
+from app.core.scoring.values import FULL, UNIT, Value, is_known_price
 from app.core.scoring.weights import Weights
 
 
@@ -50,6 +50,13 @@ class Board:
     @cached_property
     def group_parts(self) -> tuple[int, ...]:
         return tuple(self.weights.of_group(g) for g in range(len(self.groups)))
+
+    def group_scores(self, rows: Sequence[int]) -> list[list[float]]:
+        """Score in points of 100 of these rows in each group, n × G."""
+        return [
+            [total / (part * UNIT) for total, part in zip(self.group_sums[i], self.group_parts, strict=True)]
+            for i in rows
+        ]
 
     def _sums(self, rows: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
         parts = self.weights.parts

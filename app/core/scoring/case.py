@@ -11,6 +11,14 @@ from app.core.scoring.reader import Reader, join
 from app.core.scoring.spec import PAPER_STATUSES, Candidate, Case, Cell, Levels, Paper, Scorecard, Waiver
 
 CELL_KEYS = ("value", "low", "mid", "high", "status", "scale")
+CASE_KEYS: tuple[tuple[str, ...], tuple[str, ...]] = (
+    ("scorecard", "vendors", "decision_date"),
+    ("need", "name", "note"),
+)
+PAPER_KEYS: tuple[tuple[str, ...], tuple[str, ...]] = (("status",), ("until",))
+WAIVER_KEYS: tuple[tuple[str, ...], tuple[str, ...]] = (("requirement", "by", "reason"), ("until",))
+MAX_WAIVERS = 200
+MAX_NAME = 120
 VENDOR_KEYS = ("name", "certificates", "documents", "answers", "waivers", "cells")
 
 
@@ -22,9 +30,7 @@ def parse_case(value: Any, load_scorecard: Callable[[str], Any]) -> Case:
     vendors and date.
     """
     reader = Reader()
-    found = reader.mapping(
-        value, "", required=("scorecard", "vendors", "decision_date"), optional=("need", "name", "note")
-    )
+    found = reader.mapping(value, "", required=CASE_KEYS[0], optional=CASE_KEYS[1])
     if found is None:
         reader.stop_if_any("case.invalid")
     case = found or {}
@@ -59,7 +65,7 @@ def _scorecard(
 
 def _candidate(reader: Reader, value: Any, where: str, labelled: Collection[str]) -> Candidate:
     found = reader.mapping(value, where, required=("id",), optional=VENDOR_KEYS) or {}
-    name = reader.text(found["id"], f"{where}.id", most=120) if "id" in found else None
+    name = reader.text(found["id"], f"{where}.id", most=MAX_NAME) if "id" in found else None
     cells = {
         key: _cell(reader, item, path, key in labelled)
         for key, path, item in _entries(reader, found, where, "cells")
@@ -70,7 +76,7 @@ def _candidate(reader: Reader, value: Any, where: str, labelled: Collection[str]
     ]
     waivers = tuple(
         waiver
-        for path, item in reader.items(found.get("waivers", []), f"{where}.waivers", most=200)
+        for path, item in reader.items(found.get("waivers", []), f"{where}.waivers", most=MAX_WAIVERS)
         if (waiver := _waiver(reader, item, path))
     )
     answers = _texts_by_key(reader, found.get("answers", {}), f"{where}.answers")
@@ -119,14 +125,14 @@ def _label(value: Any) -> Any:
 
 
 def _paper(reader: Reader, value: Any, where: str) -> Paper:
-    found = reader.mapping(value, where, required=("status",), optional=("until",)) or {}
+    found = reader.mapping(value, where, required=PAPER_KEYS[0], optional=PAPER_KEYS[1]) or {}
     status = reader.choice(found["status"], f"{where}.status", PAPER_STATUSES) if "status" in found else None
     until = reader.day(found["until"], f"{where}.until") if found.get("until") is not None else None
     return Paper(cast(Any, status or "open"), until)
 
 
 def _waiver(reader: Reader, value: Any, where: str) -> Waiver | None:
-    found = reader.mapping(value, where, required=("requirement", "by", "reason"), optional=("until",))
+    found = reader.mapping(value, where, required=WAIVER_KEYS[0], optional=WAIVER_KEYS[1])
     if found is None:
         return None
     texts = {

@@ -35,6 +35,16 @@ class Crossover:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightTransfer:
+    """Moving `share` of all weight (0–1) from group `source` to group `target` makes `leader_after` lead."""
+
+    source: str
+    target: str
+    share: float
+    leader_after: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """Knowing this cell exactly is worth `value` points of total, on average (see `questions`)."""
 

@@ -30,6 +30,11 @@ MAX_KNOTS = 50
 DOCS = ("name", "description", "unit", "note", "who", "from", "fits", "swap", "envelope")
 LIBRARY = ("format", "id", "version", "name", "description", "note", "fits", "swap")
 LIBRARY_MORE = ("small_team", "swing_questions")
+DOC_TEXTS = ("name", "unit", "note", "description")
+SOURCE_LISTS = ("see", "certificates")
+SMALL_TEAM: tuple[tuple[str, ...], tuple[str, ...]] = (("keep",), ("minutes", "note"))
+MAX_WEIGHT = 1_000_000
+MAX_VERSION = 1_000_000
 METHODS: Mapping[str, tuple[str, ...]] = {
     "absolute_linear": ("target", "cap"),
     "lowest_price_ratio": (),
@@ -37,6 +42,13 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "price_per_quality_point": ("quality_minimum",),
     "lowest_price_technically_acceptable": ("quality_minimum",),
 }
+PRICE_BOUNDS: Mapping[str, Mapping[str, float]] = {
+    "target": {"low": 0.0},
+    "cap": {"above": 0.0},
+    "points_worth": {"above": 0.0},
+    "quality_minimum": {"low": 0.0, "high": 100.0},
+}
+PRICED_BY = ("absolute_linear", "award_on_value")  # methods whose figures must be set before ranking
 SCALE_KEYS: Mapping[str, tuple[str, ...]] = {
     "linear": ("worst", "best"),
     "piecewise": ("knots",),
@@ -99,7 +111,7 @@ def _read_library(reader: Reader, value: Mapping[str, Any]) -> dict[str, Any]:
     if "id" in around:
         reader.identifier(around["id"], "id", set())
     version = around.get("version", 1)
-    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= 1_000_000:
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= MAX_VERSION:
         reader.problem("version", "must be a whole number from 1")
     _read_small_team(reader, around)
     return {key: reader.notes(item, key) for key, item in around.items()}
@@ -110,9 +122,7 @@ def _read_small_team(reader: Reader, around: Mapping[str, Any]) -> None:
         reader.texts(around["swing_questions"], "swing_questions")
     if "small_team" not in around:
         return
-    team = reader.mapping(
-        around["small_team"], "small_team", required=("keep",), optional=("minutes", "note")
-    )
+    team = reader.mapping(around["small_team"], "small_team", required=SMALL_TEAM[0], optional=SMALL_TEAM[1])
     if team and "keep" in team:
         reader.texts(team["keep"], "small_team.keep", most=MAX_CRITERIA)
     if team and "minutes" in team:
@@ -260,15 +270,9 @@ def _read_price(reader: Reader, found: Mapping[str, Any], where: str) -> Scale |
         isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
     ):
         reader.problem(f"{where}.currency", "must be a three-letter ISO 4217 code in capitals, such as USD")
-    bounds = {
-        "target": {"low": 0.0},
-        "cap": {"above": 0.0},
-        "points_worth": {"above": 0.0},
-        "quality_minimum": {"low": 0.0, "high": 100.0},
-    }
     read: dict[str, Any] = {
         key: reader.number(found[key], f"{where}.{key}", **limits)
-        for key, limits in bounds.items()
+        for key, limits in PRICE_BOUNDS.items()
         if found.get(key) is not None
     }
     if method is None:
@@ -304,7 +308,7 @@ def _check_price(
     path, group, criterion = priced[0]
     scale = criterion.scale
     assert isinstance(scale, Price)  # noqa: S101  (narrows the type; the list above holds nothing else)
-    needed = METHODS[scale.method] if scale.method in ("absolute_linear", "award_on_value") else ()
+    needed = METHODS[scale.method] if scale.method in PRICED_BY else ()
     for key in needed if not library else ():
         if getattr(scale, key) is None:
             reader.problem(f"{path}.{key}", "must be set before candidates are ranked")
@@ -323,7 +327,7 @@ def _check_price(
 def _weight(reader: Reader, found: Mapping[str, Any], where: str) -> Number | None:
     if "weight" not in found:
         return None  # the missing key is already a problem
-    return reader.number(found["weight"], f"{where}.weight", above=0, high=1_000_000)
+    return reader.number(found["weight"], f"{where}.weight", above=0, high=MAX_WEIGHT)
 
 
 def _minimum(reader: Reader, found: Mapping[str, Any], where: str) -> Number | None:
@@ -335,7 +339,8 @@ def _minimum(reader: Reader, found: Mapping[str, Any], where: str) -> Number | N
 def _docs(reader: Reader, found: Mapping[str, Any], where: str, scale: Scale | None = None) -> dict[str, Any]:
     keys = (*DOCS, "level_texts", "set_with")
     docs = {key: reader.notes(found[key], join(where, key)) for key in keys if key in found}
-    for key in ("name", "unit", "note", "description"):
+    _check_source(reader, docs.get("from"), join(where, "from"))
+    for key in DOC_TEXTS:
         if key in docs and docs[key] is not None and not isinstance(docs[key], str):
             reader.problem(join(where, key), "must be text; put it in quotes")
     texts = docs.get("level_texts")
@@ -348,3 +353,15 @@ def _docs(reader: Reader, found: Mapping[str, Any], where: str, scale: Scale | N
                 hint = nearest(label, scale.points)
                 reader.problem(f"{where}.level_texts.{label}", f"no level '{label}'{hint}")
     return docs
+
+
+def _check_source(reader: Reader, source: Any, where: str) -> None:
+    """`from` says where a value comes from: a mapping whose lists are lists, else nothing could resolve it."""
+    if source is None:
+        return
+    if not isinstance(source, dict):
+        reader.problem(where, "must be a mapping such as {pilot: f1} or {rating: true, see: [qa_process]}")
+        return
+    for key in SOURCE_LISTS:
+        if source.get(key) is not None:
+            reader.texts(source[key], f"{where}.{key}")

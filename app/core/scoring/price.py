@@ -68,7 +68,7 @@ def price_points(
     offers = [price for name, price in known.items() if name in eligible]
     lowest = min(offers, default=None)
     setters = frozenset(name for name, price in known.items() if name in eligible and price == lowest)
-    slope = _value_slope(scorecard, weights, scale) if scale.method == "award_on_value" else None
+    slope = value_slope(scorecard, weights, scale) if scale.method == "award_on_value" else None
     values = {
         c.id: _against(criterion, c.cells.get(criterion.id), lowest if c.id in known else None, slope)
         for c in candidates
@@ -91,8 +91,8 @@ def price_span(candidate: Candidate, criterion: Criterion) -> tuple[Fraction, Fr
     return exact(low), mid_price(candidate, criterion), exact(high)
 
 
-def _value_slope(scorecard: Scorecard, weights: Weights, scale: Price) -> Fraction:
-    """Points lost per unit of money, so that one quality point trades against `points_worth`."""
+def value_slope(scorecard: Scorecard, weights: Weights, scale: Price) -> Fraction:
+    """s of award_on_value: points lost per unit of money, so that one quality point trades against `points_worth`."""
     index = next(i for i, c in enumerate(scorecard.criteria) if isinstance(c.scale, Price))
     part = weights.parts[index]
     assert scale.points_worth is not None  # noqa: S101  (parse refuses it in a case)
@@ -134,16 +134,28 @@ def exchange_rate(scorecard: Scorecard, weights: Weights) -> tuple[float, str | 
 
     absolute_linear: (1 − w)/w · (cap − target)/100; award_on_value: `points_worth` itself.
     """
-    criterion = scorecard.price
-    if criterion is None or not isinstance(criterion.scale, Price):
-        return None
-    scale = criterion.scale
-    if scale.method == "award_on_value" and scale.points_worth is not None:
-        return float(scale.points_worth), scale.currency
-    if scale.method != "absolute_linear" or scale.target is None or scale.cap is None:
+    criterion, rate = scorecard.price, per_total_point(scorecard, weights)
+    if criterion is None or rate is None or not isinstance(criterion.scale, Price):
         return None
     part = weights.parts[scorecard.criteria.index(criterion)]
     if part == weights.whole:
         return None
-    rate = Fraction(weights.whole - part, part) * (exact(scale.cap) - exact(scale.target)) / 100
-    return float(rate), scale.currency
+    return float(rate * Fraction(weights.whole - part, weights.whole)), criterion.scale.currency
+
+
+def per_total_point(scorecard: Scorecard, weights: Weights) -> Fraction | None:
+    """Money per point of the total: what a price must fall to earn one; None without a fixed rate.
+
+    absolute_linear: (cap − target)/(100·w); award_on_value: points_worth/(1 − w). A quality point moves the total
+    by 1 − w, so it is worth 1 − w of this.
+    """
+    criterion = scorecard.price
+    if criterion is None or not isinstance(criterion.scale, Price):
+        return None
+    scale = criterion.scale
+    share = Fraction(weights.parts[scorecard.criteria.index(criterion)], weights.whole)
+    if scale.method == "award_on_value" and scale.points_worth is not None and share < 1:
+        return exact(scale.points_worth) / (1 - share)
+    if scale.method != "absolute_linear" or scale.target is None or scale.cap is None:
+        return None
+    return (exact(scale.cap) - exact(scale.target)) / (100 * share)

@@ -16,7 +16,7 @@ from app.core.scoring.board import Board, make_board
 from app.core.scoring.canonical import digest
 from app.core.scoring.check import check_candidates
 from app.core.scoring.eligibility import Standing, assess
-from app.core.scoring.explain import Crossover, Segment, crossovers, questions, winner_map
+from app.core.scoring.explain import Crossover, Segment, WeightTransfer, crossovers, questions, winner_map
 from app.core.scoring.lines import result_lines
 from app.core.scoring.price import exchange_rate
 from app.core.scoring.reader import Reader
@@ -46,17 +46,8 @@ def analyse(
     with every problem of the candidates, or of a price criterion whose target and cap are still open.
     """
     _check(scorecard, candidates, draws, seed)
-    weights = weights_of(scorecard)
-    standings = assess(scorecard, weights, candidates, decision_date, need or {})
-    inside = [s for s in standings if not s.failures]
-    board = make_board(
-        scorecard, weights, [s.candidate for s in inside], {s.candidate.id: s.values for s in inside}
-    )
-    covered = {s.candidate.id: _coverage(scorecard, weights, s) for s in standings}
-    scored = [i for i, name in enumerate(board.ids) if covered[name] > 0]
-    order = sorted(scored, key=lambda i: -board.totals[i])
-    ground = _Ground(scorecard, weights, standings, board, covered, order, settings or Settings())
-    return _explained(ground, decision_date, draws, seed)
+    ground = _ground(scorecard, candidates, decision_date, need or {})
+    return _explained(ground, settings or Settings(), decision_date, draws, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +60,61 @@ class _Ground:
     board: Board
     covered: Mapping[str, float]
     order: Sequence[int]
-    settings: Settings
 
 
-def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> Analysis:
+def _ground(scorecard: Scorecard, candidates: Sequence[Candidate], on: date, need: Need) -> _Ground:
+    weights = weights_of(scorecard)
+    standings = assess(scorecard, weights, candidates, on, need)
+    inside = [s for s in standings if not s.failures]
+    board = make_board(
+        scorecard, weights, [s.candidate for s in inside], {s.candidate.id: s.values for s in inside}
+    )
+    covered = {s.candidate.id: _coverage(scorecard, weights, s) for s in standings}
+    scored = [i for i, name in enumerate(board.ids) if covered[name] > 0]
+    order = sorted(scored, key=lambda i: -board.totals[i])
+    return _Ground(scorecard, weights, standings, board, covered, order)
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutOne:
+    """Who leads, and by how many points over the second, when one evaluator's ratings are left out."""
+
+    evaluator: str
+    leader: str | None
+    lead: float | None
+    changes: bool
+
+
+def leave_one_out(
+    analysis: Analysis, without: Mapping[str, Sequence[Candidate]], *, need: Need | None = None
+) -> tuple[WithoutOne, ...]:
+    """The leader without each evaluator; `changes` when it is not the leader of `analysis`.
+
+    `without`: evaluator -> the candidates of the analysis with cells computed from everybody else's ratings. Same
+    scorecard and date as the analysis; give the same `need`. Raises `Invalid("case.invalid")` for candidates that
+    do not fit.
+    """
+    found = []
+    for evaluator, candidates in without.items():
+        _check(analysis.scorecard, candidates, 0, 0)
+        ground = _ground(analysis.scorecard, candidates, analysis.decision_date, need or {})
+        board, order = ground.board, ground.order
+        leader = board.ids[order[0]] if order else None
+        lead = None
+        if len(order) > 1:
+            lead = (board.totals[order[0]] - board.totals[order[1]]) / (board.weights.whole * UNIT)
+        found.append(WithoutOne(evaluator, leader, lead, leader != analysis.leader))
+    return tuple(found)
+
+
+def _explained(ground: _Ground, settings: Settings, decision_date: date, draws: int, seed: int) -> Analysis:
     scorecard, weights, board, order = ground.scorecard, ground.weights, ground.board, ground.order
     maps, group_maps = _maps(board, order)
     leader = board.ids[order[0]] if order else None
     changes, group_changes = _changes(board, maps, group_maps, leader)
-    chances = _chances(board, order, draws, seed, ground.settings)
+    chances = _chances(board, order, draws, seed, settings)
     lines = result_lines(board, order, ground.standings, ground.covered, chances)
-    word = order_word(board, order, changes, chances, ground.settings)
+    word = order_word(board, order, changes, chances, settings)
     waits = bool(order) and lines[0].status == "conditional"
     verdict: Verdict | None = "conditional" if waits and word != "tie" else word
     status = {s.candidate.id: s.values for s in ground.standings}
@@ -88,7 +123,7 @@ def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> A
         seed=seed,
         draws=draws,
         decision_date=decision_date,
-        settings=ground.settings,
+        settings=settings,
         scorecard=scorecard,
         scorecard_digest=digest(scorecard),
         winner=None if word == "tie" else leader,
@@ -102,12 +137,13 @@ def _explained(ground: _Ground, decision_date: date, draws: int, seed: int) -> A
         group_crossovers=group_changes,
         winner_maps=maps,
         group_winner_maps=group_maps,
+        weight_transfers=_transfers(board, order),
         pairwise=_pairs(board, order),
         open_questions=questions(
             board, [[status[name][c].status for c in board.criteria] for name in board.ids], order
         ),
         exchange_rate=_rate(scorecard, weights),
-        warnings=warnings_of(scorecard, ground.standings, order, group_changes, ground.settings),
+        warnings=warnings_of(scorecard, ground.standings, order, group_changes, settings),
         board=board,
     )
 
@@ -171,13 +207,6 @@ def _changes(
     return nearest_first[0], nearest_first[1]
 
 
-def _group_scores(board: Board, order: Sequence[int]) -> list[list[float]]:
-    return [
-        [total / (part * UNIT) for total, part in zip(board.group_sums[i], board.group_parts, strict=True)]
-        for i in order
-    ]
-
-
 def _chances(
     board: Board, order: Sequence[int], draws: int, seed: int, settings: Settings
 ) -> dict[str, tuple[float, ...]]:
@@ -187,7 +216,7 @@ def _chances(
     from app.core.scoring.robustness import rank_acceptability
 
     found = rank_acceptability(
-        _group_scores(board, order),
+        board.group_scores(order),
         [part / board.weights.whole for part in board.group_parts],
         draws=draws,
         seed=seed,
@@ -196,13 +225,30 @@ def _chances(
     return {board.ids[i]: tuple(row) for i, row in zip(order, found.tolist(), strict=True)}
 
 
+def _transfers(board: Board, order: Sequence[int]) -> tuple[WeightTransfer, ...]:
+    """Moves of weight between two groups that change the leader, the smallest first."""
+    if len(order) < 2 or len(board.groups) < 2:
+        return ()
+    from app.core.scoring.robustness import weight_transfers
+
+    stated = [part / board.weights.whole for part in board.group_parts]
+    least, who = weight_transfers(board.group_scores(order), stated)
+    found = [
+        WeightTransfer(source, target, least[d, c].item(), board.ids[order[int(who[d, c])]])
+        for d, source in enumerate(board.groups)
+        for c, target in enumerate(board.groups)
+        if who[d, c] >= 0
+    ]
+    return tuple(sorted(found, key=lambda move: move.share))
+
+
 def _pairs(board: Board, order: Sequence[int]) -> tuple[PairShare, ...]:
     """Both directions of every pair, in rank order."""
     if len(order) < 2:
         return ()
     from app.core.scoring.robustness import pairwise_shares
 
-    shares = pairwise_shares(_group_scores(board, order)).tolist()
+    shares = pairwise_shares(board.group_scores(order)).tolist()
     return tuple(
         PairShare(board.ids[a], board.ids[b], shares[i][k])
         for i, a in enumerate(order)

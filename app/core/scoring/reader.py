@@ -14,6 +14,8 @@ from app.core.numbers import LARGEST, is_number
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 MAX_TEXT = 4000
 MAX_NOTES_DEPTH = 6
+MAX_NOTES = 200
+MAX_LIST = 100
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -122,7 +124,7 @@ class Reader:
             pass
         return self.problem(where, "must be a date such as 2026-12-01")
 
-    def texts(self, value: Any, where: str, *, most: int = 100) -> tuple[str, ...]:
+    def texts(self, value: Any, where: str, *, most: int = MAX_LIST) -> tuple[str, ...]:
         """A list of texts."""
         read = [self.text(item, path) for path, item in self.items(value, where, most=most)]
         return tuple(text for text in read if text is not None)
@@ -134,7 +136,7 @@ class Reader:
         if isinstance(value, Mapping):
             return {str(k): self.notes(v, join(where, str(k)), depth - 1) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            return [self.notes(v, p, depth - 1) for p, v in self.items(value, where, most=200)]
+            return [self.notes(v, p, depth - 1) for p, v in self.items(value, where, most=MAX_NOTES)]
         if value is None or isinstance(value, bool):
             return value
         return self.text(value, where) if isinstance(value, str) else self.number(value, where)

@@ -147,7 +147,8 @@ def _ordered(totals: Floats) -> NDArray[np.int64]:
     keys &= -1 << bits
     keys |= np.arange(count - 1, -1, -1)
     keys.sort(axis=1)
-    return np.asarray(count - 1 - (keys & ((1 << bits) - 1)), np.int64)
+    columns: NDArray[np.int64] = count - 1 - (keys & ((1 << bits) - 1))
+    return columns
 
 
 def weight_transfers(

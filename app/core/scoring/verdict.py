@@ -8,6 +8,7 @@ from app.core.scoring.board import Board
 from app.core.scoring.compare import why
 from app.core.scoring.eligibility import Standing, price_method
 from app.core.scoring.explain import Crossover
+from app.core.scoring.lead import lead_sentences
 from app.core.scoring.price import RELATIVE
 from app.core.scoring.spec import Scorecard
 from app.core.scoring.values import UNIT
@@ -75,7 +76,7 @@ def warnings_of(
 
 
 def verdict_sentence(analysis: Analysis) -> str:
-    """One sentence with the verdict, the lead and where it comes from, in points of 100."""
+    """Who leads, by how many points, where they come from, what the lead costs, and the verdict word; plain text."""
     first = analysis.leader
     if first is None:
         return "Nobody can be ranked."
@@ -89,10 +90,14 @@ def verdict_sentence(analysis: Analysis) -> str:
     shown = shown_tenths(list(lead.groups.values()))
     if analysis.order == "tie":
         step = analysis.settings.display_step
-        return f"{first} and {second} tie: they are closer than {step:g} points. Verdict: tie."
+        said = f"{first} and {second} tie: they are closer than {step:g} points."
+        return f"{said} {lead_sentences(analysis)} Verdict: tie.".replace("  ", " ")
     parts = ", ".join(
         f"{names[group]} {points:+.1f}" for group, points in zip(lead.groups, shown, strict=True) if points
     )
     alone = f" (the order alone: {analysis.order})" if analysis.verdict == "conditional" else ""
     gap = f"{lead.gap:.1f} points ({parts})"
-    return f"{first} leads {second} by {gap}{waits}. Verdict: {analysis.verdict}{alone}."
+    more = lead_sentences(analysis)
+    return f"{first} leads {second} by {gap}{waits}. {more} Verdict: {analysis.verdict}{alone}.".replace(
+        "  ", " "
+    )

@@ -158,7 +158,6 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
     document, extra = stored.report["compare"], stored.report["extra"]
     need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
     metric = extra["metric"]
-    candidates = _ranked(session, inputs, need, stored)
     floors = {item.metric: item.floor for item in criteria_of(pilot)}
     settings = document["settings"]
     return PilotComparison(
@@ -179,7 +178,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         items=document["items"],
         gold_labels=extra["labels"],
         classes=tuple(extra["classes"]),
-        candidates=tuple(candidates),
+        candidates=tuple(_ranked(session, inputs, need, stored)),
         pairs=_pairs(document, extra),
         groups=tuple(tuple(group) for group in document["groups"]),
         probability_best=document["probability_best"],

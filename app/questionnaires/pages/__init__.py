@@ -1,5 +1,14 @@
-"""The pages of questionnaires: library, discovery step, one response, a vendor's link."""
+"""The pages of questionnaires: library, editor, discovery step, one response, its call, a vendor's link."""
 
-from app.questionnaires.pages import discovery, library, response, vendor
+from app.questionnaires.pages import call, chasing, discovery, editor, library, link, response, vendor
 
-routers = [library.router, discovery.router, response.router, vendor.router]
+routers = [
+    library.router,
+    editor.router,
+    discovery.router,
+    response.router,
+    call.router,
+    chasing.router,
+    link.router,
+    vendor.router,
+]

@@ -38,7 +38,7 @@ def _page(
 ) -> DiscoveryPage:
     access = evaluations.open_evaluation(session, actor, evaluation_id)
     found = service.discovery(session, actor=actor, evaluation_id=evaluation_id, key=KEY)
-    template = service.questionnaire_of(found, actor=actor, key=KEY)
+    template = service.questionnaire_of(session, found, key=KEY)
     return discovery_view(
         template,
         found,
@@ -89,7 +89,7 @@ def _table(
 ) -> tuple[list[str], list[list[Cell]], str]:
     label = evaluations.open_evaluation(session, actor, evaluation_id).evaluation.label
     found = service.discovery(session, actor=actor, evaluation_id=evaluation_id, key=KEY)
-    template = service.questionnaire_of(found, actor=actor, key=KEY)
+    template = service.questionnaire_of(session, found, key=KEY)
     header, rows = table(template, found, _narrowed(template, section, show))
     return header, rows, f"{label}-discovery"
 

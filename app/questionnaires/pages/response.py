@@ -18,6 +18,7 @@ from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import Page, render
 from app.kit.ui import Toast
 from app.questionnaires import service
+from app.questionnaires.pages import call
 from app.questionnaires.pages import filling as forms_of
 from app.questionnaires.pages.filling import Place
 from app.questionnaires.schemas import MarkIn, ReasonIn, SendIn
@@ -28,10 +29,17 @@ router = APIRouter(prefix="/responses/{response_id}", include_in_schema=False)
 
 
 def _place(session: ReadSession, actor: Actor, response_id: UUID) -> Place:
-    def page(filling: Filling) -> Page:
+    def page(filling: Filling, _section: str) -> Page:
         return _page(session, actor, filling)
 
     return Place(actor, response_id, f"/responses/{response_id}", page)
+
+
+def _where(request: Request, session: ReadSession, actor: Actor, response_id: UUID) -> Place:
+    """The page that sent the form: the response, or the call about it."""
+    if request.url.path.startswith(f"/responses/{response_id}/call/"):
+        return call.place(session, actor, response_id)
+    return _place(session, actor, response_id)
 
 
 def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> ResponsePage:
@@ -41,7 +49,10 @@ def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> 
     subject = files.Subject(service.SUBJECT, access.response.id)
     panel = files.notes_and_files(session, actor=actor, subject=subject, return_to=filling.base)
     frame = evaluation_frame(session, opened, StepName.DISCOVERY)
-    return response_view(filling, frame, panel, view.name, **more)
+    row_id = access.response.id
+    late = len(service.drafts_of(session, actor=actor, response_id=row_id))
+    sent = service.sent_states(session, [row_id])[row_id]
+    return response_view(filling, frame, panel, view.name, sent=sent, late=late, **more)
 
 
 def _show(session: ReadSession, actor: Actor, response_id: UUID, **more: Any) -> ResponsePage:
@@ -63,14 +74,16 @@ def show_response(
 
 
 @router.get("/answers/{question_id}")
+@router.get("/call/answers/{question_id}")
 def show_question(
     request: Request, session: Read, actor: CurrentActor, response_id: UUID, question_id: str
 ) -> Response:
     """One question as it is stored."""
-    return forms_of.show_question(request, session, _place(session, actor, response_id), question_id)
+    return forms_of.show_question(request, session, _where(request, session, actor, response_id), question_id)
 
 
 @router.post("/answers/{question_id}")
+@router.post("/call/answers/{question_id}")
 def save_answer(
     request: Request,
     session: Write,
@@ -80,18 +93,22 @@ def save_answer(
     question_id: str,
 ) -> Response:
     """Save one question."""
-    return forms_of.save_answer(request, session, _place(session, actor, response_id), form, question_id)
+    place = _where(request, session, actor, response_id)
+    return forms_of.save_answer(request, session, place, form, question_id)
 
 
 @router.post("/sections/{section_id}")
+@router.post("/call/sections/{section_id}")
 def save_section(
     request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID, section_id: str
 ) -> Response:
     """Save a section, without JavaScript."""
-    return forms_of.save_section(request, session, _place(session, actor, response_id), form, section_id)
+    place = _where(request, session, actor, response_id)
+    return forms_of.save_section(request, session, place, form, section_id)
 
 
 @router.post("/answers/{question_id}/files")
+@router.post("/call/answers/{question_id}/files")
 def add_files(
     request: Request,
     received: ReceivedEvidence,
@@ -101,11 +118,12 @@ def add_files(
     question_id: str,
 ) -> Response:
     """Attach files to an answer."""
-    place = _place(session, actor, response_id)
+    place = _where(request, session, actor, response_id)
     return forms_of.save_files(request, session, place, received, question_id)
 
 
 @router.post("/answers/{question_id}/files/{file_id}/drop")
+@router.post("/call/answers/{question_id}/files/{file_id}/drop")
 def drop_file(
     request: Request, session: Write, actor: CurrentActor, response_id: UUID, question_id: str, file_id: UUID
 ) -> Response:

@@ -3,7 +3,9 @@ they may."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.permissions import Action, Role
@@ -11,8 +13,10 @@ from app.core.questionnaire import Question, Questionnaire
 from app.evaluations import service as evaluations
 from app.evaluations.models import Candidate, Evaluation, EvaluationState
 from app.evaluations.schemas import NeedIn
+from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
+from app.questionnaires import queries
 from app.questionnaires.models import FINISHED, QuestionnaireResponse
 from app.questionnaires.service.templates import template_of
 
@@ -22,7 +26,11 @@ SEALED_SUBJECT = "questionnaire_response_sealed"
 
 @dataclass(frozen=True, slots=True)
 class ResponseAccess:
-    """A response the actor may see. `is_vendor`: through the link; `rights` says what else may be done."""
+    """A response the actor may see. `is_vendor`: through the link; `rights` says what else may be done.
+
+    `only` is the section that a colleague of the vendor was asked to fill in, '' for everybody else; `returned`
+    are the questions that were sent back, if some were: a vendor then changes those alone.
+    """
 
     response: QuestionnaireResponse
     candidate: Candidate
@@ -31,6 +39,8 @@ class ResponseAccess:
     actor: Actor
     is_vendor: bool
     rights: frozenset[Action]
+    only: str = ""
+    returned: frozenset[str] = frozenset()
 
     @property
     def sees_sealed(self) -> bool:
@@ -40,8 +50,29 @@ class ResponseAccess:
     @property
     def may_answer(self) -> bool:
         """Whether answers can be changed by this actor now."""
-        able = self.is_vendor or Action.ANSWER_WRITE in self.rights
+        if self.is_vendor:
+            return not self.ended
+        able = Action.ANSWER_WRITE in self.rights
         return able and not self.is_finished and self.evaluation.state is EvaluationState.OPEN
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The moment from which a vendor's answers are late: the end of the due day where the evaluation is."""
+        return deadline_of(self.response, self.evaluation)
+
+    @property
+    def ended(self) -> str:
+        """Why answers of the vendor are no longer taken: ended, submitted, closed or late; '' while they are."""
+        if self.evaluation.state is not EvaluationState.OPEN:
+            return "ended"
+        if self.is_finished:
+            return self.response.state.value
+        return "late" if self.deadline is not None and clock.now() >= self.deadline else ""
+
+    def takes(self, question_id: str) -> bool:
+        """Whether this actor may change the answer to this question now."""
+        fixed = self.is_vendor and self.returned and question_id not in self.returned
+        return self.may_answer and not fixed
 
     @property
     def is_finished(self) -> bool:
@@ -56,6 +87,8 @@ class ResponseAccess:
     @property
     def hidden(self) -> frozenset[str]:
         """Ids of the questions this actor may not read."""
+        if self.only:
+            return frozenset(each.id for each in self.template.questions() if each.section != self.only)
         return frozenset() if self.sees_sealed else sealed_questions(self.template)
 
     def question(self, question_id: str) -> Question:
@@ -65,6 +98,8 @@ class ResponseAccess:
         except KeyError:
             raise NotFound("question.not_found", "This response has no such question.") from None
         if question_id in self.hidden:
+            if self.only:
+                raise NotFound("question.not_found", "This link is for another section.")
             message = (
                 "This section is sealed: prices are for those who may read prices. Ask a procurement lead."
             )
@@ -101,7 +136,8 @@ def response_access(
 def _vendor_access(
     session: ReadSession, actor: Actor, row: QuestionnaireResponse, action: Action, *, changing: bool
 ) -> ResponseAccess:
-    if row.link_id != actor.id or Role.VENDOR_LINK not in actor.roles:
+    link = queries.live_link(session, row.id, actor.id, clock.now())
+    if link is None or Role.VENDOR_LINK not in actor.roles:
         raise NotFound("response.not_found", "There is no such response, or it is not shared with you.")
     if changing:
         actor.require(action)
@@ -110,10 +146,24 @@ def _vendor_access(
     if changing and evaluation.state is not EvaluationState.OPEN:
         message = "This request has ended; answers are no longer taken. Write to your contact person."
         raise Conflict("evaluation.not_open", message)
-    template = template_of(session, row)
     return ResponseAccess(
-        row, candidate, evaluation, template, actor, is_vendor=True, rights=frozenset({Action.ANSWER_WRITE})
+        row,
+        candidate,
+        evaluation,
+        template_of(session, row),
+        actor,
+        is_vendor=True,
+        rights=frozenset({Action.ANSWER_WRITE}),
+        only=link.section_id,
+        returned=frozenset(each.question_id for each in queries.open_returns(session, row.id)),
     )
+
+
+def deadline_of(row: QuestionnaireResponse, evaluation: Evaluation) -> datetime | None:
+    """The end of the due day in the evaluation's time zone; None without one."""
+    if row.due is None:
+        return None
+    return datetime.combine(row.due + timedelta(days=1), time.min, ZoneInfo(evaluation.time_zone))
 
 
 def sealed_questions(template: Questionnaire) -> frozenset[str]:

@@ -15,7 +15,7 @@ from app.kit import clock, ids
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
-from app.questionnaires.models import AnswerRevision, AnswerRow, Confidence, ResponseState
+from app.questionnaires.models import AnswerRevision, AnswerRow, Confidence, LateDraft, ResponseState
 from app.questionnaires.schemas import AnswerIn, MarkIn
 from app.questionnaires.service.access import (
     SEALED_SUBJECT,
@@ -35,9 +35,10 @@ class _Standing:
     confidence: Confidence
     not_applicable: bool
     note: str
+    comment: str
 
 
-_NOTHING = _Standing(None, Confidence.TOLD, not_applicable=False, note="")
+_NOTHING = _Standing(None, Confidence.TOLD, not_applicable=False, note="", comment="")
 
 
 def save_answer(
@@ -57,7 +58,7 @@ def save_answer(
     """
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
     question = access.question(question_id)
-    _require_open(access)
+    _require_open(access, question_id)
     row = queries.answer(session, response_id, question_id)
     new = _read(session, access, question, entry, row)
     if new == (_standing(row) if row else _NOTHING):
@@ -66,7 +67,13 @@ def save_answer(
     return _write(session, access, question, row, new)
 
 
-def _require_open(access: ResponseAccess) -> None:
+def _require_open(access: ResponseAccess, question_id: str) -> None:
+    if access.is_vendor and access.ended == "late":
+        message = "The last day for answers has passed. Ask your contact person for more time."
+        raise Conflict("response.late", message)
+    if access.may_answer and not access.takes(question_id):
+        message = "Only the answers that were sent back can be changed now. Write to your contact person."
+        raise Conflict("answer.not_returned", message)
     if access.is_finished:
         state = access.response.state
         remedy = (
@@ -88,18 +95,20 @@ def _read(
     if question.type == "file":
         _require_attached(session, access, question, value)
     if not access.is_vendor:
-        return _Standing(value, entry.confidence, entry.not_applicable, entry.note)
+        comment = row.comment if row is not None else ""
+        return _Standing(value, entry.confidence, entry.not_applicable, entry.note, comment)
     unchanged = row is not None and row.value == value
     return _Standing(
         value,
         row.confidence if row is not None and unchanged else Confidence.TOLD,
         row is not None and row.not_applicable and value is None,
-        entry.note,
+        row.note if row is not None else "",
+        entry.comment,
     )
 
 
 def _standing(row: AnswerRow) -> _Standing:
-    return _Standing(row.value, row.confidence, row.not_applicable, row.note)
+    return _Standing(row.value, row.confidence, row.not_applicable, row.note, row.comment)
 
 
 def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, new: _Standing) -> None:
@@ -114,8 +123,23 @@ def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, n
     )
 
 
+def write_late(
+    session: WriteSession, access: ResponseAccess, question: Question, draft: LateDraft
+) -> AnswerRow:
+    """Let what a vendor typed too late stand as its answer."""
+    row = queries.answer(session, access.response.id, question.id)
+    note = row.note if row is not None else ""
+    new = _Standing(draft.value, Confidence.TOLD, not_applicable=False, note=note, comment=draft.comment)
+    return _write(session, access, question, row, new, by=draft.saved_by)
+
+
 def _write(
-    session: WriteSession, access: ResponseAccess, question: Question, row: AnswerRow | None, new: _Standing
+    session: WriteSession,
+    access: ResponseAccess,
+    question: Question,
+    row: AnswerRow | None,
+    new: _Standing,
+    by: UUID | None = None,
 ) -> AnswerRow:
     response = access.response
     before = row.revision if row else 0
@@ -124,21 +148,15 @@ def _write(
     else:
         row.revision, row.mark = row.revision + 1, None
     row.value, row.confidence = new.value, new.confidence
-    row.not_applicable, row.note = new.not_applicable, new.note
-    row.answered_by, row.answered_at = access.actor.id, clock.now()
+    row.not_applicable, row.note, row.comment = new.not_applicable, new.note, new.comment
+    row.answered_by, row.answered_at = by or access.actor.id, clock.now()
     session.add(row)
     session.flush()
     kept = _keep_revision(session, row)
     if response.state in (ResponseState.DRAFT, ResponseState.SENT):
         response.state = ResponseState.IN_PROGRESS
         session.add(response)
-    after = {
-        "question": question.id,
-        "revision": row.revision,
-        "confidence": new.confidence,
-        "not_applicable": new.not_applicable,
-        "digest": audit.sealed_digest(kept.salt.encode(), {"value": new.value, "note": new.note}),
-    }
+    after = {"question": question.id, "revision": row.revision, **_chained(new, kept.salt)}
     audit.record(
         session,
         access.actor,
@@ -150,6 +168,13 @@ def _write(
     )
     session.flush()
     return row
+
+
+def _chained(new: _Standing, salt: str) -> dict[str, object]:
+    """What the audit chain keeps of an answer: nothing that tells a price or a name."""
+    words = {"value": new.value, "note": new.note, "comment": new.comment}
+    digest = audit.sealed_digest(salt.encode(), words)
+    return {"confidence": new.confidence, "not_applicable": new.not_applicable, "digest": digest}
 
 
 def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
@@ -164,6 +189,7 @@ def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
                 "confidence",
                 "not_applicable",
                 "note",
+                "comment",
                 "answered_by",
                 "answered_at",
             }
@@ -214,7 +240,7 @@ def add_files(
     """Attach files to the answer of a file question, beside those it has."""
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
     question = access.question(question_id)
-    _require_open(access)
+    _require_open(access, question_id)
     if question.type != "file":
         raise Invalid("answer.no_file", [Problem(question.id, "This question takes no files.")])
     subject = file_subject(access, question.id)
@@ -249,6 +275,7 @@ def _with_files(
         confidence=row.confidence if row else Confidence.TOLD,
         not_applicable=row.not_applicable if row and not added else False,
         note=row.note if row else "",
+        comment=row.comment if row else "",
     )
     return save_answer(
         session, actor=actor, response_id=access.response.id, question_id=question.id, entry=entry

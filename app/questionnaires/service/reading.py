@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.core.errors import Invalid
 from app.core.permissions import Action
 from app.core.questionnaire import Fed, Questionnaire, QuestionnaireScore, feeds
 from app.core.scoring import EvidenceRef
@@ -19,7 +20,8 @@ from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
 from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
-from app.questionnaires.service.templates import library_questionnaire, template_of
+from app.questionnaires.service.standing import SentState, sent_states
+from app.questionnaires.service.templates import asked_now, template_of
 from app.questionnaires.service.wording import spell_answer
 from app.vendors import service as vendors
 
@@ -56,6 +58,7 @@ class CandidateAnswers:
 
     view: CandidateView
     held: HeldResponse | None
+    sent: SentState
 
 
 def response_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> HeldResponse:
@@ -87,6 +90,7 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
     }
     answers = queries.answers_of(session, [row.id for row in rows.values()])
     without = queries.not_applicable_in(session, evaluation_id, key)
+    sent = sent_states(session, [row.id for row in rows.values()])
     found = []
     for view in evaluations.candidates_of(session, evaluation_id, with_out=False):
         row, held = rows.get(view.candidate.id), None
@@ -96,15 +100,19 @@ def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: s
                 row, view.candidate, access.evaluation, template, actor, is_vendor=False, rights=rights
             )
             held = hold(session, way_in, answers[row.id], without)
-        found.append(CandidateAnswers(view, held))
+        found.append(CandidateAnswers(view, held, sent[row.id] if row is not None else SentState("not_sent")))
     return found
 
 
-def questionnaire_of(found: Sequence[CandidateAnswers], *, actor: Actor, key: str) -> Questionnaire:
-    """What is asked in an evaluation: the fullest questionnaire a response was started with, else the library's."""
+def questionnaire_of(session: ReadSession, found: Sequence[CandidateAnswers], *, key: str) -> Questionnaire:
+    """What is asked in an evaluation: the fullest questionnaire a response was started with, else what would be
+    asked now. Raises `NotFound` for a key that the library does not have."""
     asked = [each.held.access.template for each in found if each.held is not None]
     if not asked:
-        return library_questionnaire(actor=actor, key=key)
+        now = asked_now(session, key)
+        if now.questionnaire is None:  # a published version was sound; the taxonomy has changed since
+            raise Invalid("questionnaire.invalid", list(now.problems))
+        return now.questionnaire
     return max(asked, key=lambda template: (sum(1 for _ in template.questions()), template.version))
 
 
@@ -189,11 +197,19 @@ def shown(held: HeldResponse, question_id: str) -> AnswerShown:
         text=spell_answer(question, row.value) if row else "",
         status=held.status(question),
         confidence=row.confidence if row else Confidence.TOLD,
-        note=row.note if row else "",
+        note=_words_beside(row),
         mark=row.mark if row else None,
         response_id=held.access.response.id,
         evidence=evidence_of(row) if row else None,
     )
+
+
+def _words_beside(row: AnswerRow | None) -> str:
+    """The vendor's comment and our note, as a rater reads them."""
+    if row is None:
+        return ""
+    comment = f"Vendor: {row.comment}" if row.comment else ""
+    return "\n".join(part for part in (comment, row.note) if part)
 
 
 def work_items_of(session: ReadSession, actor: Actor) -> Sequence[WorkItem]:

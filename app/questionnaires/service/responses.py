@@ -1,41 +1,22 @@
-"""Start, hand out, submit, reopen, close."""
+"""Start, submit, reopen, close."""
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from app.accounts import service as accounts
-from app.accounts.models import LinkPurpose
 from app.audit import service as audit
 from app.core import lifecycle
-from app.core.errors import Conflict, Invalid, NotFound, Problem
-from app.core.permissions import Action, Role
+from app.core.errors import Conflict, NotFound
+from app.core.permissions import Action
 from app.evaluations import service as evaluations
-from app.evaluations.models import OUT, Evaluation, StepName, StepState
-from app.jobs import service as jobs
-from app.kit import clock, wording
+from app.evaluations.models import OUT, StepName, StepState
+from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import WriteSession
-from app.kit.mail import Mail
 from app.questionnaires import queries
 from app.questionnaires.models import FINISHED, QuestionnaireResponse, ResponseState
-from app.questionnaires.schemas import SendIn, StartIn
+from app.questionnaires.schemas import StartIn
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.facts import record_facts
 from app.questionnaires.service.templates import pin
-
-LINK_DAYS = 30
-GRACE_DAYS = 14  # after the due day: late answers are better than none
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A response that was handed out; `link` holds the secret and is shown once."""
-
-    response: QuestionnaireResponse
-    link: str
-    valid_until: datetime
 
 
 def start_response(
@@ -71,109 +52,32 @@ def start_response(
     return row
 
 
-def send_response(
-    session: WriteSession, *, actor: Actor, response_id: UUID, entry: SendIn, base_url: str
-) -> Sent:
-    """Give the vendor a link of its own, in place of an earlier one; with an address Assay mails it.
-
-    `base_url` is the address that people type, without a trailing slash. The link works until two weeks after
-    the due day, without one for 30 days. Raises `Invalid` for a due day that has passed.
-    """
-    access = response_access(session, actor, response_id, Action.EVALUATION_EDIT, changing=True)
-    row = access.response
-    if access.is_finished:
-        raise Conflict("response.finished", f"This response is {row.state}; reopen it before sending it.")
-    until = _valid_until(access.evaluation, entry)
-    _revoke(session, access)
-    hours = max(1, round((until - clock.now()) / timedelta(hours=1)))
-    secret = accounts.issue_link(
-        session,
-        actor=actor,
-        purpose=LinkPurpose.VENDOR,
-        holder_name=entry.holder_name,
-        holder_email=entry.holder_email or "",
-        subject=("questionnaire_response", row.id),
-        hours=hours,
-        panel=_panel(session, access),
-    )
-    before = row.state
-    row.link_id = accounts.open_link(session, secret, LinkPurpose.VENDOR).id
-    row.sent_at, row.due = clock.now(), entry.due
-    if row.state is ResponseState.DRAFT:
-        row.state = ResponseState.SENT
-    _record(session, access, "sent", before, due=row.due, link=row.link_id, mailed=bool(entry.holder_email))
-    url = f"{base_url}/vendor-link/{secret}"
-    if entry.holder_email:
-        jobs.enqueue_mail(session, _mail(access, entry, url), dedupe=f"vendor-link:{row.link_id}")
-    return Sent(row, url, until)
-
-
-def _valid_until(evaluation: Evaluation, entry: SendIn) -> datetime:
-    zone = ZoneInfo(evaluation.time_zone)
-    if entry.due is None:
-        return clock.now() + timedelta(days=LINK_DAYS)
-    if entry.due < clock.now().astimezone(zone).date():
-        raise Invalid("response.due", [Problem("due", "This day has passed; choose today or later.")])
-    return datetime.combine(entry.due, time.max, zone) + timedelta(days=GRACE_DAYS)
-
-
-def _mail(access: ResponseAccess, entry: SendIn, url: str) -> Mail:
-    template = access.template
-    count = sum(1 for _ in template.questions())
-    due = f" Please answer by {wording.day(entry.due)}." if entry.due else ""
-    text = (
-        f"Hello {entry.holder_name},\n\n"
-        f"we would like to know more about your company and ask you to answer {count} questions "
-        f"(about {template.minutes or 45} minutes).{due}\n\n{url}\n\n"
-        "The link works without an account, and answers are saved while you type: you can stop and continue "
-        "at any time. Keep it to yourself and the colleagues who help: whoever has it can read and change your "
-        "answers.\n"
-    )
-    return Mail(to=entry.holder_email or "", subject=f"{template.title}: questions for you", text=text)
-
-
-def _panel(session: WriteSession, access: ResponseAccess) -> frozenset[Role]:
-    return evaluations.open_evaluation(session, access.actor, access.evaluation.id).panel
-
-
-def recall_response(session: WriteSession, *, actor: Actor, response_id: UUID) -> QuestionnaireResponse:
-    """Withdraw the vendor's link; what was answered stays. Raises `Conflict` when there is none."""
-    access = response_access(session, actor, response_id, Action.EVALUATION_EDIT, changing=True)
-    row = access.response
-    if row.link_id is None:
-        raise Conflict("response.not_sent", "No link is out for this response.")
-    before = row.state
-    _revoke(session, access)
-    row.link_id = None
-    if row.state is ResponseState.SENT:
-        lifecycle.RESPONSE.require(row.state, ResponseState.DRAFT)
-        row.state = ResponseState.DRAFT
-    _record(session, access, "recalled", before)
-    return row
-
-
-def _revoke(session: WriteSession, access: ResponseAccess) -> None:
-    if access.response.link_id is not None:
-        panel = _panel(session, access)
-        accounts.revoke_link(session, actor=access.actor, link_id=access.response.link_id, panel=panel)
-
-
 def submit_response(session: WriteSession, *, actor: Actor, response_id: UUID) -> QuestionnaireResponse:
     """The answerer is done: answers can no longer change, and go to the vendor's facts.
 
     Raises `Conflict` when nothing was answered yet, or it was submitted before.
     """
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
+    if access.only:
+        message = "Your colleague who got the questionnaire hands it in. Your answers are saved."
+        raise Conflict("response.part", message)
     row = access.response
     lifecycle.RESPONSE.require(row.state, ResponseState.SUBMITTED)
     if not queries.answers_of(session, [row.id])[row.id]:
         raise Conflict("response.empty", "Nothing is answered yet. Answer at least one question first.")
     before, row.state = row.state, ResponseState.SUBMITTED
     row.submitted_at, row.submitted_by = clock.now(), actor.id
-    _record(session, access, "submitted", before)
+    _settle_returns(session, row)
+    record_response(session, access, "submitted", before)
     record_facts(session, access)
     mark_discovery(session, actor, access.evaluation.id)
     return row
+
+
+def _settle_returns(session: WriteSession, row: QuestionnaireResponse) -> None:
+    for item in queries.open_returns(session, row.id):
+        item.settled_at = clock.now()
+        session.add(item)
 
 
 def reopen_response(
@@ -187,7 +91,7 @@ def reopen_response(
     lifecycle.RESPONSE.require(row.state, ResponseState.IN_PROGRESS)
     before, row.state = row.state, ResponseState.IN_PROGRESS
     row.submitted_at = row.closed_at = row.submitted_by = None
-    _record(session, access, "reopened", before, reason=reason)
+    record_response(session, access, "reopened", before, reason=reason)
     mark_discovery(session, actor, access.evaluation.id)
     return row
 
@@ -201,13 +105,14 @@ def close_response(session: WriteSession, *, actor: Actor, response_id: UUID) ->
     lifecycle.RESPONSE.require(row.state, ResponseState.CLOSED)
     before, row.state = row.state, ResponseState.CLOSED
     row.closed_at = clock.now()
-    _record(session, access, "closed", before)
+    _settle_returns(session, row)
+    record_response(session, access, "closed", before)
     record_facts(session, access)
     mark_discovery(session, actor, access.evaluation.id)
     return row
 
 
-def _record(
+def record_response(
     session: WriteSession,
     access: ResponseAccess,
     verb: str,
@@ -216,6 +121,7 @@ def _record(
     reason: str = "",
     **after: object,
 ) -> None:
+    """Store the response and its audit event; `before` is the state it had."""
     session.add(access.response)
     session.flush()
     audit.record(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from app.core.questionnaire import Question, Questionnaire, Section
 from app.evaluations.frame import EvaluationFrame
+from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.paging import link
 from app.kit.spreadsheet import Cell
@@ -14,7 +15,7 @@ from app.kit.ui import Chip, Option
 from app.questionnaires.schemas import ComparedAnswer, ComparedQuestion
 from app.questionnaires.service import CandidateAnswers, HeldResponse, shown
 from app.questionnaires.views.fill import CONFIDENCES, STATUS_WORDS, ProgressView, progress_view
-from app.questionnaires.views.response import STATE_WORDS, ScoreView, score_view
+from app.questionnaires.views.response import SENDING_WORDS, STATE_WORDS, ScoreView, score_view
 
 SHOWS = (
     Option("differ", "where they differ"),
@@ -38,6 +39,8 @@ class CandidateCard:
     state: tuple[str, str]
     progress: ProgressView
     score: ScoreView
+    sending: tuple[str, str]
+    sending_note: str
     action: str
 
 
@@ -198,8 +201,20 @@ def _card(each: CandidateAnswers) -> CandidateCard:
         state=STATE_WORDS[state] if state else ("not started", ""),
         progress=progress_view(held) if held else ProgressView(0, ""),
         score=score_view(held) if held else ScoreView("", "", ()),
+        sending=SENDING_WORDS[each.sent.state],
+        sending_note=_sending_note(each),
         action="Continue" if held and held.access.may_answer else "Open",
     )
+
+
+def _sending_note(each: CandidateAnswers) -> str:
+    """The day that counts, and why a mail did not arrive."""
+    held = each.held
+    if held is None:
+        return ""
+    due = held.access.response.due
+    late = "late, was due" if held.access.ended == "late" else "due"
+    return " · ".join(part for part in (each.sent.error, f"{late} {wording.day(due)}" if due else "") if part)
 
 
 def _sections(

@@ -1,12 +1,13 @@
 """Questions to form fields and back.
 
 A field is named after its question: `ramp`, `price.amount`, `hours.0.site`; beside it stand `ramp-confidence`,
-`ramp-note`, `ramp-na` and `ramp-revision`. Question ids hold neither dots nor dashes.
+`ramp-note`, `ramp-comment`, `ramp-na`, `ramp-flag` and `ramp-revision`. Question ids hold neither dots nor dashes.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,7 +15,7 @@ from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question
 from app.kit import forms
 from app.kit.ui import Option
-from app.questionnaires.models import AnswerRow, Confidence
+from app.questionnaires.models import AnswerRow, Confidence, LateDraft
 from app.questionnaires.schemas import AnswerIn
 
 Fields = Mapping[str, tuple[str, ...]]
@@ -60,9 +61,17 @@ def _first(fields: Fields, name: str) -> str:
 
 
 def seen_revision(question: Question, fields: Fields) -> int | None:
-    """The revision the form was made from; a decision to overwrite names the one it overwrites."""
-    text = _first(fields, "_overwrite") or _first(fields, f"{question.id}-revision")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    """The revision the form was made from; a decision to overwrite ('ramp.3') names the one it overwrites."""
+    name, _, decided = _first(fields, "_overwrite").partition(".")
+    text = decided if name == question.id else _first(fields, f"{question.id}-revision")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def flagged(question: Question, fields: Fields) -> bool | None:
+    """Whether the form marks the question for a follow-up; None when it does not say."""
+    if f"{question.id}-flags" not in fields:
+        return None
+    return bool(_first(fields, f"{question.id}-flag"))
 
 
 def entry_of(question: Question, fields: Fields) -> AnswerIn:
@@ -74,10 +83,14 @@ def entry_of(question: Question, fields: Fields) -> AnswerIn:
                 "confidence": _first(fields, f"{question.id}-confidence") or Confidence.TOLD,
                 "not_applicable": bool(_first(fields, f"{question.id}-na")),
                 "note": _first(fields, f"{question.id}-note"),
+                "comment": _first(fields, f"{question.id}-comment"),
             }
         )
     except ValidationError as failure:
-        found = [Problem(question.id, f"Note: {item.message}") for item in forms.problems(failure)]
+        found = [
+            Problem(question.id, f"{item.where.capitalize()}: {item.message}")
+            for item in forms.problems(failure)
+        ]
         raise Invalid("answer.invalid", found) from None
 
 
@@ -118,13 +131,26 @@ def stored_fields(question: Question, row: AnswerRow | None) -> dict[str, tuple[
         return found
     found[f"{question.id}-confidence"] = (row.confidence.value,)
     found[f"{question.id}-note"] = (row.note,)
+    found[f"{question.id}-comment"] = (row.comment,)
     found[f"{question.id}-na"] = ("yes",) if row.not_applicable else ()
-    if question.type == "table":
-        for number, cells in enumerate(row.value or ()):
-            for name, value in cells.items():
-                found |= _spelled(f"{question.id}.{number}.{name}", value)
-        return found
-    return found | _spelled(question.id, row.value)
+    return found | _filled(question, row.value)
+
+
+def late_fields(question: Question, draft: LateDraft, row: AnswerRow | None) -> dict[str, tuple[str, ...]]:
+    """The fields of what was typed too late, in place of the stored answer."""
+    kept = {name: value for name, value in stored_fields(question, row).items() if "-" in name}
+    kept[f"{question.id}-comment"] = (draft.comment,)
+    return kept | _filled(question, draft.value)
+
+
+def _filled(question: Question, plain: Any) -> dict[str, tuple[str, ...]]:
+    if question.type != "table":
+        return _spelled(question.id, plain)
+    found: dict[str, tuple[str, ...]] = {}
+    for number, cells in enumerate(plain or ()):
+        for name, value in cells.items():
+            found |= _spelled(f"{question.id}.{number}.{name}", value)
+    return found
 
 
 def _spelled(name: str, value: object) -> dict[str, tuple[str, ...]]:

@@ -11,8 +11,8 @@ from app.evaluations import service as evaluations
 from app.files.models import File
 from app.kit import wording
 from app.kit.ui import FieldError, FileRow, Option
-from app.questionnaires.models import AnswerRow, Confidence
-from app.questionnaires.service import HeldResponse, sealed_questions, spell_answer
+from app.questionnaires.models import AnswerRow, Confidence, LateDraft
+from app.questionnaires.service import HeldResponse, ResponseAccess, sealed_questions, spell_answer
 from app.questionnaires.views import fields
 from app.questionnaires.views.fields import Control, Fields, RowView
 
@@ -47,7 +47,9 @@ class BesideView:
     confidence: str
     confidences: tuple[Option, ...]
     note: str
+    comment: str
     not_applicable: bool
+    is_flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,6 @@ class QuestionView:
     editable: bool
     form: str
     url: str
-    page_url: str
     control: Control | None
     columns: tuple[str, ...]
     rows: tuple[RowView, ...]
@@ -79,6 +80,9 @@ class QuestionView:
     beside: BesideView
     confidence_text: str
     revision: str
+    saved: str
+    returned: str
+    late: str
     errors: tuple[str, ...]
     asides: tuple[str, ...]
     marks: tuple[Option, ...]
@@ -113,7 +117,11 @@ class ProgressView:
 @dataclass(frozen=True, slots=True)
 class Filling:
     """What the form is made from. `base` is its address; `sent` holds fields that were sent and refused;
-    `more` names a table that shows more blank rows."""
+    `more` names a table that shows more blank rows; `by_section`: every section has a page of its own.
+
+    `drafts` were typed too late, `returned` says what is missing where an answer was sent back, `flags` names
+    the questions marked for a follow-up.
+    """
 
     held: HeldResponse
     base: str
@@ -122,7 +130,16 @@ class Filling:
     sent: Fields = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     more: str = ""
-    conflict: tuple[str, ConflictView] | None = None
+    conflicts: Mapping[str, ConflictView] = field(default_factory=dict)
+    by_section: bool = False
+    drafts: Mapping[str, LateDraft] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+
+    def page_url(self, section: str, question_id: str = "") -> str:
+        """Where a section, or one of its questions, stands."""
+        page = f"{self.base}/sections/{section}" if self.by_section else self.base
+        return f"{page}#{f'q-{question_id}' if question_id else f's-{section}'}"
 
 
 def sections(filling: Filling) -> tuple[SectionView, ...]:
@@ -130,8 +147,10 @@ def sections(filling: Filling) -> tuple[SectionView, ...]:
     found, number = [], 0
     held = filling.held
     for section in held.access.template.sections:
+        if held.access.only not in ("", section.id):
+            continue
         hidden = section.sealed and not held.access.sees_sealed
-        shown = []
+        shown: list[QuestionView] = []
         for question in () if hidden else section.questions:
             number += 1
             shown.append(question_view(filling, section, question, number))
@@ -144,7 +163,7 @@ def sections(filling: Filling) -> tuple[SectionView, ...]:
                 progress=f"{settled} of {asked}",
                 is_sealed=section.sealed,
                 is_hidden=hidden,
-                form=f"section-{section.id}" if held.access.may_answer else "",
+                form=f"section-{section.id}" if any(each.editable for each in shown) else "",
                 action=f"{filling.base}/sections/{section.id}",
                 questions=tuple(shown),
             )
@@ -176,53 +195,85 @@ def question_view(filling: Filling, section: Section, question: Question, number
     internal = not held.access.is_vendor
     currency = evaluations.need_of(held.access.evaluation).currency
     more = fields.MORE_ROWS if filling.more == question.id else 0
-    ids = tuple(row.value or ()) if row and question.type == "file" else ()
+    ids = _file_ids(question, row)
     return QuestionView(
         id=question.id,
         number=number,
         text=question.text,
         help=question.help,
         follow_up=question.follow_up,
-        evidence=", ".join(each.replace("_", " ") for each in question.evidence),
+        evidence=_evidence(question),
         why=question.why_we_ask if internal else "",
         listen=question.listen_for if internal else "",
         asked=bool(held.applies[question.id]),
-        editable=held.access.may_answer,
+        editable=may_type(held.access, question.id),
         form=f"section-{section.id}",
         url=f"{filling.base}/answers/{question.id}",
-        page_url=f"{filling.base}#q-{question.id}",
         control=fields.control(question, values, currency),
         columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
         rows=fields.rows(question, values, currency, more),
         takes_files=question.type == "file",
         files=_files(filling, question, ids),
         file_ids=ids,
-        answer="" if question.type == "file" else spell_answer(question, row.value) if row else "",
+        answer=spell_answer(question, row.value) if row and question.type != "file" else "",
         badge=STATUS_WORDS[held.status(question)],
         internal=internal,
-        beside=_beside(question, values),
+        beside=_beside(question, values, filling.flags),
         confidence_text=_confidence_text(row),
         revision=_first(values, f"{question.id}-revision"),
+        saved=_saved(filling, question, row),
+        returned=filling.returned.get(question.id, ""),
+        late=_late(filling, question),
         errors=fields.place_words(question, filling.problems),
         asides=_asides(held, question) if internal else (),
-        marks=tuple(Option(str(level), f"{level}: {text}") for level, text in _marks(question, internal)),
+        marks=_marks(question, internal),
         mark="" if row is None or row.mark is None else str(row.mark),
         may_mark=internal and _may_mark(held, row),
-        conflict=dict([filling.conflict]).get(question.id) if filling.conflict else None,
+        conflict=filling.conflicts.get(question.id),
     )
 
 
+def _file_ids(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
+    return tuple(row.value or ()) if row is not None and question.type == "file" else ()
+
+
+def _evidence(question: Question) -> str:
+    return ", ".join(each.replace("_", " ") for each in question.evidence)
+
+
+def may_type(access: ResponseAccess, question_id: str) -> bool:
+    """Whether the form shows a field: a vendor goes on typing after the last day, into a late draft."""
+    late = access.is_vendor and access.ended == "late"
+    return access.takes(question_id) or (late and (not access.returned or question_id in access.returned))
+
+
+def _saved(filling: Filling, question: Question, row: AnswerRow | None) -> str:
+    draft = filling.drafts.get(question.id)
+    at = draft.saved_at if draft is not None else row.answered_at if row is not None else None
+    return f"Saved {wording.moment(at, filling.held.access.evaluation.time_zone)}" if at is not None else ""
+
+
+def _late(filling: Filling, question: Question) -> str:
+    if question.id not in filling.drafts:
+        return ""
+    return "Kept as a late draft: it counts once your contact person takes it over."
+
+
 def _values(filling: Filling, question: Question) -> Fields:
-    stored = fields.stored_fields(question, filling.held.rows.get(question.id))
+    row, draft = filling.held.rows.get(question.id), filling.drafts.get(question.id)
+    stored = fields.late_fields(question, draft, row) if draft else fields.stored_fields(question, row)
     return fields.merged([stored], filling.sent) if fields.posted(question, filling.sent) else stored
 
 
-def _beside(question: Question, values: Fields) -> BesideView:
+def _beside(question: Question, values: Fields, flags: frozenset[str]) -> BesideView:
+    flag = fields.flagged(question, values)
     return BesideView(
         confidence=_first(values, f"{question.id}-confidence") or Confidence.TOLD.value,
         confidences=tuple(Option(each.value, text) for each, text in CONFIDENCES.items()),
         note=_first(values, f"{question.id}-note"),
+        comment=_first(values, f"{question.id}-comment"),
         not_applicable=bool(_first(values, f"{question.id}-na")),
+        is_flagged=question.id in flags if flag is None else flag,
     )
 
 
@@ -235,11 +286,12 @@ def _confidence_text(row: AnswerRow | None) -> str:
     return CONFIDENCES[row.confidence] if row is not None and row.value is not None else ""
 
 
-def _marks(question: Question, internal: bool) -> list[tuple[int, str]]:
+def _marks(question: Question, internal: bool) -> tuple[Option, ...]:
     levels = question.reviewer_levels
     if not internal or not levels:
-        return []
-    return [(level, levels.get(level, "between the levels beside it")) for level in range(6)]
+        return ()
+    between = "between the levels beside it"
+    return tuple(Option(str(level), f"{level}: {levels.get(level, between)}") for level in range(6))
 
 
 def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:

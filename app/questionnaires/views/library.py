@@ -1,4 +1,4 @@
-"""The library's questionnaires: a list, and one to read or print."""
+"""The library of questionnaires: a list, and one to read, print, copy and lead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from app.core.questionnaire import Question, Questionnaire
 from app.kit import wording
+from app.kit.paging import link
 from app.kit.templating import Page
+from app.questionnaires.service import Template
 from app.questionnaires.views.response import AgendaLine, after_the_call, agenda
+from app.questionnaires.views.spelling import spell_condition
 
-_TYPES = {
+TYPES = {
     "single": "one choice",
     "multiple": "several choices",
     "yes_no": "yes or no",
@@ -30,10 +33,12 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class QuestionnaireRow:
-    """A line of the list."""
+    """A line of the list; `badge` says what it is."""
 
     title: str
+    key: str
     href: str
+    badge: tuple[str, str]
     version: int
     questions: int
     core: int
@@ -42,11 +47,14 @@ class QuestionnaireRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionnaireListPage(Page):
-    """What the library ships."""
+    """What vendors can be asked: shipped and our own."""
 
     template: ClassVar[str] = "questionnaires/list.html"
 
+    text: str
     rows: tuple[QuestionnaireRow, ...]
+    may_edit: bool
+    csv_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,9 @@ class QuestionRead:
     listen: str
     evidence: str
     feeds: str
+    controls: str
+    when: str
+    is_reason: bool
     choices: tuple[Choice, ...]
 
 
@@ -85,70 +96,140 @@ class SectionRead:
     weight: str
     minutes: int
     is_sealed: bool
+    when: str
     questions: tuple[QuestionRead, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version to open, and to compare with the one before."""
+
+    label: str
+    badge: tuple[str, str]
+    href: str
+    changes_href: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionnairePage(Page):
-    """One questionnaire, to read or print."""
+    """One questionnaire, to read, print, copy and lead."""
 
     template: ClassVar[str] = "questionnaires/show.html"
 
+    key: str
+    badge: tuple[str, str]
     summary: str
     intro: str
     agenda: tuple[AgendaLine, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
     sections: tuple[SectionRead, ...]
+    versions: tuple[VersionLine, ...]
+    yaml_url: str
+    preview_url: str
+    may_edit: bool
+    is_own: bool
+    is_draft: bool
+    problems: int
+    nonce: str
 
 
-def counts(found: Questionnaire) -> tuple[int, int]:
-    """How many questions there are, and how many of them are core."""
-    questions = list(found.questions())
+def counts(found: Questionnaire | None) -> tuple[int, int]:
+    """How many questions there are, and how many of them are core; reasons asked behind a bad answer are none."""
+    questions = [question for question in found.questions() if not question.follows] if found else []
     return len(questions), sum(question.core for question in questions)
 
 
-def list_view(found: Sequence[Questionnaire]) -> QuestionnaireListPage:
-    """The list."""
+def badge(found: Template) -> tuple[str, str]:
+    """What a questionnaire is, in a word."""
+    if found.row is None:
+        return "shipped", ""
+    return ("draft", "warn") if found.is_draft else ("own", "info")
+
+
+def list_view(found: Sequence[Template], text: str, *, may_edit: bool) -> QuestionnaireListPage:
+    """The list of those whose title or id holds every word of `text`."""
+    wanted = text.casefold().split()
     rows = []
     for each in found:
-        questions, core = counts(each)
-        href = f"/questionnaires/{each.id}"
-        rows.append(QuestionnaireRow(each.title, href, each.version, questions, core, each.minutes))
-    return QuestionnaireListPage("Questionnaires", tuple(rows))
+        if not all(word in f"{each.title} {each.key}".casefold() for word in wanted):
+            continue
+        questions, core = counts(each.questionnaire)
+        minutes = each.questionnaire.minutes if each.questionnaire else 0
+        href = f"/questionnaires/{each.key}"
+        rows.append(
+            QuestionnaireRow(each.title, each.key, href, badge(each), each.number, questions, core, minutes)
+        )
+    return QuestionnaireListPage(
+        "Questionnaires", text, tuple(rows), may_edit, link("/questionnaires.csv", {"q": text})
+    )
 
 
-def show_view(found: Questionnaire) -> QuestionnairePage:
-    """One questionnaire."""
-    questions, core = counts(found)
-    whole = sum(section.weight for section in found.sections) or 1
-    number = iter(range(1, questions + 1))
-    sections = tuple(
+def show_view(
+    found: Template, versions: Sequence[Template], *, may_edit: bool, nonce: str
+) -> QuestionnairePage:
+    """One questionnaire; a draft with faults shows none of its questions here, but in the editor."""
+    read, url = found.questionnaire, f"/questionnaires/{found.key}"
+    questions, core = counts(read)
+    minutes = f" · {read.minutes} minutes" if read and read.minutes else ""
+    number = {"number": found.number} if found.row else {}
+    return QuestionnairePage(
+        title=found.title,
+        key=found.key,
+        badge=badge(found),
+        summary=f"Version {found.number} · {questions} questions, {core} of them core{minutes}",
+        intro=read.intro if read else "",
+        agenda=agenda(read.agenda) if read else (),
+        before=read.before_the_call if read else (),
+        after=tuple(after_the_call(read)) if read else (),
+        sections=_sections(read) if read else (),
+        versions=_versions(versions),
+        yaml_url=link(f"{url}.yaml", number),
+        preview_url=link(f"{url}/preview", number) if read else "",
+        may_edit=may_edit,
+        is_own=found.row is not None,
+        is_draft=found.is_draft,
+        problems=len(found.problems),
+        nonce=nonce,
+    )
+
+
+def _versions(versions: Sequence[Template]) -> tuple[VersionLine, ...]:
+    found = []
+    for each in versions:
+        url = f"/questionnaires/{each.key}"
+        older = [other.number for other in versions if other.number < each.number]
+        query = {"before": max(older, default=0), "after": each.number}
+        changes = link(f"{url}/changes", query) if older else ""
+        line = VersionLine(f"Version {each.number}", badge(each), link(url, {"number": each.number}), changes)
+        found.append(line)
+    return tuple(found)
+
+
+def _sections(read: Questionnaire) -> tuple[SectionRead, ...]:
+    whole = sum(section.weight for section in read.sections) or 1
+    number = iter(range(1, 10_000))
+    return tuple(
         SectionRead(
             title=section.title,
             weight=wording.percent(section.weight / whole, 1),
             minutes=section.minutes,
             is_sealed=section.sealed,
-            questions=tuple(_question(question, next(number)) for question in section.questions),
+            when=spell_condition(read, section.when),
+            questions=tuple(
+                _question(read, question, 0 if question.follows else next(number))
+                for question in section.questions
+            ),
         )
-        for section in found.sections
-    )
-    return QuestionnairePage(
-        title=found.title,
-        summary=f"Version {found.version} · {questions} questions, {core} of them core · {found.minutes} minutes",
-        intro=found.intro,
-        agenda=agenda(found.agenda),
-        before=found.before_the_call,
-        after=tuple(after_the_call(found)),
-        sections=sections,
+        for section in read.sections
     )
 
 
-def _question(question: Question, number: int) -> QuestionRead:
+def _question(read: Questionnaire, question: Question, number: int) -> QuestionRead:
     return QuestionRead(
         number=number,
         text=question.text,
-        type=_TYPES[question.type],
+        type=TYPES[question.type],
         weight=f"weight {question.weight}" if question.weight is not None else "not scored",
         is_core=question.core,
         help=question.help,
@@ -157,6 +238,9 @@ def _question(question: Question, number: int) -> QuestionRead:
         listen=question.listen_for,
         evidence=", ".join(each.replace("_", " ") for each in question.evidence),
         feeds=", ".join(feed.target.replace("_", " ").replace(".", ": ") for feed in question.feeds),
+        controls=", ".join(question.controls),
+        when=spell_condition(read, question.when),
+        is_reason=bool(question.follows),
         choices=_choices(question),
     )
 
@@ -171,7 +255,7 @@ def _choices(question: Question) -> tuple[Choice, ...]:
             option.text,
             "" if option.points is None else str(option.points),
             "bad" if option.knock_out else "",
-            option.on_bad,
+            " ".join(filter(None, (option.on_bad, "Asks why." if option.ask_why else ""))),
         )
         for option in question.options
     ]

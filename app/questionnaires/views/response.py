@@ -8,12 +8,12 @@ from app.core.permissions import Action
 from app.core.questionnaire import AgendaItem, Questionnaire
 from app.evaluations.frame import EvaluationFrame
 from app.files.service import NotesAndFiles
-from app.kit import canonical, wording
+from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import FieldError
-from app.questionnaires.models import QuestionnaireResponse, ResponseState
-from app.questionnaires.service import HeldResponse, ResponseAccess, spell_answer
+from app.questionnaires.models import ResponseState
+from app.questionnaires.service import HeldResponse, ResponseAccess, SentState
 from app.questionnaires.views import fill
 from app.questionnaires.views.fill import Filling, ProgressView, QuestionView, SectionView
 
@@ -23,6 +23,15 @@ STATE_WORDS = {
     ResponseState.IN_PROGRESS: ("in progress", "info"),
     ResponseState.SUBMITTED: ("submitted", "ok"),
     ResponseState.CLOSED: ("closed", ""),
+}
+SENDING_WORDS = {
+    "not_sent": ("not sent", ""),
+    "made": ("link made", ""),
+    "queued": ("mail on its way", "info"),
+    "delivered": ("mail delivered", "info"),
+    "opened": ("opened", "ok"),
+    "failed": ("mail failed", "bad"),
+    "bounced": ("mail came back", "bad"),
 }
 
 
@@ -81,6 +90,9 @@ class ResponsePage(Page):
     send_form: FormState
     link: str
     link_note: str
+    sending: tuple[str, str]
+    sending_note: str
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,55 +105,6 @@ class SavedPart(Page):
     whole: bool
     changed: tuple[QuestionView, ...]
     progress: ProgressView
-
-
-@dataclass(frozen=True, slots=True)
-class VendorPage(Page):
-    """The form behind a vendor's link."""
-
-    template: ClassVar[str] = "questionnaires/vendor.html"
-
-    vendor: str
-    intro: str
-    base: str
-    due: str
-    minutes: int
-    evidence: tuple[str, ...]
-    progress: ProgressView
-    sections: tuple[SectionView, ...]
-    errors: tuple[FieldError, ...]
-    nonce: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """One question with what was answered."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPage(Page):
-    """What was submitted; `digest` is the SHA-256 over the answers."""
-
-    template: ClassVar[str] = "questionnaires/receipt.html"
-
-    vendor: str
-    state: str
-    when: str
-    digest: str
-    progress: ProgressView
-    lines: tuple[ReceiptLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPage(Page):
-    """A vendor's link that does not work, and what to do about it."""
-
-    template: ClassVar[str] = "questionnaires/refused.html"
-
-    message: str
 
 
 def score_view(held: HeldResponse) -> ScoreView:
@@ -167,6 +130,8 @@ def response_view(
     reopen_form: FormState | None = None,
     link: str = "",
     link_note: str = "",
+    sent: SentState,
+    late: int,
 ) -> ResponsePage:
     """The page of one response."""
     held = filling.held
@@ -190,9 +155,12 @@ def response_view(
         nonce=filling.nonce,
         may=_may(access),
         reopen_form=reopen_form or blank(),
-        send_form=send_form or blank({"due": row.due}),
+        send_form=send_form or blank({"due": row.due, "reminders": row.reminders}),
         link=link,
         link_note=link_note,
+        sending=SENDING_WORDS[sent.state],
+        sending_note=sent.error or (wording.moment(sent.at, access.evaluation.time_zone) if sent.at else ""),
+        late=late,
     )
 
 
@@ -243,45 +211,4 @@ def saved_part(filling: Filling, question_id: str, changed: tuple[str, ...], *, 
         whole=whole,
         changed=tuple(fill.one_question(filling, each) for each in changed),
         progress=fill.progress_view(filling.held),
-    )
-
-
-def vendor_view(filling: Filling, vendor: str) -> VendorPage:
-    """The form for the vendor."""
-    held = filling.held
-    template = held.access.template
-    wanted = {each.replace("_", " ") for question in template.questions() for each in question.evidence}
-    row: QuestionnaireResponse = held.access.response
-    return VendorPage(
-        title=template.title,
-        vendor=vendor,
-        intro=template.intro,
-        base=filling.base,
-        due=wording.day(row.due) if row.due else "",
-        minutes=sum(section.minutes for section in template.sections),
-        evidence=tuple(sorted(wanted)),
-        progress=fill.progress_view(held),
-        sections=fill.sections(filling),
-        errors=fill.summary(filling),
-        nonce=filling.nonce,
-    )
-
-
-def receipt_view(held: HeldResponse, vendor: str) -> ReceiptPage:
-    """What the vendor submitted, for its own files."""
-    row = held.access.response
-    answers = {name: answer.value for name, answer in sorted(held.rows.items())}
-    lines = [
-        ReceiptLine(question.text, spell_answer(question, held.rows[question.id].value))
-        for question in held.access.template.questions()
-        if question.id in held.rows and held.rows[question.id].value is not None
-    ]
-    return ReceiptPage(
-        title="Your answers were received" if row.submitted_at else "This request is closed",
-        vendor=vendor,
-        state=STATE_WORDS[row.state][0],
-        when=wording.moment(row.submitted_at or row.closed_at, held.access.evaluation.time_zone),
-        digest=canonical.digest({"response": row.id, "answers": answers}),
-        progress=fill.progress_view(held),
-        lines=tuple(lines),
     )

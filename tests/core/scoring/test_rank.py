@@ -1,4 +1,5 @@
 import itertools
+import json
 import random
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.core.scoring import (
     Scorecard,
     Settings,
     analyse,
+    leave_one_out,
     rank_order_centroid,
     swing_weights,
     to_json,
@@ -336,7 +338,7 @@ def test_draws_and_seed_out_of_range_are_refused_together() -> None:
     assert [p.where for p in caught.value.problems] == ["draws", "seed"]
 
 
-def test_published_keys_are_exactly_those_of_the_contract() -> None:
+def test_published_keys_stand_first_and_as_agreed() -> None:
     analysis: Analysis = analyse(
         priced("absolute_linear", 1, 1, target=1, cap=3),
         [vendor("p", q=50, price=2)],
@@ -344,11 +346,52 @@ def test_published_keys_are_exactly_those_of_the_contract() -> None:
         draws=10,
     )
     found = to_json(analysis)
-    assert list(found) == [
+    assert list(found)[:14] == [
         "schema", "engine", "seed", "draws", "winner", "verdict", "order", "vendors", "crossovers", "winner_maps",
         "pairwise", "open_questions", "exchange_rate", "warnings",
     ]  # fmt: skip
-    assert list(found["vendors"][0]) == [
+    assert list(found["vendors"][0])[:13] == [
         "id", "status", "reason", "total", "low", "high", "rank", "best_rank", "worst_rank", "coverage",
         "contributions", "gates", "rank_acceptability",
     ]  # fmt: skip
+    assert list(found)[14:] == [
+        "lead", "weight_transfers", "tornado", "what_would_have_to_be_true", "second_opinion", "price",
+    ]  # fmt: skip
+    assert list(found["vendors"][0])[13:] == ["rank_acceptability_unknown", "rank_acceptability_ordered"]
+
+
+def test_every_explanation_is_plain_json() -> None:
+    more = {"target": 1, "cap": 3, "currency": "EUR"}
+    scorecard = priced("absolute_linear", 1, 1, **more)
+    p, q = vendor("p", q=Cell(50, 40, 60), price=2), vendor("q", q=60, price=3)
+    found = json.loads(json.dumps(to_json(run(scorecard, p, q)), allow_nan=False))
+    assert (found["lead"]["leader"], found["lead"]["reasons"], found["lead"]["dearer"]) == (
+        "p",
+        ["price"],
+        -1,
+    )
+    assert found["weight_transfers"] == [
+        {"from": "g1", "to": "g0", "share": pytest.approx(1 / 3), "leader_after": "q"}
+    ]
+    assert found["tornado"] == [{"vendor": "p", "criterion": "q", "low": -5, "high": 5, "turns": False}]
+    (turn,) = found["what_would_have_to_be_true"]
+    assert [change["needs"] for change in turn["single"] if change["criterion"] == "price"] == [2.2]
+    assert [one["method"] for one in found["second_opinion"]] == ["TOPSIS", "PROMETHEE II"]
+    assert found["price"]["lines"][0]["arithmetic"] == "100 × (3 − 2) ÷ (3 − 1), kept in 0 to 100 = 50.0000"
+
+
+def test_leaving_an_evaluator_out_names_the_leader_and_the_lead_of_the_others() -> None:
+    analysis = run(TWO, vendor("p", x=80, y=50), vendor("q", x=60, y=60), draws=0)
+    without = {
+        "mild": [vendor("p", x=50, y=50), vendor("q", x=60, y=60)],
+        "harsh": [vendor("p", x=90, y=50), vendor("q", x=60, y=60)],
+        "only": [Candidate("p"), Candidate("q")],
+    }
+    found = leave_one_out(analysis, without)
+    assert [(one.evaluator, one.leader, one.lead, one.changes) for one in found] == [
+        ("mild", "q", 10.0, True),
+        ("harsh", "p", 14.0, False),
+        ("only", None, None, True),
+    ]
+    with pytest.raises(Invalid, match="no criterion"):
+        leave_one_out(analysis, {"e": [vendor("p", z=1)]})

@@ -13,10 +13,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.core.pilots.agreement import alpha
+from app.core.agreement import alpha
 from app.core.pilots.cost import Line, Quote, Share, Volume, cost_at
 from app.core.pilots.statistics import wilson
-from app.core.scoring import agreement, rank_order_centroid, weights_of
+from app.core.scoring import (
+    Judgement,
+    PairwiseWeights,
+    agreement,
+    pairwise_weights,
+    rank_order_centroid,
+    weights_of,
+)
 from tests.core.scoring.cases import card, linear, priced, run, totals, vendor
 
 DATA = Path(__file__).parents[2] / "data" / "scoring"
@@ -28,7 +35,10 @@ CASES: dict[str, Case] = {
 }
 
 LEFT_OUT = {
-    "promethee2-brans-1986": "the second opinion is TOPSIS; PROMETHEE is not offered",
+    "topsis-tzeng-huang-2011": "TOPSIS is not offered",
+    "topsis-hwang-yoon-1981-fighter": "TOPSIS is not offered",
+    "topsis-unit-dependence-mountain": "TOPSIS is not offered",
+    "promethee2-brans-1986": "PROMETHEE is not offered",
     "prozorro-meat": "the price divided by a coefficient of quality is not one of the price methods",
     "hecvat-export": "only the ratio 840/1200 is published, not the answers behind it",
     "erpnext-decay": "a score that fades over periods belongs to performance after award",
@@ -69,6 +79,49 @@ def intraclass_correlation(case: Case) -> None:
         case["published"]["ICC2"],
         case["published"]["ICC2k"],
     )
+
+
+def judged(matrix: list[list[Any]]) -> PairwiseWeights:
+    """The weights of a matrix of judgements, of which the upper half says everything."""
+    names = [str(i) for i in range(len(matrix))]
+    said = [
+        Judgement(names[i], names[k], float(Fraction(matrix[i][k])))
+        for i in range(len(names))
+        for k in range(i + 1, len(names))
+    ]
+    return pairwise_weights(names, said)
+
+
+def pairwise_comparison(case: Case) -> None:
+    found, expected, published = judged(case["matrix"]), case["recomputed"], case["published"]
+    assert list(found.shares.values()) == pytest.approx(expected["weights"], abs=1e-8)
+    assert [found.principal, found.index, found.ratio] == pytest.approx(
+        [expected["lambda_max"], expected["CI"], expected["CR_RI_classic"]], abs=1e-8
+    )
+    rounded = {
+        "weights": [round(share, 3) for share in found.shares.values()],
+        "lambda_max": round(found.principal, 3),
+        "CI": round(found.index, 3),
+        "CR": round(found.ratio, 3),
+    }
+    assert {key: rounded[key] for key in published} == published
+
+
+def rank_reversal(case: Case) -> None:
+    """Pairwise comparison of candidates turns the order when a copy comes in; the value model does not."""
+    before = [list(judged(matrix).shares.values()) for matrix in case["matrices"]]
+    copies = [[[*row, row[1]] for row in (*matrix, matrix[1])] for matrix in case["matrices"]]
+    after = [list(judged(matrix).shares.values()) for matrix in copies]
+    for shares, key, published in ((before, "before", 0), (after, "after_copy_of_B", 1)):
+        mean = [float(np.mean(column)) for column in zip(*shares, strict=True)]
+        assert mean == pytest.approx(case[key], abs=6e-4)
+        assert mean == pytest.approx(case["published"][published], abs=6e-3)
+    scorecard = card((1, [linear(f"c{c}", best=1) for c in range(len(before))]))
+    cells = [{f"c{c}": before[c][i] for c in range(len(before))} for i in range(3)]
+    three = [vendor(name, **given) for name, given in zip("ABC", cells, strict=True)]
+    found, with_copy = totals(run(scorecard, *three)), totals(run(scorecard, *three, vendor("D", **cells[1])))
+    assert with_copy == found | {"D": found["B"]}
+    assert max(found, key=lambda name: found[name] or 0) == "B"
 
 
 def goldilocks(case: Case) -> None:
@@ -193,6 +246,10 @@ def cost_per_accepted(case: Case) -> None:
 
 
 CHECKS: Mapping[str, Callable[[Case], None]] = {
+    "ahp-saaty2008-drinks": pairwise_comparison,
+    "ahp-saaty-house-size": pairwise_comparison,
+    "ahp-saaty2008-job": pairwise_comparison,
+    "ahp-rank-reversal-belton-gear": rank_reversal,
     "roc-smarter": rank_order_weights,
     "krippendorff-2011": krippendorff_alpha,
     "icc-shrout-fleiss-1979": intraclass_correlation,

@@ -1,0 +1,5 @@
+"""The library of scorecards as pages."""
+
+from app.kit.ui import Crumb
+
+CRUMBS = (Crumb("Scorecards", "/scorecards"),)
