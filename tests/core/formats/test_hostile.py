@@ -213,7 +213,10 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE annotations [<!ENTITY a "aaaaaaaaaa">
         (b"PK\x03\x04 not a zip", "damaged or cut off zip archive"),
         (b"\x1f\x8b\x08 not gzip", "damaged gzip file"),
         (gzip.compress(b"item,label\n1,a\n", mtime=0)[:-9], "ends in the middle"),
-        (gzip.compress(gzip.compress(b"item,label\n1,a\n", mtime=0), mtime=0), "gzip-compressed; unpack it first"),
+        (
+            gzip.compress(gzip.compress(b"item,label\n1,a\n", mtime=0), mtime=0),
+            "gzip-compressed; unpack it first",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_with_the_remedy(data, says):
