@@ -19,15 +19,6 @@ _STUDIO_CSV = {"annotation_id", "annotator", "lead_time"}
 _TAG = re.compile(r"O|[BIESLU]-\S+")
 _YOLO_LINE = re.compile(r"\d+(\s+\d*\.?\d+(e-?\d+)?){4,}", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-LATER = {
-    "label_studio": "Label Studio JSON",
-    "cvat": "CVAT XML",
-    "labelbox": "Labelbox NDJSON",
-    "yolo": "YOLO",
-    "voc": "Pascal VOC XML",
-    "conll": "CoNLL",
-}
-READ = ("coco", "table")
 
 
 def check_bytes(data: bytes, name: str) -> bytes:
@@ -116,9 +107,8 @@ def detect(data: bytes) -> str:
 def _is_conll(lines: list[str]) -> bool:
     """Whether every line ends in a tag of IOB or BIOES, with the same number of columns on all."""
     rows = [line.split() for line in lines]
-    return {len(row) > 1 and bool(_TAG.fullmatch(row[-1])) for row in rows} == {True} and len(
-        set(map(len, rows))
-    ) == 1
+    tagged = [len(row) > 1 and _TAG.fullmatch(row[-1]) is not None for row in rows]
+    return bool(rows) and all(tagged) and len(set(map(len, rows))) == 1
 
 
 def _detect_json(head: bytes) -> str:
@@ -129,30 +119,12 @@ def _detect_json(head: bytes) -> str:
 
     if has(rb"data_row"):
         return "labelbox"
+    if has(rb"completed_by|lead_time|was_cancelled|completions"):
+        return "label_studio"
     if has(rb"image_id|images|categories"):
         return "coco"
-    if has(rb"completed_by|lead_time|annotation_id|completions") or (
-        has(rb"data") and not has(rb"item|item_id")
-    ):
+    if has(rb"annotation_id") or (has(rb"data") and not has(rb"item|item_id")):
         return "label_studio"
     if head.startswith(b"["):
         return "coco"
     return "table" if has(rb"item|item_id") or not has(rb"annotations") else "coco"
-
-
-def format_of(data: bytes, name: str, wanted: str | None, readable: tuple[str, ...]) -> str:
-    """The format to read: `wanted` where given, else the detected one; must be in `readable`.
-
-    Raises `Invalid` naming the format that cannot be read for this task and what can.
-    """
-    found = wanted or detect(data)
-    if found in readable:
-        return found
-    accepted = " or ".join("CSV, TSV or JSONL" if one == "table" else "COCO JSON" for one in readable)
-    if found in LATER:
-        raise refuse("format.later", name, f"{LATER[found]} is not read yet; give {accepted}")
-    if found in READ:
-        looks = "a CSV, TSV or JSONL table" if found == "table" else "COCO JSON"
-        raise refuse("format.wrong_task", name, f"this is {looks}, and this task needs {accepted}")
-    known = ", ".join((*READ, *LATER))
-    raise refuse("format.unknown", name, f"format {found!r} is not known; use one of {known}")

@@ -3,6 +3,7 @@
 from app.core.errors import Invalid, Problem
 
 SHOWN = 50
+_LONGEST = 600  # characters of one message: files may hold names of megabytes
 
 
 class Faults:
@@ -19,7 +20,7 @@ class Faults:
         self.count += 1
         if len(self._problems) < SHOWN:
             where = f"{self.name}, {place}" if place else self.name
-            self._problems.append(Problem(where, message))
+            self._problems.append(Problem(_short(where), _short(message)))
 
     def stop(self) -> None:
         """Raise `Invalid` with everything gathered; does nothing when nothing was."""
@@ -28,6 +29,10 @@ class Faults:
         rest = self.count - len(self._problems)
         more = [Problem(self.name, f"and {rest} more problems of these kinds")] if rest else []
         raise Invalid(self.code, [*self._problems, *more])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def refuse(code: str, where: str, message: str) -> Invalid:

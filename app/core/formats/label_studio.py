@@ -116,7 +116,10 @@ def _review(annotation: Mapping[str, Any]) -> str:
 
 
 def _keys(task: Mapping[str, Any], data: Mapping[str, Any], at: int, uploads: Mapping[str, int]) -> list[str]:
-    """Names of a task, most telling first: a named id, the media file, the uploaded file, the task's own id."""
+    """Names of a task, most telling first: a named id, the media file, the uploaded file.
+
+    The task's own id counts only where there is nothing else: it could name another item of the pilot.
+    """
     named = [
         str(data[key]) for key in _NAMES if isinstance(data.get(key), str | int) and str(data[key]).strip()
     ]
@@ -124,8 +127,9 @@ def _keys(task: Mapping[str, Any], data: Mapping[str, Any], at: int, uploads: Ma
     upload = task.get("file_upload")
     if isinstance(upload, str) and uploads[upload] == 1 and not _TABLES.search(upload):
         media.append(f"/data/upload/{upload}")
-    own = [str(task["id"])] if isinstance(task.get("id"), str | int) else [f"task {at + 1}"]
-    return [*named, *(name for value in media for name in _file_names(value)), *own]
+    own = str(task["id"]) if isinstance(task.get("id"), str | int) else f"task {at + 1}"
+    found = [*named, *(name for value in media for name in _file_names(value))]
+    return found if any(one.strip() for one in found) else [own]
 
 
 def _is_path(value: str) -> bool:

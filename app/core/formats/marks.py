@@ -16,6 +16,7 @@ from app.core.formats.shapes import Kind, Shapes
 from app.core.formats.written import Written, WrittenAnswer, WrittenItem
 
 MAX_SECONDS = 86_400.0
+LONGEST_NAME = 2_000
 LARGEST = 1e9  # no image is a billion pixels wide, no text a billion characters long
 SPOKEN: dict[str, str] = {
     "labels": "labels",
@@ -195,12 +196,7 @@ class Sheet:
         listed: bool = False,
     ) -> Written:
         """Everything gathered; raises `Invalid` when anything was wrong, or when nothing of the kind is there."""
-        if not self.items and not self.faults.count:
-            self.faults.add("", "the file names no items; export it again with the labels")
-        if not self.answer and self.others and not self.faults.count:
-            found = " and ".join(f"{count} {SPOKEN.get(kind, kind)}" for kind, count in self.others.items())
-            message = f"holds {found} but no {SPOKEN[self.kind]}, which this task needs; export those"
-            self.faults.add("", message)
+        self._check()
         self.faults.stop()
         ignored = [f"{count} {SPOKEN.get(kind, kind)} not used" for kind, count in self.others.items()]
         return Written(
@@ -226,6 +222,21 @@ class Sheet:
                 ),
             ),
         )
+
+    def _check(self) -> None:
+        if not self.items and not self.faults.count:
+            self.faults.add("", "the file names no items; export it again with the labels")
+        if any(len(one.keys[0]) > LONGEST_NAME for one in self.items) or any(
+            len(one) > LONGEST_NAME for one in set(self.label)
+        ):
+            message = (
+                f"names of items and classes have at most {LONGEST_NAME} characters; is it the right column?"
+            )
+            self.faults.add("", message)
+        if not self.answer and self.others and not self.faults.count:
+            found = " and ".join(f"{count} {SPOKEN.get(kind, kind)}" for kind, count in self.others.items())
+            message = f"holds {found} but no {SPOKEN[self.kind]}, which this task needs; export those"
+            self.faults.add("", message)
 
     def _lines(self, lines: Iterable[str], end: str = "") -> tuple[str, ...]:
         return tuple(f"{self.source.name}: {line}{end}" for line in lines)
@@ -264,10 +275,7 @@ def merged(parts: Sequence[Written], name: str, repairs: tuple[str, ...] = ()) -
         columns["place"] += [before + one for one in part.place]
         columns["crowd"] += part.crowd or (False,) * len(part.place)
         answers += [replace(one, item=where[one.item], place=before + one.place) for one in part.answers]
-    numbers: dict[str, int] = {}
-    for part in parts:
-        ids = part.class_ids or range(len(part.classes))
-        numbers |= {one: at for one, at in zip(part.classes, ids, strict=True) if one not in numbers}
+    numbers = _numbers(parts)
     return Written(
         source=name,
         format=parts[0].format,
@@ -286,3 +294,12 @@ def merged(parts: Sequence[Written], name: str, repairs: tuple[str, ...] = ()) -
         repairs=(*repairs, *(line for part in parts for line in part.repairs)),
         warnings=tuple(line for part in parts for line in part.warnings),
     )
+
+
+def _numbers(parts: Sequence[Written]) -> dict[str, int]:
+    """Class -> the number its first file gives it, in the order of the files."""
+    numbers: dict[str, int] = {}
+    for part in parts:
+        ids = part.class_ids or range(len(part.classes))
+        numbers |= {one: at for one, at in zip(part.classes, ids, strict=True) if one not in numbers}
+    return numbers

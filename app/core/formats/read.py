@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from app.core.errors import Invalid
 from app.core.formats.archives import Pack, gunzipped, is_gzip, is_zip, unzipped
-from app.core.formats.coco_marks import read_coco
+from app.core.formats.coco import read_coco
 from app.core.formats.conll import read_conll
 from app.core.formats.content import MAX_BYTES, check_bytes, detect
 from app.core.formats.cvat import read_cvat

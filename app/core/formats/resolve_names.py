@@ -1,8 +1,10 @@
 """Whose item and which class a file means: by name, by id, by file name without folder, by mapping."""
 
 import difflib
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -10,6 +12,10 @@ from app.core.formats.faults import SHOWN, Faults, refuse
 from app.core.formats.rows import Rows
 from app.core.formats.shapes import Bools, Ints
 from app.core.formats.written import Written
+
+_SUFFIX = re.compile(
+    r"\.(jpe?g|png|gif|webp|bmp|tiff?|heic|avif|mp[34]|m4a|wav|flac|ogg|mov|txt)$", re.IGNORECASE
+)
 
 
 def refuse_repeats(names: Sequence[str], faults: Faults) -> None:
@@ -22,30 +28,48 @@ def refuse_repeats(names: Sequence[str], faults: Faults) -> None:
 
 
 def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tuple[str, ...]]:
-    """Position of each written item in the gold's (-1: unknown), and what had to be guessed."""
+    """Position of each written item in the gold's (-1: unknown), and what had to be guessed.
+
+    By name, by id where the file has nothing else, by text where CoNLL has no names, by file name without folder,
+    by file name without suffix (YOLO does not know it), by a second name.
+    """
     names = {one: at for at, one in enumerate(gold.items)}
     ids = {one: at for at, one in enumerate(gold.ids)}
-    position = np.full(len(written.items), -1, np.int64)
+    texts = _by_text(gold.texts) if "conll" in (written.format, gold.format) else {}
     base: dict[str, int] = {}  # made when the first name is not found
-    by_base = by_other = 0
+    stem: dict[str, int] = {}
+    position = np.full(len(written.items), -1, np.int64)
+    guessed: Counter[str] = Counter()
     for at, one in enumerate(written.items):
         first = one.keys[0]
-        if first in names:
+        if texts and one.text and _letters(one.text) in texts:
+            position[at] = texts[_letters(one.text)]
+            guessed["items matched by their text"] += gold.items[position[at]] != first
+        elif first in names:
             position[at] = names[first]
         elif len(one.keys) == 1 and first in ids:
             # Own ids of a file that also has names mean nothing here: tools number their files anew.
             position[at] = ids[first]
-        elif (near := (base := base or _unique_base(gold.items)).get(_base(first))) is not None:
-            position[at], by_base = near, by_base + 1
+        elif (near := (base := base or _unique(gold.items, _base)).get(_base(first))) is not None:
+            position[at] = near
+            guessed["items matched by file name without folder"] += 1
+        elif (near := (stem := stem or _unique(gold.items, _stem)).get(_stem(first))) is not None:
+            position[at] = near
+            guessed["items matched by file name without suffix"] += 1
         elif (other := next((names[key] for key in one.keys[1:] if key in names), None)) is not None:
-            position[at], by_other = other, by_other + 1
+            position[at] = other
+            guessed["items matched by a second name"] += 1
     _refuse_unknown(written, gold, position, faults)
     _refuse_double(written, gold, position, faults)
-    told = (
-        (by_base, "items matched by file name without folder"),
-        (by_other, "items matched by a second name"),
-    )
-    return position, tuple(f"{written.source}: {count} {words}" for count, words in told if count)
+    return position, tuple(f"{written.source}: {count} {words}" for words, count in guessed.items() if count)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def _by_text(texts: Sequence[str]) -> dict[str, int]:
+    return _unique(texts, _letters)
 
 
 def _refuse_unknown(written: Written, gold: Rows, position: Ints, faults: Faults) -> None:
@@ -80,13 +104,18 @@ def _refuse_double(written: Written, gold: Rows, position: Ints, faults: Faults)
 
 
 def _base(item: str) -> str:
-    return item.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return PurePosixPath(item.replace("\\", "/")).name
 
 
-def _unique_base(items: Iterable[str]) -> dict[str, int]:
-    names = [_base(item) for item in items]
-    counts = Counter(names)
-    return {name: at for at, name in enumerate(names) if counts[name] == 1}
+def _stem(item: str) -> str:
+    return _SUFFIX.sub("", _base(item))
+
+
+def _unique(names: Iterable[str], short: Callable[[str], str]) -> dict[str, int]:
+    """Short form -> position of the only name that has it."""
+    shorts = [short(one) for one in names]
+    counts = Counter(shorts)
+    return {one: at for at, one in enumerate(shorts) if counts[one] == 1}
 
 
 def found_classes(

@@ -15,6 +15,8 @@ from app.core.formats.faults import Faults
 from app.core.formats.rows import Times
 from app.core.formats.shapes import Floats
 
+MAX_ROWS = 2_000_000
+_TOO_MANY = f"more than {MAX_ROWS} rows; split the pilot into smaller files"
 MAX_SECONDS = 86_400.0
 MAX_CLASSES = 2_000
 _ALIASES = {"item_id": "item"}
@@ -87,6 +89,9 @@ def _csv_rows(text: str, faults: Faults) -> tuple[list[str], list[int], list[lis
                     f"{len(row)} values under {len(header)} columns; quote values that hold the delimiter"
                 )
                 faults.add(f"line {reader.line_num}", message)
+            elif len(lines) == MAX_ROWS:
+                faults.add(f"line {reader.line_num}", _TOO_MANY)
+                break
             else:
                 lines.append(reader.line_num)
                 rows.append(row)
@@ -128,6 +133,9 @@ def _json_objects(text: str, faults: Faults) -> Iterator[tuple[int, dict[str, ob
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
+        if number > MAX_ROWS:
+            faults.add(f"line {number}", _TOO_MANY)
+            return
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as failure:

@@ -31,7 +31,7 @@ class Elements(ContentHandler):
         """The line of the file that is being read, for people."""
         return f"line {self._at.getLineNumber()}" if self._at else ""
 
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802
+    def setDocumentLocator(self, locator: Locator | None) -> None:  # noqa: N802
         self._at = locator
 
     def opened(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -61,8 +61,13 @@ class Elements(ContentHandler):
 
 def walk(data: bytes, elements: Elements) -> None:
     """Feed a whole document to `elements`; raises `Invalid` for broken XML and for entities."""
+    parser = defusedxml.sax.make_parser()
+    parser.setContentHandler(elements)
+    elements.setDocumentLocator(parser)
     try:
-        defusedxml.sax.parseString(data, elements)
+        # At once: expat before 2.6 reads a long token again for every chunk, which takes hours for a hostile one.
+        parser.feed(data)
+        parser.close()
     except Invalid:
         raise
     except DefusedXmlException:
@@ -73,3 +78,7 @@ def walk(data: bytes, elements: Elements) -> None:
         where = f"{elements.name}, line {line}" if line else elements.name
         words = failure.getMessage() if isinstance(failure, SAXException) else str(failure)
         raise refuse("file.broken_xml", where, f"not valid XML ({words}); the file may be cut off") from None
+    finally:
+        elements.setDocumentLocator(
+            None
+        )  # parser and handler know each other; nothing may wait for the collector

@@ -1,7 +1,7 @@
 import pytest
 
 from app.core.errors import Invalid
-from app.core.formats.content import check_bytes, detect, format_of, parse_json
+from app.core.formats.content import check_bytes, detect, parse_json
 
 
 def problems(call, *arguments):
@@ -61,18 +61,18 @@ def test_broken_json_names_line_and_column(data, says):
         (b"<?xml version='1.0'?><annotations></annotations>", "cvat"),
         (b"<annotation><filename>a.jpg</filename></annotation>", "voc"),
         (b"-DOCSTART- -X- -X- O\n", "conll"),
+        (b"EU NNP B-ORG\nrejects VBZ O\n", "conll"),
+        (b"EU\tB-ORG\n", "conll"),
+        (b"0 0.5 0.5 0.1 0.1\n1 .2 .2 1e-3 .1", "yolo"),
+        (b"annotation_id,annotator,created_at,id,image,label,lead_time,updated_at\n", "label_studio"),
+        (b'[{"image": "a.png", "id": 1, "annotator": 1, "annotation_id": 2}]', "label_studio"),
+        (b'[{"id": 1, "annotations": [{"completed_by": 1}], "data": {"image_id": 7}}]', "label_studio"),
+        (b'{"id": 1, "data": {"text": "x"}, "annotations": []}', "label_studio"),
+        (b'[{"data_row": {"id": "x"}}]', "labelbox"),
+        (b'{"item": 1, "text": "x", "spans": []}', "table"),
+        (b"<!DOCTYPE annotation><annotation verified='yes'>", "voc"),
+        (b"item\n1\n", "table"),
     ],
 )
 def test_the_format_is_found_from_the_content(data, found):
     assert detect(data) == found
-
-
-def test_a_format_that_is_not_read_yet_is_named_with_what_is():
-    assert problems(format_of, b"<annotations/>", "f.xml", None, ("coco",)) == [
-        "f.xml: CVAT XML is not read yet; give COCO JSON"
-    ]
-
-
-def test_a_format_of_another_task_and_an_invented_one_are_told_apart():
-    assert "this is a CSV" in problems(format_of, b"item,label\n", "f", None, ("coco",))[0]
-    assert "is not known; use one of coco, table" in problems(format_of, b"", "f", "xls", ("coco",))[0]

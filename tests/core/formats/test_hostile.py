@@ -326,6 +326,16 @@ def test_the_problems_of_all_files_of_an_archive_come_at_once():
     assert [one.split(":")[0] for one in found] == ["d, a.csv, line 2", "d, b.csv, line 1"]
 
 
+def test_a_name_of_megabytes_is_refused_and_never_printed_whole():
+    name = b"x" * 3_000_000
+    one = b"<image name='" + name + b"'/>"
+    (told,) = refused(b"<annotations>" + one + b"</annotations>")
+    assert "at most 2000 characters" in told
+    told = refused(b"<annotations>" + one * 2 + b"</annotations>")
+    assert "stands twice" in told[0]
+    assert all(len(line) < 1000 for line in told)
+
+
 def test_an_unknown_format_is_refused_by_name():
     assert "format 'xls' is not known; use one of coco, conll" in refused(b"x", format="xls")[0]
     assert read(TABLE, "d", "labels", "CSV").format == "table"

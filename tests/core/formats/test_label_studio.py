@@ -48,7 +48,7 @@ BOX = result("rectanglelabels", x=10, y=20, width=30, height=40, rotation=0, rec
 def test_percent_become_pixels_and_the_answer_keeps_who_and_how_long():
     found = read(file(task(annotation(BOX, created_at="2024-01-30T02:40:43.893565Z"))), "d.json", "boxes")
     assert found.shape.tolist() == [[20, 20, 60, 40]]
-    assert found.items[0].keys == ("example.png", "1a2b3c4d-example.png", "87")
+    assert found.items[0].keys == ("example.png", "1a2b3c4d-example.png")
     assert (found.items[0].width, found.items[0].height) == (200, 100)
     (answer,) = found.answers
     assert (answer.annotator, answer.seconds, answer.seconds_source) == ("1", 8.65, "lead_time")

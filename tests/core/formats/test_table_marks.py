@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.core.errors import Invalid
+from app.core.formats import table
 from app.core.formats.read import read
 
 
@@ -161,3 +162,9 @@ def test_impossible_times_are_refused_or_counted_as_unknown():
 )
 def test_a_bad_row_is_refused_with_its_line(text, kind, says):
     assert any(says in one for one in problems(text, kind)), problems(text, kind)
+
+
+@pytest.mark.parametrize("text", ["item,label\n1,a\n2,b\n3,c\n", '{"item": 1, "label": "a"}\n' * 3])
+def test_more_rows_than_can_be_held_are_refused(text, monkeypatch):
+    monkeypatch.setattr(table, "MAX_ROWS", 2)
+    assert any("more than" in one for one in problems(text)), problems(text)

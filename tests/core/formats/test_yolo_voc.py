@@ -1,7 +1,10 @@
+import json
+
 import pytest
 
 from app.core.errors import Invalid
 from app.core.formats.read import read
+from app.core.formats.resolve import resolve_delivery, resolve_gold
 from tests.core.formats.writers import zipped
 
 
@@ -137,3 +140,25 @@ def test_a_bad_box_of_voc_is_refused_with_its_line(corner, says):
         read(VOC % (b"0", corner), "a.xml", "boxes")
     assert str(failure.value.problems[0]).startswith("a.xml, object 1, line 3: box")
     assert says in failure.value.problems[0].message
+
+
+def test_yolo_without_suffixes_and_conll_without_names_find_the_items_of_the_gold():
+    images = [
+        {"id": at, "file_name": f"x/{one}.jpg", "width": 100, "height": 50} for at, one in enumerate("ab")
+    ]
+    gold = {"images": images, "categories": [{"id": 1, "name": "cat"}], "annotations": []}
+    rows = resolve_gold(read(json.dumps(gold).encode(), "gold", "boxes"), "boxes")
+    yolo = read(
+        zipped({"classes.txt": "cat", "labels/b.txt": "0 .5 .5 .1 .2", "labels/a.txt": ""}), "d", "boxes"
+    )
+    found = resolve_delivery(yolo, rows)
+    assert ([found.items[at] for at in found.item], found.shape.tolist()) == (["x/b.jpg"], [[45, 20, 10, 10]])
+    assert found.repairs == ("d: 2 items matched by file name without suffix",)
+    texts = b'{"item": "s2", "text": "Bo  ran", "spans": []}\n{"item": "s1", "text": "Al ran", "spans": [[0, 2, "P"]]}'
+    texts = texts.replace(b'"spans": [[0, 2, "P"]]', b'"label": [[0, 2, "P"]]')
+    spans = resolve_gold(read(texts, "gold", "spans"), "spans")
+    found = resolve_delivery(read(b"Al B-P\nran O\n\nBo B-P\nran O\n", "d", "spans"), spans)
+    assert [(found.items[at], shape) for at, shape in zip(found.item, found.shape.tolist(), strict=True)] == [
+        ("s1", [0, 2]),
+        ("s2", [0, 2]),
+    ]
