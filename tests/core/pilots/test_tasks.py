@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from app.core.pilots.production_mix import standardise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,6 @@ from app.core.formats.resolve import KINDS, resolve_delivery, resolve_gold
 from app.core.formats.shapes import Mask
 from app.core.formats.written import WrittenItem
 from app.core.pilots.compare import compare
-from app.core.pilots.production_mix import standardise
 from app.core.pilots.report import to_json
 from app.core.pilots.results import marks
 from app.core.pilots.tasks import TASKS, task_named
