@@ -190,17 +190,23 @@ def _digest(ground: Ground, scorecard: Scorecard) -> str:
         {
             "engine": scoring.ENGINE,
             "scorecard": scoring.canonical(scorecard),
-            # A person's name may be erased later; the digest must not change with it.
-            "candidates": [
-                replace(c, waivers=tuple(replace(waiver, by="") for waiver in c.waivers))
-                for c in ground.inputs
-            ],
+            "candidates": [_entered(candidate) for candidate in ground.inputs],
             "decision_date": ground.day,
             "need": ground.gate_need,
             "draws": DRAWS,
             "seed": SEED,
         }
     )
+
+
+def _entered(candidate: scoring.Candidate) -> scoring.Candidate:
+    """What decides: a person's name may be erased later, and what papers are called is wording."""
+    papers = [
+        {name: replace(paper, note="") for name, paper in held.items()}
+        for held in (candidate.certificates, candidate.documents)
+    ]
+    waivers = tuple(replace(waiver, by="") for waiver in candidate.waivers)
+    return replace(candidate, certificates=papers[0], documents=papers[1], waivers=waivers, names={})
 
 
 def _panel_facts(session: ReadSession, ground: Ground, analysis: Analysis) -> PanelFacts:
