@@ -10,10 +10,10 @@ from app.accounts import service as accounts
 from app.assessment import queries
 from app.assessment.models import Consensus, ManualValue
 from app.assessment.service.panel import FAR, PanelBoard, panel_board
-from app.assessment.service.scorecard import has_anchors, pin_of
+from app.assessment.service.scorecard import pin_of
 from app.assessment.service.sources import Found, Records, papers_of, records_of, resolve, said_by
 from app.core import scoring
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.core.scoring import (
     AllOf,
     Analysis,
@@ -34,7 +34,6 @@ from app.kit import clock, library
 from app.kit.db import ReadSession
 
 SEED = 0
-TRIAL_DRAWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,6 @@ def decision_day(evaluation: Evaluation) -> date:
     """The day gates are decided on: the planned day of decision, or today when that has passed or is not set."""
     today = clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
     return max(today, evaluation.decide_by) if evaluation.decide_by else today
-
-
-def what_if(session: ReadSession, evaluation_id: UUID, group_weights: Mapping[str, float]) -> Analysis:
-    """The ranking under other group weights (positive, by group id; absent: as they are). A trial, never stored."""
-    ground = ground_of(session, evaluation_id)
-    scorecard = reweighted(ground.board.scorecard, group_weights)
-    if not has_anchors(ground.board.pin, scorecard):
-        raise Conflict(
-            "assessment.price_open", "Set target and cap of the price before candidates are ranked."
-        )
-    return run(ground, scorecard, draws=TRIAL_DRAWS)
 
 
 def reweighted(scorecard: Scorecard, group_weights: Mapping[str, float]) -> Scorecard:

@@ -306,7 +306,9 @@ def _paper(state: EvidenceState) -> Paper:
         ended = state.until is not None and not state.counts
         if state.counts or ended:
             return Paper("verified", state.until)
-        return Paper("open", note=f"{state.standing}, not signed yet" if state.standing != "ended" else "ended")
+        return Paper(
+            "open", note=f"{state.standing}, not signed yet" if state.standing != "ended" else "ended"
+        )
     if state.counts is None:
         return Paper("claimed", state.until)
     return Paper("verified", state.until) if state.counts or state.until else Paper("open")
