@@ -219,7 +219,7 @@ def _panel(found: EvaluationAnalysis) -> tuple[str, ...]:
 def _pairs(analysis: Analysis) -> tuple[str, ...]:
     """Pairs of ranked candidates: the share of all possible group weights under which the first is ahead."""
     seen: set[frozenset[str]] = set()
-    said = []
+    said: list[str] = []
     for pair in analysis.pairwise:
         key = frozenset((pair.a, pair.b))
         if key not in seen and len(said) < PAIRS:

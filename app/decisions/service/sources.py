@@ -57,10 +57,8 @@ def gather(
     `known`: the result as it stands, where the caller has it; it is used when it is of that day and candidates.
     """
     need = evaluations.need_of(evaluation)
-    if known is not None and _same_run(known, day, candidate_ids):
-        analysis, missing = known, ""
-    else:
-        analysis, missing = _analysis(session, evaluation.id, day, candidate_ids)
+    repeats = known is not None and _same_run(known, day, candidate_ids)
+    analysis, missing = (known, "") if repeats else _analysis(session, evaluation.id, day, candidate_ids)
     ranked = {line.id for line in analysis.candidates} if analysis else set()
     views = tuple(
         view
