@@ -48,6 +48,8 @@ class VerdictIn(BaseModel):
     def _reason(self) -> "VerdictIn":
         if self.verdict is not Verdict.ACCEPT and self.fault is None:
             raise ValueError("Choose a category: it says what is wrong.")
+        if self.verdict is Verdict.ACCEPT and self.fault is not None:
+            raise ValueError("What is accepted has no category: clear it, or choose fix and accept.")
         return self
 
 
