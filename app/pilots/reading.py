@@ -21,7 +21,7 @@ from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.tasks import read_delivery, read_gold
 
-ENGINE = "assay-pilots/2"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
@@ -143,6 +143,8 @@ def _together(times: Sequence[Times]) -> Times | None:
         item=column(one.item for one in times),
         annotator=column(one.annotator for one in times),
         seconds=np.concatenate([one.seconds for one in times]),
+        started=np.concatenate([one.started for one in times]),
+        ended=np.concatenate([one.ended for one in times]),
         line=np.concatenate([one.line for one in times]),
         repairs=column(one.repairs for one in times),
     )
