@@ -181,7 +181,8 @@ def _agreement(found: EvaluationAnalysis) -> tuple[tuple[str, ...], tuple[Severi
             f" {_with_ends(icc.one, icc.one_interval)}, over {icc.targets} cells that all {icc.raters} rated."
         )
     else:
-        said.append("ICC: not defined, it needs two cells with differing ratings that everybody rated.")
+        people = len({one.evaluator for one in judged})
+        said.append(f"No ICC: it needs two cells with differing ratings that all {people} evaluators rated.")
     alpha = panel.alpha
     ends = (alpha.low, alpha.high) if alpha.low is not None and alpha.high is not None else None
     value = (
