@@ -20,6 +20,7 @@ from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.tasks import read_delivery, read_gold
+from app.core.pilots.told import between, facts_of, flags_of
 
 ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 SHOWN = 12  # problems of one file that a form shows
@@ -158,6 +159,11 @@ def _extra(found: Comparison) -> dict[str, Any]:
         "lower_is_better": found.lower_is_better,
         "classes": list(found.classes),
         "labels": int((~found.gold.crowd).sum()),
+        "facts": {
+            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
+        },
+        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
+        "between": between(found.accord),
         "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
         "work": {one.name: _work(one) for one in found.vendors},
         "strata": {
