@@ -192,6 +192,7 @@ def _outcomes(found: Comparison) -> dict[str, Any]:
         "kind": gold.kind,
         "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
         "texts": list(gold.texts),
+        "item_strata": list(gold.stratum),
         "gold_shapes": plain_shapes(gold),
         "vendors": {one.name: _columns(one) for one in found.vendors},
     }

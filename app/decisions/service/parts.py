@@ -23,7 +23,6 @@ from app.decisions.schemas.record import (
     Turn,
 )
 from app.evaluations.service import CandidateView
-from app.kit import library
 from app.pilots.service import CandidateResult, PilotComparison
 
 _LONG = re.compile(r"\d+\.\d{5,}")
@@ -125,9 +124,7 @@ def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:
 
 
 def readable(text: str) -> str:
-    """An engine's sentence with the names of certificates instead of their ids, and figures cut to four decimals."""
-    for key, rule in library.taxonomy().certifications.items():
-        text = text.replace(f"{key}:", f"{rule.name}:")
+    """An engine's sentence with its figures cut to four decimals."""
     return _LONG.sub(lambda found: f"{Decimal(found[0]).quantize(_FOUR, ROUND_DOWN)}", text)
 
 

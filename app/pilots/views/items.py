@@ -208,9 +208,9 @@ def _card(outcomes: Outcomes, line: ItemLine, code: str, name: str) -> ItemCard:
         size = outcomes.size(line.at)
         # Fractions of an image of unknown size are drawn on a square.
         chart = shapes_on_item(
-            _drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
+            drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
         )
-    text = _pieces(marks, outcomes.kind, outcomes.text(line.at))
+    text = pieces(marks, outcomes.kind, outcomes.text(line.at))
     rows = tuple(_mark(one, outcomes.text(line.at)) for one in marks)
     return ItemCard(name, wording.number(line.scores[code], 2), chart, text, rows)
 
@@ -224,7 +224,8 @@ def legend_of(kind: str) -> str:
     return ""
 
 
-def _drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
+def drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
+    """The outlines of findings."""
     out = []
     for one in marks:
         if one.gold_shape is not None:
@@ -239,7 +240,8 @@ def _rings(shape: Any, kind: str) -> Sequence[Any]:
     return (box_ring(shape),) if kind == "boxes" else shape
 
 
-def _pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
+def pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
+    """The words of an item, marked where gold and delivery stand."""
     if kind == "texts":
         return tuple(
             piece for one in marks for piece in _compared(one.gold_shape or "", one.delivered_shape or "")
@@ -282,14 +284,14 @@ def _mark(one: Mark, text: str) -> MarkRow:
     return MarkRow(
         error=one.error.replace("_", " "),
         kind="ok" if one.error == "ok" else "warn",
-        gold=_named(one.gold, one.gold_shape, text),
-        delivered=_named(one.delivered, one.delivered_shape, text),
+        gold=named(one.gold, one.gold_shape, text),
+        delivered=named(one.delivered, one.delivered_shape, text),
         overlap=wording.number(one.iou, 2),
         annotator=one.annotator or wording.DASH,
     )
 
 
-def _named(label: str | None, shape: Any, text: str) -> str:
+def named(label: str | None, shape: Any, text: str) -> str:
     """The class, of a span with its words; of a text the text itself."""
     if isinstance(shape, str):
         return _cut(shape)
