@@ -72,7 +72,10 @@ def facts_of(one: Conduct, likely: float | None = None) -> tuple[tuple[str, str]
         out.append(("Learning", _learning(one.learning)))
     if one.likeness:
         found = one.likeness
-        text = f"ICC {found.icc:.2f}: {found.rows:,} answers are worth {found.effective_rows:,.0f} of as many people"
+        text = (
+            f"ICC {found.icc:.2f}: {found.rows:,} answers of {found.labelers} labelers tell as much as "
+            f"{found.effective_rows:,.0f} independent ones"
+        )
         out.append(("Likeness within labelers", text))
     if one.within:
         out.append(("Double labels", accordance_text(one.within)))
