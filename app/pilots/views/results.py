@@ -145,6 +145,7 @@ class ResultsPage(Page):
     is_computing: bool
     nonce: str
     may_edit: bool
+    look: str
     results: Results | None
 
 
@@ -350,7 +351,11 @@ def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tupl
             "Items where candidates agree against the gold or differ most",
             "items",
             f"{base}/results/items?sort=spread",
-        )
+        ),
+        SettleRow(
+            "Items side by side where candidates and gold differ", "gallery", f"{base}/results/gallery"
+        ),
+        SettleRow("Blind review of random items", "review", f"{base}/review"),
     ]
     for one in found.candidates:
         href = f"{base}/results/items?candidate={one.code}"
