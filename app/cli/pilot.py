@@ -321,9 +321,8 @@ def _speed(result: "Comparison") -> "Table":
         "Seconds per item", "Vendor", "Mean", "Median", "Geometric mean", "Annotators", "Anomalies"
     )
     for one in result.vendors:
-        table.add_row(
-            _plain(one.name), *_pace(one), str(one.annotators or "unknown"), str(len(one.anomalies))
-        )
+        unusual = str(len(one.anomalies)) if one.seconds else "unknown"
+        table.add_row(_plain(one.name), *_pace(one), str(one.annotators or "unknown"), unusual)
     return table
 
 
