@@ -297,7 +297,7 @@ def test_the_order_of_the_vendors_in_the_file_reaches_nothing(
     - {id: r, weight: 1, criteria: [{id: y, weight: 1, kind: linear, worst: 0, best: 10}]}
 """
     lines = [
-        f"  - {{id: {n}, cells: {{x: {x}, y: {y}}}}}" for n, x, y in zip("abcd", (8, 4, 1, 0), (4, 8, 9, 9))
+        f"  - {{id: {n}, cells: {{x: {x}, y: {y}}}}}" for n, x, y in zip("abcd", (8, 4, 1, 0), (4, 8, 9, 9), strict=True)
     ]
     outputs = []
     for order in (lines, lines[::-1]):
