@@ -24,7 +24,7 @@ scorecard:
       weight: 7
       criteria:
         - {id: f1, name: F1, weight: 50, kind: linear, unit: share, worst: 0.8, best: 1.0, from: {pilot: f1}}
-        - {id: ramp, name: Ramp, weight: 20, kind: piecewise, knots: [[1, 0], [1.5, 80], [2.5, 100]], from: {pilot: ramp}}
+        - {id: ramp, weight: 20, kind: piecewise, knots: [[1, 0], [1.5, 80], [2.5, 100]], from: {pilot: ramp}}
         - id: process
           name: Quality process
           weight: 30

@@ -41,5 +41,6 @@ def test_forty_candidates_fit_the_page_open_or_folded(site: Site) -> None:
                 page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
             sideways = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
             assert page.evaluate(sideways), (width, folded)
+        assert site.complaints == []
         assert axe(page) == []
-    assert site.complaints == []
+        site.complaints.clear()  # axe itself tries an inline style, which the policy blocks
