@@ -91,7 +91,7 @@ def test_comparison_says_what_would_have_to_be_true_in_natural_units(
     fewer = shown(client, world)
     assert "No single change brings Harbor Annotation level with Northwind Labels" in fewer
     turned = shown(client, world, "?a=Harbor+Annotation&b=Northwind+Labels")
-    assert "Northwind Labels stands 13.1 points above Harbor Annotation" in turned
+    assert "Northwind Labels stands 31.1 points above Harbor Annotation" in turned
 
 
 def test_moved_slider_is_tried_and_untouched_ones_are_no_trial(client: TestClient, world: World) -> None:
