@@ -40,6 +40,7 @@ from app.assessment.service.ratings import (
     withdraw_conflict,
 )
 from app.assessment.service.result import (
+    agreement_of,
     analysis_of,
     pinned_info,
     require_unblinded,
@@ -78,6 +79,7 @@ __all__ = [
     "Shortlist",
     "ShortlistLine",
     "WithoutOne",
+    "agreement_of",
     "analysis_of",
     "beside",
     "candidate_in",

@@ -31,11 +31,13 @@ from app.core.scoring import (
     UNIT,
     Analysis,
     CandidateResult,
+    PanelAgreement,
     PanelRating,
     Price,
     Scorecard,
     analyse,
     leave_one_out,
+    panel_agreement,
     points_at,
 )
 from app.core.scoring.effort import rated_criteria
@@ -89,6 +91,13 @@ def what_if(found: EvaluationAnalysis, group_weights: Mapping[str, float]) -> An
         seed=SEED,
         need=found.gate_need,
     )
+
+
+def agreement_of(found: EvaluationAnalysis) -> PanelAgreement | None:
+    """How well the panel agrees, from the ratings that count; None with fewer than two evaluators."""
+    judged = found.panel.judged
+    several = len({one.evaluator for one in judged}) > 1
+    return panel_agreement(judged, seed=found.analysis.seed) if several else None
 
 
 def require_unblinded(session: ReadSession, evaluation: Evaluation, actor: Actor) -> None:

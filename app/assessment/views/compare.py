@@ -16,7 +16,7 @@ from app.kit.wording import number
 
 CHANGES = 4
 SWINGS = 10
-WIDTH = 520
+WIDTH = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +92,22 @@ def _changes(found: EvaluationAnalysis, changes: Sequence[SingleChange]) -> tupl
 
 
 def _change(found: EvaluationAnalysis, criterion: Criterion, change: SingleChange) -> str:
-    needs, has = (_natural(found, criterion, value) for value in (change.needs, change.has))
+    needs, has = (plain(value) if value is not None else "" for value in (change.needs, change.has))
+    unit = _unit(found, criterion, change.needs)
     if needs and has and needs != has:
-        return f"{criterion.name}: {needs} instead of {has}"
-    if needs and needs == has:  # a claim that has to be shown
+        return f"{criterion.name}: {needs} instead of {has}{unit}"
+    needs += unit if needs else ""
+    if needs and has:  # a claim that has to be shown
         return f"{criterion.name}: {needs} verified, not only claimed"
     points = f"{number(change.needs_points, 1)} of 100 points instead of {number(change.has_points, 1)}"
     return f"{criterion.name}: {needs}, that is {points}" if needs else f"{criterion.name}: {points}"
 
 
-def _natural(found: EvaluationAnalysis, criterion: Criterion, value: object) -> str:
-    if not isinstance(value, int | float | str | bool):
+def _unit(found: EvaluationAnalysis, criterion: Criterion, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    unit = criterion.unit
-    if isinstance(criterion.scale, Price):
-        unit = f"{found.need.currency} per label"
-    measured = isinstance(value, int | float) and not isinstance(value, bool)
-    return (
-        f"{plain(value)} {unit}"
-        if measured and unit and unit != "share" and len(unit) <= 16
-        else plain(value)
-    )
+    unit = f"{found.need.currency} per label" if isinstance(criterion.scale, Price) else criterion.unit
+    return f" {unit}" if 0 < len(unit) <= 16 and unit != "share" else ""
 
 
 def _tornado(found: EvaluationAnalysis, better: str, worse: str, gap: float) -> tuple[Markup, str]:

@@ -11,6 +11,7 @@ from app.core.scoring import Analysis, Crossover, lead_of, why
 from app.kit.wording import day, money, number, percent
 
 SHOWN = 0.05  # points; less prints as 0.0
+NAMED = 2  # must-haves that a headline names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ def verdict_of(found: EvaluationAnalysis) -> Verdict:
     waits = [gate.name for gate in leader.line.gates if gate.state == "unknown"]
     if len(ranked) == 1:
         return Verdict(
-            _headline(leader.name, "is the only one ranked", waits), _sure(found), "warn" if waits else ""
+            _headline(leader.name, "is the only one ranked", waits),
+            "Nobody else has a score to compare it with.",
+            "warn" if waits else "",
         )
     second = ranked[1]
     if analysis.order == "tie":
@@ -50,7 +53,10 @@ def verdict_of(found: EvaluationAnalysis) -> Verdict:
 
 
 def _headline(name: str, verb: str, waits: Sequence[str]) -> str:
-    return f"{name} {verb}; the award waits for {listed(list(waits))}." if waits else f"{name} {verb}."
+    if not waits:
+        return f"{name} {verb}."
+    for_what = listed(list(waits)) if len(waits) <= NAMED else f"{len(waits)} open must-haves"
+    return f"{name} {verb}; the award waits for {for_what}."
 
 
 def _lead(found: EvaluationAnalysis, leader: CandidateLine, second: CandidateLine) -> str:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.assessment.service import EvaluationAnalysis
+from app.assessment.service import EvaluationAnalysis, agreement_of
 from app.assessment.views.explain import crossover_text
 from app.assessment.views.words import share, signed
 from app.charts import Reign, winner_map
-from app.core.scoring import Analysis, panel_agreement, rank_views, second_opinion, show_price
+from app.core.scoring import Analysis, rank_views, second_opinion, show_price
 from app.kit.wording import DASH, number, percent
 
 CHANGES = 6
@@ -168,11 +168,10 @@ def _without(found: EvaluationAnalysis) -> tuple[str, ...]:
 
 
 def _agreement(found: EvaluationAnalysis) -> tuple[tuple[str, ...], tuple[SeverityRow, ...]]:
-    judged = found.panel.judged
-    if len({one.evaluator for one in judged}) < 2:
+    panel = agreement_of(found)
+    if panel is None:
         return (), ()
     names = {str(rater.user_id): rater.name for rater in found.panel.raters}
-    panel = panel_agreement(judged, seed=found.analysis.seed)
     said = []
     if panel.complete is not None and panel.complete.mean is not None:
         icc = panel.complete
@@ -181,7 +180,8 @@ def _agreement(found: EvaluationAnalysis) -> tuple[tuple[str, ...], tuple[Severi
             f" {_with_ends(icc.one, icc.one_interval)}, over {icc.targets} cells that all {icc.raters} rated."
         )
     else:
-        said.append("ICC: not defined, it needs two cells with differing ratings that everybody rated.")
+        people = len({one.evaluator for one in found.panel.judged})
+        said.append(f"No ICC: it needs two cells with differing ratings that all {people} evaluators rated.")
     alpha = panel.alpha
     ends = (alpha.low, alpha.high) if alpha.low is not None and alpha.high is not None else None
     value = (

@@ -43,6 +43,15 @@ class MissingPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class GateBadge:
+    """Must-haves in one state: the state's word, or how many, and the name when it is a single one."""
+
+    state: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RankRow:
     """A ranked candidate; low, mid and high are 0 to 100 for the track."""
 
@@ -58,7 +67,7 @@ class RankRow:
     total: str
     can_be: str
     covered: str
-    badges: tuple[tuple[str, str], ...]
+    badges: tuple[GateBadge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +203,17 @@ def _rank_row(found: EvaluationAnalysis, line: CandidateLine) -> RankRow:
     )
 
 
-def _badges(line: CandidateLine) -> tuple[tuple[str, str], ...]:
+def _badges(line: CandidateLine) -> tuple[GateBadge, ...]:
     gates = worst_gates(line.line.gates)
     if not gates:
-        return (("all met", "ok"),) if line.line.gates else ()
-    if len(gates) > 1:
-        states = [gate.state for gate in gates]
-        return tuple(
-            (f"{states.count(state)} {GATE[state][0]}", GATE[state][1]) for state in dict.fromkeys(states)
-        )
-    return tuple((f"{GATE[gate.state][0]}: {gate.name}", GATE[gate.state][1]) for gate in gates)
+        return (GateBadge("all met", "ok", ""),) if line.line.gates else ()
+    if len(gates) == 1:
+        return (GateBadge(*GATE[gates[0].state], gates[0].name),)
+    states = [gate.state for gate in gates]
+    return tuple(
+        GateBadge(f"{states.count(state)} {GATE[state][0]}", GATE[state][1], "")
+        for state in dict.fromkeys(states)
+    )
 
 
 def _below(found: EvaluationAnalysis, base: str) -> tuple[BelowRow, ...]:

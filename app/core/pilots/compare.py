@@ -115,6 +115,7 @@ def _versions(task: str) -> dict[str, str]:
 def _check(task: Task, gold: Rows, deliveries: Mapping[str, Rows], told: _Settings) -> None:
     rules = (
         (0 < told.iou <= 1, "iou", "must be above 0 and at most 1"),
+        (0 <= told.seed < 2**64, "seed", "must lie between 0 and 2^64 - 1"),
         (100 <= told.resamples <= MAX_RESAMPLES, "resamples", f"must be from 100 to {MAX_RESAMPLES}"),
         (0 < len(deliveries) <= MAX_VENDORS, "vendors", f"give one to {MAX_VENDORS} deliveries"),
         (gold.task == task.name, gold.source, f"was read for {gold.task}, not for {task.name}"),

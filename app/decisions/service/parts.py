@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.assessment.service import CandidateLine, EvaluationAnalysis
-from app.core.scoring import Analysis, why
+from app.core.scoring import Analysis, lead_of, why
 from app.decisions.schemas.record import (
     Entrant,
     Gate,
@@ -103,7 +103,15 @@ def _lead(found: EvaluationAnalysis, selected: UUID | None) -> Lead | None:
     if ours is None or other is None:
         return None
     difference = why(found.analysis, ours.name, other.name)
-    return Lead(over=str(other.id), gap=difference.gap, groups=dict(difference.groups))
+    first = lead_of(found.analysis)
+    told = first if first and (first.leader, first.second) == (ours.name, other.name) else None
+    return Lead(
+        over=str(other.id),
+        gap=difference.gap,
+        groups=dict(difference.groups),
+        elsewhere=told.elsewhere if told else None,
+        worth=told.worth if told else None,
+    )
 
 
 def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:

@@ -331,10 +331,14 @@ def _offer_word(offer: PilotOffer | None) -> str:
         return "no offer yet"
     digits = get_currency_precision(offer.currency)
     parts = [
-        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} per {str(line['per']).replace('_', ' and ')}"
+        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
         for line in offer.lines
     ]
     return f"{offer.currency} " + ", ".join(parts)
+
+
+def _charged(per: str) -> str:
+    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
 
 
 def _rate(amount: float, digits: int) -> str:
