@@ -16,6 +16,7 @@ import orjson
 from app.core.errors import Invalid, Problem
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
+from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
@@ -112,8 +113,18 @@ def _at(field: str, read: Callable[[], Read]) -> Read:
         raise Invalid(failure.code, shown) from None
 
 
-def compared(task: str, gold: str, deliveries: Sequence[Mapping[str, str]], iou: float, seed: int) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
+def compared(
+    task: str,
+    gold: str,
+    deliveries: Sequence[Mapping[str, str]],
+    iou: float,
+    seed: int,
+    amendments: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
+
+    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    """
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
     read = {one["code"]: _read(task, one, reference) for one in deliveries}
     times = [
@@ -121,7 +132,15 @@ def compared(task: str, gold: str, deliveries: Sequence[Mapping[str, str]], iou:
         for one in deliveries
         if one.get("times")
     ]
-    found = compare(task, reference, read, iou=iou, seed=seed, times=_together(times))
+    side = _together(times)
+    if amendments:
+        gone = set(amendments["excluded"])
+        pairs = zip(reference.items, reference.ids, strict=True)
+        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
+        reference = without(relabelled(reference, amendments["labels"]), gone)
+        read = {code: without(rows, gone) for code, rows in read.items()}
+        side = times_without(side, names) if side else None
+    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
     report = {"compare": to_json(found), "extra": _extra(found)}
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 

@@ -90,7 +90,6 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
     shown = views.ReviewPage(
         title=f"Review {review.number}",
         frame=below(session, found.pilot, Crumb("Blind review", f"{base}/review")),
-        base=href,
         subtitle=views.review_facts(review),
         own_share=100 * done / len(own) if own else 0,
         own_words=f"{done} of {len(own)} judged" if own else "",

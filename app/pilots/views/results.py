@@ -348,14 +348,16 @@ def _costs(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow, .
 def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[SettleRow, ...]:
     out = [
         SettleRow(
-            "Items where candidates agree against the gold or differ most",
+            "Items on which candidates differ most",
             "items",
             f"{base}/results/items?sort=spread",
         ),
+        SettleRow("Gold in doubt: candidates agree against it", "adjudicate", f"{base}/adjudication"),
         SettleRow(
             "Items side by side where candidates and gold differ", "gallery", f"{base}/results/gallery"
         ),
         SettleRow("Blind review of random items", "review", f"{base}/review"),
+        SettleRow("Issues on items", "issues", f"{base}/issues"),
     ]
     for one in found.candidates:
         href = f"{base}/results/items?candidate={one.code}"
