@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -7,7 +8,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.permissions import Role
 from app.pilots import queries, service
 from app.pilots.models import GoldVersion
-from app.pilots.review_models import GoldDecision, Ruling
+from app.pilots.review_models import Ruling
 from app.pilots.review_schemas import DecisionIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out, work
@@ -24,10 +25,10 @@ def compared(lab: Lab) -> Lab:
     return lab
 
 
-def decide(lab: Lab, item: str, ruling: Ruling, label: str = "", seen: int | None = None) -> GoldDecision:
+def decide(lab: Lab, item: str, ruling: Ruling, label: str = "") -> UUID:
     entry = DecisionIn(item=item, ruling=ruling, label=label)
     with lab.db.writing() as session:
-        return service.decide(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry, seen=seen)
+        return service.decide(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry, seen=None).id
 
 
 def accuracy(lab: Lab, gold: int | None = None) -> float | None:
@@ -92,11 +93,11 @@ def test_decisions_are_refused_for_what_the_gold_does_not_know_and_when_somebody
     for item, ruling, label in (("zz", Ruling.STANDS, ""), ("i007", Ruling.WRONG, "cow")):
         with pytest.raises(Invalid):
             decide(lab, item, ruling, label)
-    row = decide(lab, "i007", Ruling.STANDS)
+    key = decide(lab, "i007", Ruling.STANDS)
     with pytest.raises(Conflict):
         decide(lab, "i007", Ruling.EXCLUDE)
     with lab.db.writing() as session:
-        service.withdraw(session, actor=LEAD, decision_id=row.id)
+        service.withdraw(session, actor=LEAD, decision_id=key)
     decide(lab, "i007", Ruling.EXCLUDE)
     with lab.db.writing() as session, pytest.raises(Conflict, match="came meanwhile"):
         service.publish(session, actor=LEAD, pilot_id=lab.pilot_id, seen=7)
