@@ -54,7 +54,9 @@ def show_queue(
         pager=paging.pager(path, {}, page=page, total=len(queue.doubts)),
         ready=", ".join(f"{row.item}: {views.decision_words(row)}" for row in queue.ready[:5])
         + (f" and {len(queue.ready) - 5} more" if len(queue.ready) > 5 else ""),
-        publish_action=f"{path}/publish?seen={queue.gold_number}" if found.may(Action.PILOT_EDIT) else "",
+        publish_action=f"{path}/publish?seen={queue.gold_number}"
+        if found.may(Action.PILOT_EDIT) and found.is_open
+        else "",
         nonce=blank().nonce,
         metric=next(iter(known.values())).metric_name,
         heads=tuple(views.VersionHead(f"Gold version {one}", f"{base}/results?gold={one}") for one in known),
@@ -113,7 +115,7 @@ def _page(
         rulings=(views.STANDS, views.WRONG, views.EXCLUDE) if is_class else (views.STANDS, views.EXCLUDE),
         labels=tuple(Option(name, name) for name in labels),
         decided=decided,
-        may_decide=found.may(Action.PILOT_EDIT),
+        may_decide=found.may(Action.PILOT_EDIT) and found.is_open,
         withdraw_action=f"{path}/{at}/withdraw" if own and own.published is None else "",
     )
 

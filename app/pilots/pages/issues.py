@@ -43,7 +43,7 @@ def _list_page(
         rows=views.issue_rows(rows, names, path),
         csv_url=paging.link(f"{path}/all.csv", {"state": state}),
         form=form,
-        may_raise=found.may(Action.NOTE_WRITE) and bool(codes),
+        may_raise=found.may(Action.NOTE_WRITE) and found.is_open and bool(codes),
         candidates=tuple(Option(code, names[code]) for code in codes),
     )
 
@@ -124,7 +124,7 @@ def _page(
         ),
         form=form,
         path=f"{path}/{row.id}",
-        may_write=found.may(Action.NOTE_WRITE),
+        may_write=found.may(Action.NOTE_WRITE) and found.is_open,
         is_resolved=row.resolved_at is not None,
     )
 
