@@ -17,6 +17,7 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
+from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
@@ -152,8 +153,18 @@ def _placed(field: str, failure: Invalid) -> Invalid:
     return Invalid(failure.code, shown)
 
 
-def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: int) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
+def compared(
+    task: str,
+    gold: str,
+    deliveries: Sequence[Way],
+    iou: float,
+    seed: int,
+    amendments: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
+
+    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    """
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
     read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
     times = [
@@ -161,7 +172,15 @@ def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: 
         for one in deliveries
         if one.get("times")
     ]
-    found = compare(task, reference, read, iou=iou, seed=seed, times=_together(times))
+    side = _together(times)
+    if amendments:
+        gone = set(amendments["excluded"])
+        pairs = zip(reference.items, reference.ids, strict=True)
+        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
+        reference = without(relabelled(reference, amendments["labels"]), gone)
+        read = {code: without(rows, gone) for code, rows in read.items()}
+        side = times_without(side, names) if side else None
+    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
     report = {"compare": to_json(found), "extra": _extra(found)}
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 
