@@ -75,7 +75,10 @@ class GoldVersion(Row, table=True):
 
 
 class Delivery(Versioned, table=True):
-    """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents."""
+    """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
+
+    `instructions` is the version that its team had confirmed, None where none was published.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -106,6 +109,7 @@ class Delivery(Versioned, table=True):
     warnings: list[str] = document(default_factory=list)
     received_at: datetime = moment()
     uploaded_by: UUID
+    instructions: int | None = Field(default=None)
 
 
 class PilotOffer(Versioned, table=True):

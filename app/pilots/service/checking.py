@@ -17,7 +17,7 @@ from app.evaluations.models import OUT, Candidate
 from app.files.service import ReceivedAnnotations, Upload
 from app.kit import child
 from app.kit.actors import Actor, CurrentActor
-from app.kit.db import Database
+from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
@@ -116,25 +116,49 @@ def check_delivery(
     stand at `times`. Raises `Conflict` while there is no gold."""
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
-        code = _code(session.get(Candidate, candidate_id), pilot)
-        golds = queries.golds(session, pilot_id)
-        if not golds:
-            message = "Upload the gold first: a delivery is read against it."
-            raise Conflict("pilot.no_gold", message, field="file")
-        gold, task, number = golds[0].digest, pilot.task, golds[0].number
+        reading = reading_of(session, pilot, candidate_id)
+    return read_checked(contents, reading, candidate_id, upload, times)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a delivery is read against: the task, the gold's digest and number, the candidate's code."""
+
+    task: str
+    gold: str
+    number: int
+    code: str
+
+
+def reading_of(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> Reading:
+    """What a candidate's delivery is read against. Raises `Conflict` while there is no gold."""
+    code = _code(session.get(Candidate, candidate_id), pilot)
+    golds = queries.golds(session, pilot.id)
+    if not golds:
+        message = "Upload the gold first: a delivery is read against it."
+        raise Conflict("pilot.no_gold", message, field="file")
+    return Reading(pilot.task.value, golds[0].digest, golds[0].number, code)
+
+
+def read_checked(
+    contents: LocalStore, reading: Reading, candidate_id: UUID, upload: Upload, times: Upload | None
+) -> CheckedDelivery:
+    """Read a delivery in a child process, for a caller that has checked the right. Raises `Invalid`."""
     facts = _run(
         "check_delivery",
-        task=task.value,
-        gold=str(contents.path(gold)),
+        task=reading.task,
+        gold=str(contents.path(reading.gold)),
         path=str(contents.path(upload.digest)),
         name=upload.name,
         times=str(contents.path(times.digest)) if times else "",
         times_name=times.name if times else "",
-        code=code,
-        gold_name=f"version {number}",
+        code=reading.code,
+        gold_name=f"version {reading.number}",
     )
     facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
-    return CheckedDelivery(upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **facts)
+    return CheckedDelivery(
+        upload=upload, times=times, candidate_id=candidate_id, gold_digest=reading.gold, **facts
+    )
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:
@@ -155,7 +179,7 @@ def _run(function: str, /, **arguments: Any) -> Any:
         raise Invalid(failure.code, told) from None
 
 
-def _pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
+def pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
     try:
         return Pending(found=check())
     except AssayError as failure:
@@ -166,7 +190,7 @@ def _receive_gold(
     request: Request, received: ReceivedAnnotations, actor: CurrentActor, pilot_id: UUID
 ) -> Pending[CheckedGold]:
     contents: LocalStore = request.app.state.contents
-    return _pending(
+    return pending(
         lambda: check_gold(
             database(request), contents, actor=actor, pilot_id=pilot_id, upload=received.one("file")
         )
@@ -189,7 +213,7 @@ def _receive_delivery(
             times=received.maybe("times"),
         )
 
-    return _pending(check)
+    return pending(check)
 
 
 def _candidate_id(value: object) -> UUID:

@@ -243,10 +243,11 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
 def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The promises line by line."""
     names = METRICS[pilot.task]
-    return tuple(Fact(names[item.metric], _bounds(item)) for item in criteria_of(pilot))
+    return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
 
 
-def _bounds(item: CriterionIn) -> str:
+def bounds_of(item: CriterionIn) -> str:
+    """A promise in words: target, and floor or limit."""
     word = "at most" if item.metric in AT_MOST | LOWER else "floor"
     parts = [f"target {item.target:g}"] if item.target is not None else []
     return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
