@@ -248,6 +248,9 @@ class DeliveryOut(BaseModel):
     repairs: list[str]
     warnings: list[str]
     received_at: datetime
+    instructions: int | None = Field(
+        description="The version of the instructions that its team had confirmed."
+    )
 
 
 class ItemOut(BaseModel):

@@ -337,6 +337,7 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
     replaced = row.state.value == "replaced"
     missing = f" · {row.missing} missing" if row.missing else ""
     people = f" · {row.annotators} annotators" if row.annotators else " · annotators not named"
+    people += f" · instructions {row.instructions}" if row.instructions else ""
     return DeliveryRow(
         round=f"Round {row.round}",
         facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} labels{missing}{people}",

@@ -91,11 +91,11 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One delivery of the vendor."""
+    """One delivery of the vendor; `digest` in parts, so that it can wrap."""
 
     title: str
     facts: str
-    digest: str
+    digest: tuple[str, ...]
     is_replaced: bool
     notes: tuple[str, ...]
 
@@ -285,7 +285,7 @@ def _receipt(row: Delivery, zone: str) -> ReceiptLine:
     return ReceiptLine(
         title=f"Round {row.round}, {wording.moment(row.received_at, zone)}",
         facts=f"{wording.number(row.items)} items, {wording.number(row.labels)} labels{missing}{version}",
-        digest=row.digest,
+        digest=tuple(row.digest[at : at + 8] for at in range(0, len(row.digest), 8)),
         is_replaced=row.state is DeliveryState.REPLACED,
         notes=tuple(row.repairs[:6]),
     )
