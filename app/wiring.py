@@ -50,6 +50,7 @@ from app.onboarding import service as onboarding
 from app.pilots import api as pilot_api
 from app.pilots import api_run as pilot_run_api
 from app.pilots import pages as pilot_pages
+from app.pilots import review_api as pilot_review_api
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -99,6 +100,7 @@ def routers() -> list[APIRouter]:
         pilot_api.router,
         pilot_run_api.router,
         *pilot_pages.routers,
+        pilot_review_api.router,
         questionnaires_api.router,
         questionnaires_leading_api.router,
         questionnaires_library_api.router,

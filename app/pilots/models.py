@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from app.kit import canonical
 from app.kit.columns import Points, Row, Versioned, big_integer, document, enum_text, moment
 
 
@@ -57,7 +58,10 @@ class Pilot(Versioned, table=True):
 
 
 class GoldVersion(Row, table=True):
-    """One frozen version of the reference labels; the highest number counts, the others stay."""
+    """One frozen version of the reference labels; the highest number counts, the others stay.
+
+    `amendments` changes what the file says: `excluded` items and right `labels` by item, from adjudication.
+    """
 
     __tablename__ = "gold_version"
     __table_args__ = (sa.UniqueConstraint("pilot_id", "number"),)
@@ -71,12 +75,22 @@ class GoldVersion(Row, table=True):
     classes: list[str] = document(default_factory=list)
     repairs: list[str] = document(default_factory=list)
     note: str = Field(default="", max_length=500)
+    amendments: dict[str, Any] = document(default_factory=dict)
     added_by: UUID
+
+    @property
+    def identity(self) -> str:
+        """What the version is known by: its file's digest, or one of the file together with its amendments."""
+        if not self.amendments:
+            return self.digest
+        return canonical.digest({"file": self.digest, "amendments": self.amendments})
 
 
 class Delivery(Versioned, table=True):
     """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
 
+    `mapping` turns the vendor's labels into the gold's (null: their marks are dropped); with `accepts_repairs` the
+    repairs that the reader offers are applied.
     `instructions` is the version that its team had confirmed, None where none was published.
     """
 
@@ -107,6 +121,8 @@ class Delivery(Versioned, table=True):
     annotators: int | None = Field(default=None)
     repairs: list[str] = document(default_factory=list)
     warnings: list[str] = document(default_factory=list)
+    accepts_repairs: bool = Field(default=False)
+    mapping: dict[str, str | None] = document(default_factory=dict)
     received_at: datetime = moment()
     uploaded_by: UUID
     instructions: int | None = Field(default=None)

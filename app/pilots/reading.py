@@ -14,20 +14,27 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
-from app.core.pilots.tasks import read_delivery, read_gold
+from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
+from app.core.pilots.told import between, facts_of, flags_of
 
-ENGINE = "assay-pilots/2"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str, str]]) -> bytes:
+LABELS = 100  # their labels that can be mapped by hand; more are another column
+LABEL = "label:"  # a problem at `label:NAME` asks what the vendor's NAME is called here
+Way = Mapping[str, Any]  # how a delivery is read: path, name or code, times, mapping, accept
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> bytes:
     """Facts about a gold file: JSON with items, labels, classes, repairs.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
@@ -37,7 +44,7 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str
     problems: list[Problem] = []
     for one in deliveries:
         try:
-            read_delivery(task, Path(one["path"]).read_bytes(), one["name"], gold)
+            _read(task, one, one["name"], gold)
         except Invalid as failure:
             first = failure.problems[0]
             told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
@@ -88,17 +95,27 @@ def check_delivery(
     times_name: str = "",
     code: str = "",
     gold_name: str = "gold",
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
 
-    Raises `Invalid` at `file` or `times`, the problems of both together.
+    `mapping` turns the vendor's labels into the gold's (None: drop them), `accept` applies the listed repairs.
+    Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
+    gold does not know, at `accept` where repairs may be accepted.
     """
     reference = read_gold(task, Path(gold).read_bytes(), gold_name)
+    told = {name: ours for name, ours in (mapping or {}).items() if ours is None or ours in reference.classes}
     problems: list[Problem] = []
     delivered, side = None, None
     try:
-        delivered = _at("file", lambda: read_delivery(task, Path(path).read_bytes(), name, reference))
+        data = Path(path).read_bytes()
+        problems += _strange(task, data, name, reference, accept, told)
+        if not problems:
+            delivered = _at(
+                "file", lambda: read_delivery(task, data, name, reference, accept=accept, mapping=told)
+            )
     except Invalid as failure:
         problems += failure.problems
     try:
@@ -124,6 +141,17 @@ def check_delivery(
     return orjson.dumps(facts)
 
 
+def _strange(
+    task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
+) -> list[Problem]:
+    """One problem per label that the gold does not know and nobody mapped; [] where they are too many to map."""
+    found = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=mapping.keys()))
+    if len(found) > LABELS:
+        return []
+    message = "is not a class of the gold. Choose which one it is, or drop it."
+    return [Problem(f"{LABEL}{label}", f"{label[:60]!r} {message}") for label in found]
+
+
 def _at(field: str, read: Callable[[], Read]) -> Read:
     """What `read` gives; its problems move to a form's field, the first ones with their places."""
     try:
@@ -132,13 +160,18 @@ def _at(field: str, read: Callable[[], Read]) -> Read:
         shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
         if rest := len(failure.problems) - len(shown):
             shown.append(Problem(field, f"and {rest} more problems"))
+        if mended := sum(REPAIR in problem.message for problem in failure.problems):
+            many = "One problem" if mended == 1 else f"{mended} problems"
+            shown.append(
+                Problem("accept", f"{many} can be repaired as told: tick to accept, send the file again.")
+            )
         raise Invalid(failure.code, shown) from None
 
 
-def compared(task: str, gold: str, deliveries: Sequence[Mapping[str, str]], iou: float, seed: int) -> bytes:
+def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: int) -> bytes:
     """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    read = {one["code"]: _read(task, one, reference) for one in deliveries}
+    read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
     times = [
         read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
         for one in deliveries
@@ -149,8 +182,9 @@ def compared(task: str, gold: str, deliveries: Sequence[Mapping[str, str]], iou:
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 
 
-def _read(task: str, one: Mapping[str, str], gold: Rows) -> Rows:
-    return read_delivery(task, Path(one["path"]).read_bytes(), one["code"], gold)
+def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
+    data, mapping = Path(one["path"]).read_bytes(), one.get("mapping")
+    return read_delivery(task, data, name, gold, accept=bool(one.get("accept")), mapping=mapping)
 
 
 def _together(times: Sequence[Times]) -> Times | None:
@@ -166,6 +200,8 @@ def _together(times: Sequence[Times]) -> Times | None:
         item=column(one.item for one in times),
         annotator=column(one.annotator for one in times),
         seconds=np.concatenate([one.seconds for one in times]),
+        started=np.concatenate([one.started for one in times]),
+        ended=np.concatenate([one.ended for one in times]),
         line=np.concatenate([one.line for one in times]),
         repairs=column(one.repairs for one in times),
     )
@@ -179,6 +215,11 @@ def _extra(found: Comparison) -> dict[str, Any]:
         "lower_is_better": found.lower_is_better,
         "classes": list(found.classes),
         "labels": int((~found.gold.crowd).sum()),
+        "facts": {
+            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
+        },
+        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
+        "between": between(found.accord),
         "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
         "work": {one.name: _work(one) for one in found.vendors},
         "strata": {
@@ -207,6 +248,7 @@ def _outcomes(found: Comparison) -> dict[str, Any]:
         "kind": gold.kind,
         "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
         "texts": list(gold.texts),
+        "item_strata": list(gold.stratum),
         "gold_shapes": plain_shapes(gold),
         "vendors": {one.name: _columns(one) for one in found.vendors},
     }

@@ -197,7 +197,9 @@
     }
     const typing = closest(event.target, "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]");
     if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;
-    if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+    const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+    if (keyed) { event.preventDefault(); keyed.click(); }
+    else if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
     else if (/^[1-9]$/.test(event.key)) chooseDigit(Number(event.key), event);
   });
 

@@ -3,6 +3,7 @@ import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import yaml
@@ -94,7 +95,14 @@ def test_case_file_gives_the_same_result_from_the_core_alone(client: TestClient,
     found = analyse(case.scorecard, case.candidates, decision_date=case.decision_date, need=case.need)
     answer = client.get(f"/api/v1{base}/result").json()
     published = to_json(found)
-    assert {key: answer[key] for key in published} == published
+    assert {key: unworded(answer[key]) for key in published} == unworded(published)
+
+
+def unworded(value: Any) -> Any:
+    """Without reasons: the product calls papers by name, a case file by id."""
+    if isinstance(value, dict):
+        return {key: unworded(item) for key, item in value.items() if key != "reason"}
+    return [unworded(item) for item in value] if isinstance(value, list) else value
 
 
 def test_workbook_formulas_compute_the_totals_again(client: TestClient, world: World) -> None:

@@ -31,6 +31,7 @@ KINDS = {
     "rating": "rating",
     "consensus": "consensus",
     "pilot_result": "pilot result",
+    "pilot_review": "blind review",
     "certificate": "certificate",
     "agreement": "agreement",
     "value": "figure typed in",
@@ -153,6 +154,7 @@ def _reference(shown: CellShown, ref: EvidenceRef, base: str) -> Fact:
     pages = {
         "answer": f"{base}/discovery",
         "pilot_result": f"{base}/pilot",
+        "pilot_review": f"{base}/pilot",
         "value": f"{base}/values?subject={shown.criterion.id}",
     }
     vendor = f"/vendors/{shown.view.vendor.id}"

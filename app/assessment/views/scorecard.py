@@ -205,6 +205,7 @@ MEASURED = frozenset(
         "mean_iou",
         "by_class.f1",
         "accepted_per_labeler_day",
+        "review.first_pass",
     }
     | {"seconds_per_label", "errors.missing", "errors.extra", "errors.wrong_label", "errors.loose"}
 )

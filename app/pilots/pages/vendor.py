@@ -96,6 +96,7 @@ def _checked(
             round_seen=_round(form.get("round") if form else None),
             upload=received.one("file"),
             times=received.maybe("times"),
+            accept=form is not None and form.get("accept") == "yes",
         )
 
     return service.pending(check)

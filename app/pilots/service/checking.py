@@ -3,8 +3,8 @@
 What was checked carries the digests it was checked against; the verb compares them again inside the transaction.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from app.kit.storage import LocalStore
 from app.pilots import queries
 from app.pilots.models import Pilot
 from app.pilots.service.access import open_pilot
+from app.pilots.service.computing import way_of
+from app.pilots.service.mapping import mapping_of, numbered
 
 Checked = TypeVar("Checked")
 
@@ -53,6 +55,8 @@ class CheckedDelivery:
     annotators: int | None
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
+    accepts_repairs: bool = False
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,11 @@ def check_gold(
     with store.reading() as session:
         task = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot.task
         present = [
-            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row.digest)
+            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row)
             for row in queries.accepted(session, pilot_id)
         ]
-    deliveries = [{"name": name, "path": str(contents.path(digest))} for name, digest in present]
+        deliveries = [{"name": name, **way_of(contents, row)} for name, row in present]
+        fits = frozenset(row.digest for _, row in present)
     facts = _run(
         "check_gold",
         task=task.value,
@@ -94,7 +99,7 @@ def check_gold(
     )
     return CheckedGold(
         upload=upload,
-        fits=frozenset(digest for _, digest in present),
+        fits=fits,
         items=facts["items"],
         labels=facts["labels"],
         classes=tuple(facts["classes"]),
@@ -111,13 +116,15 @@ def check_delivery(
     candidate_id: UUID,
     upload: Upload,
     times: Upload | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
 ) -> CheckedDelivery:
     """Read a delivery in a child process against the gold; as `check_gold` otherwise, problems of the side file
     stand at `times`. Raises `Conflict` while there is no gold."""
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
         reading = reading_of(session, pilot, candidate_id)
-    return read_checked(contents, reading, candidate_id, upload, times)
+    return read_checked(contents, reading, candidate_id, upload, times, mapping=mapping, accept=accept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,14 @@ def reading_of(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> Readin
 
 
 def read_checked(
-    contents: LocalStore, reading: Reading, candidate_id: UUID, upload: Upload, times: Upload | None
+    contents: LocalStore,
+    reading: Reading,
+    candidate_id: UUID,
+    upload: Upload,
+    times: Upload | None,
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
 ) -> CheckedDelivery:
     """Read a delivery in a child process, for a caller that has checked the right. Raises `Invalid`."""
     facts = _run(
@@ -154,10 +168,18 @@ def read_checked(
         times_name=times.name if times else "",
         code=reading.code,
         gold_name=f"version {reading.number}",
+        mapping=mapping or {},
+        accept=accept,
     )
     facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
     return CheckedDelivery(
-        upload=upload, times=times, candidate_id=candidate_id, gold_digest=reading.gold, **facts
+        upload=upload,
+        times=times,
+        candidate_id=candidate_id,
+        gold_digest=reading.gold,
+        accepts_repairs=accept,
+        mapping=mapping or {},
+        **facts,
     )
 
 
@@ -180,6 +202,7 @@ def _run(function: str, /, **arguments: Any) -> Any:
 
 
 def pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
+    """What a check gives, or why it refused, kept until the route asks."""
     try:
         return Pending(found=check())
     except AssayError as failure:
@@ -211,9 +234,12 @@ def _receive_delivery(
             candidate_id=_candidate_id(form.get("candidate_id") if form else None),
             upload=received.one("file"),
             times=received.maybe("times"),
+            mapping=mapping_of(form),
+            accept=form is not None and form.get("accept") == "yes",
         )
 
-    return pending(check)
+    told = pending(check)
+    return replace(told, fault=numbered(told.fault, form)) if told.fault else told
 
 
 def _candidate_id(value: object) -> UUID:

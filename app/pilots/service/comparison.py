@@ -11,6 +11,7 @@ from app.core.pilots.cost import Cost, Quote, Share, Volume, costs
 from app.core.pilots.findings import Cell
 from app.core.pilots.results import ClassScore, Estimate, Pair, Stratum
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio
+from app.core.pilots.told import Flag
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.evaluations.schemas import NeedIn
@@ -61,7 +62,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """All figures of one candidate. `costs` holds low, expected and high volume, or none; `price_note` why."""
+    """All figures of one candidate. `facts` (term, text) and `flags` speak of its labelers.
+
+    `costs` holds low, expected and high volume, or none; `price_note` why.
+    """
 
     candidate_id: UUID
     code: str
@@ -84,6 +88,8 @@ class CandidateResult:
     confusion: tuple[Cell, ...]
     seconds: Seconds | None
     anomalies: tuple[Anomaly, ...]
+    facts: tuple[tuple[str, str], ...]
+    flags: tuple[Flag, ...]
     promises: tuple[Promise, ...]
     pace: Pace | None
     costs: tuple[Cost, ...]
@@ -133,6 +139,7 @@ class PilotComparison:
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
     document: Mapping[str, Any]
+    between: tuple[tuple[str, str], ...]
     lower_is_better: bool = False
 
     def candidate(self, code: str) -> CandidateResult:
@@ -191,6 +198,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         repairs=tuple(document["repairs"]),
         warnings=tuple(document["warnings"]),
         document=document,
+        between=tuple((term, text) for term, text in extra["between"]),
         lower_is_better=bool(extra["lower_is_better"]),
     )
 
@@ -250,7 +258,11 @@ def _candidate(
         strata={name: Stratum(**each) for name, each in extra["strata"][code].items()},
         confusion=tuple(Cell(**cell) for cell in one["confusion"]),
         seconds=_seconds(one, work),
-        anomalies=tuple(Anomaly(**each) for each in one["anomalies"]),
+        anomalies=tuple(Anomaly(**{**each, "items": tuple(each["items"])}) for each in one["anomalies"]),
+        facts=tuple((term, text) for term, text in extra["facts"][code]),
+        flags=tuple(
+            Flag(each["annotator"], each["text"], tuple(each["items"])) for each in extra["flags"][code]
+        ),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
         pace=pace,
         costs=found,

@@ -128,13 +128,16 @@ def _delivery(
         annotators=checked.annotators,
         repairs=list(checked.repairs),
         warnings=list(checked.warnings),
+        accepts_repairs=checked.accepts_repairs,
+        mapping=dict(checked.mapping),
         received_at=clock.now(),
         uploaded_by=actor.id,
         instructions=instructions,
     )
     session.add(delivery)
     session.flush()
-    facts = delivery.model_dump(include={"pilot_id", "candidate_id", "round", "digest", "instructions"})
+    names = {"pilot_id", "candidate_id", "round", "digest", "instructions", "mapping", "accepts_repairs"}
+    facts = delivery.model_dump(include=names)
     facts |= {"times": delivery.times_digest, "gold": checked.gold_digest}
     audit.record(session, actor, "pilots.delivery.received", ("delivery", delivery.id), after=facts)
     return delivery

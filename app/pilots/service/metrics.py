@@ -14,6 +14,7 @@ from app.pilots.models import Pilot
 from app.pilots.schemas import CLASS_ITEMS, POINTS
 from app.pilots.service.comparison import CandidateResult, PilotComparison, comparison_of
 from app.pilots.service.questions import cooperation_of
+from app.pilots.service.review_figures import first_pass_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,13 @@ def metrics_for(
     Keys: the figures of the task (`pilots.schemas.METRICS`); `by_class.f1`, the weakest class with
     `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
     `accepted_per_labeler_day`; `questions.median_hours_vendor` from the question log; `cost.per_accepted`,
-    in major units at the expected volume. Prices are in it: who shows them checks the right.
+    in major units at the expected volume; `review.first_pass` of the newest blind review. Prices are in it:
+    who shows them checks the right.
     """
+    return {**_compared(session, candidate_id, at_least_items), **_reviewed(session, candidate_id)}
+
+
+def _compared(session: ReadSession, candidate_id: UUID, at_least_items: int) -> dict[str, Measure]:
     seen: set[UUID] = set()
     for delivery in queries.delivered_by(session, candidate_id):
         if delivery.pilot_id in seen:
@@ -66,6 +72,17 @@ def _answers(
         return {}
     note = f"median of {worked.answered} answers, our own delay subtracted"
     return {"questions.median_hours_vendor": Measure(None, worked.hours, None, "hours", ref, note=note)}
+
+
+def _reviewed(session: ReadSession, candidate_id: UUID) -> dict[str, Measure]:
+    found = first_pass_of(session, candidate_id)
+    if found is None:
+        return {}
+    one, review, ref = found
+    if one.first_pass is None:
+        return {}
+    note = f"blind review {review.number}, {one.items} items"
+    return {"review.first_pass": Measure(one.low, one.first_pass, one.high, "share", ref, note=note)}
 
 
 def _measures(found: PilotComparison, one: CandidateResult, at_least: int) -> dict[str, Measure]:

@@ -3,7 +3,7 @@
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +79,23 @@ class Outcomes:
         """What a candidate did on one item, finding by finding."""
         return tuple(self._mark(self.data["vendors"][code], row) for row in self._rows(code, at))
 
+    def gold(self, at: int) -> tuple[Mark, ...]:
+        """The gold of one item, alone: every candidate's findings name all of it."""
+        code, one = next(iter(self.data["vendors"].items()))
+        rows = {one["gold"][row]: row for row in self._rows(code, at) if one["gold"][row] >= 0}
+        found = [self._mark(one, row) for row in rows.values()]
+        return tuple(replace(mark, delivered=None, delivered_shape=None, annotator=None) for mark in found)
+
+    def delivered(self, code: str, at: int) -> tuple[Mark, ...]:
+        """What a candidate delivered for one item, without gold, judgement or annotator."""
+        found = [mark for mark in self.marks(code, at) if _is_given(mark)]
+        return tuple(replace(mark, error="ok", gold=None, gold_shape=None, annotator=None) for mark in found)
+
+    def stratum(self, at: int) -> str:
+        """The stratum of an item, empty where there is none."""
+        strata = self.data.get("item_strata")
+        return strata[at] if strata else ""
+
     def _mark(self, one: Mapping[str, Any], row: int) -> Mark:
         gold, delivered = one["gold"][row], one["delivered"][row]
         return Mark(
@@ -93,6 +110,10 @@ class Outcomes:
 
     def _class(self, at: int) -> str | None:
         return self.data["classes"][at] if at >= 0 else None
+
+
+def _is_given(mark: Mark) -> bool:
+    return mark.delivered is not None or mark.delivered_shape is not None
 
 
 def _shape(shapes: Sequence[Any], row: int) -> Any:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
-
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.evaluations.models import Governance
 from app.files.service import Upload
@@ -13,7 +11,7 @@ from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Delivery
+from app.pilots.models import Delivery, PilotOffer
 from app.pilots.service.checking import CheckedDelivery, read_checked, reading_of
 from app.pilots.service.comparison import Promise, comparison_of
 from app.pilots.service.deliveries import take_in
@@ -68,14 +66,17 @@ def check_by_link(
     round_seen: int,
     upload: Upload,
     times: Upload | None,
+    accept: bool = False,
 ) -> CheckedDelivery:
-    """Read a vendor's delivery in a child process; takes no write session. Raises as `deliver_by_link`, and
-    `Invalid` at `file` or `times` with the places of all problems."""
+    """Read a vendor's delivery in a child process; takes no write session. `accept` applies the listed repairs.
+
+    Raises as `deliver_by_link`, and `Invalid` at `file` or `times` with the places of all problems.
+    """
     with store.reading() as session:
         found = part_access(session, actor, part_id, changing=True)
         _require_taken(session, found, round_seen)
         reading = reading_of(session, found.pilot, found.part.candidate_id)
-    return read_checked(contents, reading, found.part.candidate_id, upload, times)
+    return read_checked(contents, reading, found.part.candidate_id, upload, times, accept=accept)
 
 
 def _require_taken(session: ReadSession, found: PartAccess, round_seen: int) -> None:
@@ -131,15 +132,7 @@ def why_no_pack(session: ReadSession, found: PartAccess) -> str:
     return ""
 
 
-def own_fee(session: ReadSession, found: PartAccess) -> str:
-    """What the vendor itself offered, line by line; '' where no offer is written down."""
-    row = queries.offer(session, found.pilot.id, found.part.candidate_id)
-    if row is None or found.is_labeler:
-        return ""
-    digits = get_currency_precision(row.currency)
-    parts = [
-        f"{line['name']} {line['amount'] / line['units'] / 10**digits:,.6f}".rstrip("0").rstrip(".")
-        + f" per {str(line['per']).replace('_', ' and ')}"
-        for line in row.lines
-    ]
-    return f"{row.currency}: " + ", ".join(parts)
+def own_fee(session: ReadSession, found: PartAccess) -> PilotOffer | None:
+    """What the vendor itself offered; None where nothing is written down."""
+    found.require_main()
+    return queries.offer(session, found.pilot.id, found.part.candidate_id)

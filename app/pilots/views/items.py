@@ -17,7 +17,11 @@ from app.kit.ui import Chip, Column, Option, Pager
 from app.pilots.service import ItemLine, Outcomes, PilotComparison
 
 DRAWN = frozenset({"boxes", "polygons", "masks"})
-SHOWS = (Option("wrong", "With errors"), Option("flagged", "With unusual times"))
+SHOWS = (
+    Option("wrong", "With errors"),
+    Option("flagged", "With unusual work"),
+    Option("doubted", "With doubts about the gold"),
+)
 KINDS = tuple(
     Option(kind, kind.replace("_", " ")) for kind in ("loose", "wrong_label", "missing", "extra", "duplicate")
 )
@@ -116,11 +120,15 @@ def lines_of(found: PilotComparison, outcomes: Outcomes, wanted: ItemFilter) -> 
     """The items that fit the filter, worst first."""
     lines = [outcomes.line(at) for at in range(len(outcomes.items))]
     codes = [wanted.candidate] if wanted.candidate else list(outcomes.data["vendors"])
-    flagged = {each.item for one in found.candidates if one.code in codes for each in one.anomalies}
+    flagged = {
+        item for one in found.candidates if one.code in codes for each in one.anomalies for item in each.items
+    }
+    doubted = {each["item"] for each in found.document["gold_suspects"]}
     kept = [
         line
         for line in lines
         if (wanted.show != "flagged" or line.name in flagged)
+        and (wanted.show != "doubted" or line.name in doubted)
         and (wanted.show != "wrong" or any(line.scores[code] < 1 for code in codes))
         and (not wanted.kind or any(wanted.kind in line.errors[code] for code in codes))
         and (not wanted.text or wanted.text.casefold() in line.name.casefold())
@@ -200,9 +208,9 @@ def _card(outcomes: Outcomes, line: ItemLine, code: str, name: str) -> ItemCard:
         size = outcomes.size(line.at)
         # Fractions of an image of unknown size are drawn on a square.
         chart = shapes_on_item(
-            _drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
+            drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
         )
-    text = _pieces(marks, outcomes.kind, outcomes.text(line.at))
+    text = pieces(marks, outcomes.kind, outcomes.text(line.at))
     rows = tuple(_mark(one, outcomes.text(line.at)) for one in marks)
     return ItemCard(name, wording.number(line.scores[code], 2), chart, text, rows)
 
@@ -216,7 +224,8 @@ def legend_of(kind: str) -> str:
     return ""
 
 
-def _drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
+def drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
+    """The outlines of findings."""
     out = []
     for one in marks:
         if one.gold_shape is not None:
@@ -231,7 +240,8 @@ def _rings(shape: Any, kind: str) -> Sequence[Any]:
     return (box_ring(shape),) if kind == "boxes" else shape
 
 
-def _pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
+def pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
+    """The words of an item, marked where gold and delivery stand."""
     if kind == "texts":
         return tuple(
             piece for one in marks for piece in _compared(one.gold_shape or "", one.delivered_shape or "")
@@ -274,14 +284,14 @@ def _mark(one: Mark, text: str) -> MarkRow:
     return MarkRow(
         error=one.error.replace("_", " "),
         kind="ok" if one.error == "ok" else "warn",
-        gold=_named(one.gold, one.gold_shape, text),
-        delivered=_named(one.delivered, one.delivered_shape, text),
+        gold=named(one.gold, one.gold_shape, text),
+        delivered=named(one.delivered, one.delivered_shape, text),
         overlap=wording.number(one.iou, 2),
         annotator=one.annotator or wording.DASH,
     )
 
 
-def _named(label: str | None, shape: Any, text: str) -> str:
+def named(label: str | None, shape: Any, text: str) -> str:
     """The class, of a span with its words; of a text the text itself."""
     if isinstance(shape, str):
         return _cut(shape)

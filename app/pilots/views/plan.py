@@ -167,6 +167,14 @@ class CriteriaPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelField:
+    """One label of a vendor that the gold does not know: asked as `ours_…`, carried as `theirs_…`."""
+
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadPage(Page):
     """Upload the gold (no candidates) or a delivery."""
 
@@ -183,6 +191,9 @@ class UploadPage(Page):
     rounds: tuple[Option, ...]
     samples: tuple[Fact, ...]
     warning: str
+    labels: tuple[LabelField, ...] = ()
+    classes: tuple[Option, ...] = ()
+    offers_repairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +258,7 @@ def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
 
 
 def bounds_of(item: CriterionIn) -> str:
-    """A promise in words: target, and floor or limit."""
+    """A promise in words."""
     word = "at most" if item.metric in AT_MOST | LOWER else "floor"
     parts = [f"target {item.target:g}"] if item.target is not None else []
     return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
@@ -311,20 +322,25 @@ def participant_row(
         lacking=", ".join(lacking),
         deliveries=tuple(_delivery(row, base, may_edit) for row in deliveries),
         deliver_href=f"{base}/deliver?candidate={view.candidate.id}" if may_edit else "",
-        offer=_offer_word(offer) if shows_prices else "",
+        offer=offer_word(offer) if shows_prices else "",
         offer_href=f"{base}/offers/{view.candidate.id}" if shows_prices and may_edit else "",
     )
 
 
-def _offer_word(offer: PilotOffer | None) -> str:
+def offer_word(offer: PilotOffer | None) -> str:
+    """What a candidate charges, line by line."""
     if offer is None:
         return "no offer yet"
     digits = get_currency_precision(offer.currency)
     parts = [
-        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} per {str(line['per']).replace('_', ' and ')}"
+        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
         for line in offer.lines
     ]
     return f"{offer.currency} " + ", ".join(parts)
+
+
+def _charged(per: str) -> str:
+    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
 
 
 def _rate(amount: float, digits: int) -> str:
@@ -335,12 +351,18 @@ def _rate(amount: float, digits: int) -> str:
 
 def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
     replaced = row.state.value == "replaced"
-    missing = f" · {row.missing} missing" if row.missing else ""
-    people = f" · {row.annotators} annotators" if row.annotators else " · annotators not named"
-    people += f" · instructions {row.instructions}" if row.instructions else ""
+    facts = (
+        f"{wording.number(row.items)} items",
+        f"{wording.number(row.labels)} labels",
+        f"{row.missing} missing" if row.missing else "",
+        f"{row.annotators} annotators" if row.annotators else "annotators not named",
+        f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
+        f"instructions {row.instructions}" if row.instructions else "",
+        "repairs accepted" if row.accepts_repairs else "",
+    )
     return DeliveryRow(
         round=f"Round {row.round}",
-        facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} labels{missing}{people}",
+        facts=" · ".join(one for one in facts if one),
         when=wording.day(row.received_at),
         is_replaced=replaced,
         href=f"{base}/files/{row.file_id}" if may_edit else "",
@@ -368,11 +390,8 @@ def offer_form(offer: PilotOffer | None, currency: str) -> FormState:
 
 def candidate_options(views: Sequence[CandidateView]) -> tuple[Option, ...]:
     """Who may have delivered."""
-    return tuple(
-        Option(str(view.candidate.id), f"{view.candidate.code} {view.name}")
-        for view in views
-        if not view.is_out
-    )
+    present = [view for view in views if not view.is_out]
+    return tuple(Option(str(one.candidate.id), f"{one.candidate.code} {one.name}") for one in present)
 
 
 def selected(form: FormState, candidate: UUID | None) -> FormState:

@@ -14,7 +14,7 @@ from app.pilots.models_run import PilotQuestion, PilotStage, QuestionKind
 from app.pilots.schemas import METRICS, POINTS
 from app.pilots.schemas_run import ClassIn, LabelingPlanIn, MilestoneIn
 from app.pilots.service import OwnScore, PartAccess, Thread, criteria_of
-from app.pilots.views.plan import bounds_of
+from app.pilots.views.plan import bounds_of, offer_word
 
 KIND_WORDS = {
     QuestionKind.QUESTION: "Question",
@@ -272,7 +272,7 @@ def _promises(session: ReadSession, found: PartAccess) -> tuple[Fact, ...]:
     names = METRICS[found.pilot.task]
     criteria = tuple(Fact(names[one.metric], bounds_of(one)) for one in criteria_of(found.pilot))
     fee = service.own_fee(session, found)
-    return (*criteria, Fact("Your fee", fee)) if criteria and fee else criteria
+    return (*criteria, Fact("Your fee", offer_word(fee))) if criteria and fee else criteria
 
 
 def _milestone(one: MilestoneIn) -> Fact:
