@@ -25,6 +25,7 @@ from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
 from app.core.pilots.told import between, facts_of, flags_of
 
 ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
+_IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
@@ -62,6 +63,28 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
         "repairs": [*gold.repairs, *gold.warnings],
     }
     return orjson.dumps(facts)
+
+
+def pack_items(task: str, gold: str) -> bytes:
+    """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
+    source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
+    rows = read_gold(task, Path(gold).read_bytes(), "gold")
+    items = [_pack_item(rows, at) for at in range(len(rows.items))]
+    classes = [
+        {"name": name, "id": number} for name, number in zip(rows.classes, rows.class_ids, strict=False)
+    ]
+    return orjson.dumps({"items": items, "classes": classes})
+
+
+def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
+    one: dict[str, Any] = {"item": rows.items[at]}
+    if rows.ids and rows.ids != rows.items:
+        one["id"] = rows.ids[at]
+    if rows.task in _IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
+        one |= {"width": int(rows.sizes[at][0]), "height": int(rows.sizes[at][1])}
+    if rows.task == "spans" and rows.texts:
+        one["text"] = rows.texts[at]
+    return one
 
 
 def check_delivery(

@@ -1,6 +1,17 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import adjudication, gallery, issues, plan, results, review, uploads
+from app.pilots.pages import (
+    adjudication,
+    gallery,
+    issues,
+    plan,
+    questions,
+    results,
+    review,
+    run,
+    uploads,
+    vendor,
+)
 
 routers = (
     plan.router,
@@ -10,4 +21,7 @@ routers = (
     review.router,
     adjudication.router,
     issues.router,
+    run.router,
+    questions.router,
+    vendor.router,
 )
