@@ -1,5 +1,13 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import gallery, plan, results, review, uploads
+from app.pilots.pages import adjudication, gallery, issues, plan, results, review, uploads
 
-routers = (plan.router, uploads.router, gallery.router, results.router, review.router)
+routers = (
+    plan.router,
+    uploads.router,
+    gallery.router,
+    results.router,
+    review.router,
+    adjudication.router,
+    issues.router,
+)

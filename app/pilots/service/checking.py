@@ -17,11 +17,11 @@ from app.evaluations.models import OUT, Candidate
 from app.files.service import ReceivedAnnotations, Upload
 from app.kit import child
 from app.kit.actors import Actor, CurrentActor
-from app.kit.db import Database
+from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Pilot
+from app.pilots.models import GoldVersion, Pilot
 from app.pilots.service.access import open_pilot
 from app.pilots.service.computing import way_of
 from app.pilots.service.mapping import mapping_of, numbered
@@ -124,11 +124,8 @@ def check_delivery(
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
         code = _code(session.get(Candidate, candidate_id), pilot)
-        golds = queries.golds(session, pilot_id)
-        if not golds:
-            message = "Upload the gold first: a delivery is read against it."
-            raise Conflict("pilot.no_gold", message, field="file")
-        gold, task, number = golds[0].digest, pilot.task, golds[0].number
+        newest = _newest_gold(session, pilot)
+        gold, task, number = newest.digest, pilot.task, newest.number
     facts = _run(
         "check_delivery",
         task=task.value,
@@ -152,6 +149,14 @@ def check_delivery(
         mapping=mapping or {},
         **facts,
     )
+
+
+def _newest_gold(session: ReadSession, pilot: Pilot) -> GoldVersion:
+    golds = queries.golds(session, pilot.id)
+    if not golds:
+        message = "Upload the gold first: a delivery is read against it."
+        raise Conflict("pilot.no_gold", message, field="file")
+    return golds[0]
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:
