@@ -89,6 +89,17 @@ def test_a_number_is_never_broken_over_two_lines(run, monkeypatch, columns):
         assert out.count(figure) >= (5 if figure[0] == "0" else 1)
 
 
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_an_interval_leaves_zero_out_only_where_the_vendors_are_told_apart(run, count):
+    rows = [f"{at},{'ab'[at % 2]}" for at in range(8)]
+    wrong = [f"{at},{'ba'[at % 2]}" for at in range(count)]
+    right, poor = ("\n".join(["item,label", *some, *rows[len(some) :]]) for some in ([], wrong))
+    code, out, _ = run(*classification("--json"), gold=right, right=right, poor=poor)
+    (pair,) = json.loads(out)["pairs"]
+    assert (code, pair["p_adjusted"] >= 0.05, pair["distinguishable"]) == (0, True, False)
+    assert pair["difference"]["low"] <= 0 < pair["difference"]["value"] <= pair["difference"]["high"]
+
+
 def test_without_times_nobody_says_how_many_are_unusual(run):
     _, out, _ = run(*classification(), gold=GOLD, right=RIGHT, poor=POOR)
     speed = out[out.index("Seconds per item") :]

@@ -290,6 +290,11 @@ def _pairs(
     pairs = []
     for at, (i, j, p, p_holm) in enumerate(zip(first, second, plain, holm(plain), strict=True)):
         p_adjusted = max(p, float(adjusted[at]))
+        distinguishable = p_adjusted < 1 - resampling.LEVEL
+        # Of few items a bootstrap knows too little: what the test cannot tell apart may be equal.
+        least, most = float(low[at]), float(high[at])
+        if not distinguishable:
+            least, most = min(0.0, least), max(0.0, most)
         log_a, log_b = logs[i], logs[j]
         pairs.append(
             Pair(
@@ -297,12 +302,12 @@ def _pairs(
                 b=scored[j].name,
                 metric=figure.name,
                 value=float(differences[at]),
-                low=max(-figure.most, float(low[at])),
-                high=min(figure.most, float(high[at])),
+                low=max(-figure.most, least),
+                high=min(figure.most, most),
                 p_value=p,
                 p_adjusted=p_adjusted,
                 p_holm=p_holm,
-                distinguishable=p_adjusted < 1 - resampling.LEVEL,
+                distinguishable=distinguishable,
                 time_ratio=None if log_a is None or log_b is None else time_ratio(log_a, log_b),
             )
         )
