@@ -117,7 +117,7 @@ class Lead(_Part):
     """Why the recommended candidate stands where it does against the other; points of 100 by group.
 
     `elsewhere`: points that do not come from the price, `worth`: the money per label they stand for; None where
-    the price method has no exchange rate, or the two are not the first and the second.
+    a price is open, its method has no exchange rate, or the two are not the first and the second.
     """
 
     over: str

@@ -104,7 +104,8 @@ def _lead(found: EvaluationAnalysis, selected: UUID | None) -> Lead | None:
         return None
     difference = why(found.analysis, ours.name, other.name)
     first = lead_of(found.analysis)
-    told = first if first and (first.leader, first.second) == (ours.name, other.name) else None
+    priced = first is not None and first.dearer is not None
+    told = first if first and priced and (first.leader, first.second) == (ours.name, other.name) else None
     return Lead(
         over=str(other.id),
         gap=difference.gap,
