@@ -172,13 +172,14 @@ def _speed(result: Comparison) -> Table:
             _plain(one.name),
             *_pace(one),
             str(one.annotators or "unknown"),
-            str(_far(one)),
+            _far(one),
         )
     return table
 
 
-def _far(one: VendorResult) -> int:
-    return sum(each.seconds is not None for each in one.anomalies)
+def _far(one: VendorResult) -> str:
+    """How many times lie far from the vendor's others; without times nobody knows."""
+    return str(sum(each.seconds is not None for each in one.anomalies)) if one.seconds else "unknown"
 
 
 def _pace(one: VendorResult) -> list[str]:
