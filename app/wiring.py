@@ -48,6 +48,7 @@ from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
 from app.pilots import api as pilot_api
+from app.pilots import api_run as pilot_run_api
 from app.pilots import pages as pilot_pages
 from app.pilots import review_api as pilot_review_api
 from app.pilots import service as pilots
@@ -97,6 +98,7 @@ def routers() -> list[APIRouter]:
         onboarding_api.router,
         *onboarding_pages.routers,
         pilot_api.router,
+        pilot_run_api.router,
         *pilot_pages.routers,
         pilot_review_api.router,
         questionnaires_api.router,

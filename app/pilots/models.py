@@ -91,6 +91,7 @@ class Delivery(Versioned, table=True):
 
     `mapping` turns the vendor's labels into the gold's (null: their marks are dropped); with `accepts_repairs` the
     repairs that the reader offers are applied.
+    `instructions` is the version that its team had confirmed, None where none was published.
     """
 
     __tablename__ = "delivery"
@@ -124,6 +125,7 @@ class Delivery(Versioned, table=True):
     mapping: dict[str, str | None] = document(default_factory=dict)
     received_at: datetime = moment()
     uploaded_by: UUID
+    instructions: int | None = Field(default=None)
 
 
 class PilotOffer(Versioned, table=True):

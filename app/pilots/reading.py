@@ -17,6 +17,7 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
+from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
@@ -24,6 +25,7 @@ from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
 from app.core.pilots.told import between, facts_of, flags_of
 
 ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
+_IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
@@ -61,6 +63,28 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
         "repairs": [*gold.repairs, *gold.warnings],
     }
     return orjson.dumps(facts)
+
+
+def pack_items(task: str, gold: str) -> bytes:
+    """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
+    source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
+    rows = read_gold(task, Path(gold).read_bytes(), "gold")
+    items = [_pack_item(rows, at) for at in range(len(rows.items))]
+    classes = [
+        {"name": name, "id": number} for name, number in zip(rows.classes, rows.class_ids, strict=False)
+    ]
+    return orjson.dumps({"items": items, "classes": classes})
+
+
+def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
+    one: dict[str, Any] = {"item": rows.items[at]}
+    if rows.ids and rows.ids != rows.items:
+        one["id"] = rows.ids[at]
+    if rows.task in _IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
+        one |= {"width": int(rows.sizes[at][0]), "height": int(rows.sizes[at][1])}
+    if rows.task == "spans" and rows.texts:
+        one["text"] = rows.texts[at]
+    return one
 
 
 def check_delivery(
@@ -152,8 +176,18 @@ def _placed(field: str, failure: Invalid) -> Invalid:
     return Invalid(failure.code, shown)
 
 
-def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: int) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
+def compared(
+    task: str,
+    gold: str,
+    deliveries: Sequence[Way],
+    iou: float,
+    seed: int,
+    amendments: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
+
+    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    """
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
     read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
     times = [
@@ -161,7 +195,15 @@ def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: 
         for one in deliveries
         if one.get("times")
     ]
-    found = compare(task, reference, read, iou=iou, seed=seed, times=_together(times))
+    side = _together(times)
+    if amendments:
+        gone = set(amendments["excluded"])
+        pairs = zip(reference.items, reference.ids, strict=True)
+        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
+        reference = without(relabelled(reference, amendments["labels"]), gone)
+        read = {code: without(rows, gone) for code, rows in read.items()}
+        side = times_without(side, names) if side else None
+    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
     report = {"compare": to_json(found), "extra": _extra(found)}
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 

@@ -250,6 +250,9 @@ class DeliveryOut(BaseModel):
     mapping: dict[str, str | None]
     accepts_repairs: bool
     received_at: datetime
+    instructions: int | None = Field(
+        description="The version of the instructions that its team had confirmed."
+    )
 
 
 class ItemOut(BaseModel):

@@ -296,9 +296,8 @@ def test_the_order_of_the_vendors_in_the_file_reaches_nothing(
     - {id: q, weight: 1, criteria: [{id: x, weight: 1, kind: linear, worst: 0, best: 10, minimum: 20}]}
     - {id: r, weight: 1, criteria: [{id: y, weight: 1, kind: linear, worst: 0, best: 10}]}
 """
-    lines = [
-        f"  - {{id: {n}, cells: {{x: {x}, y: {y}}}}}" for n, x, y in zip("abcd", (8, 4, 1, 0), (4, 8, 9, 9))
-    ]
+    points = {"a": (8, 4), "b": (4, 8), "c": (1, 9), "d": (0, 9)}
+    lines = [f"  - {{id: {name}, cells: {{x: {x}, y: {y}}}}}" for name, (x, y) in points.items()]
     outputs = []
     for order in (lines, lines[::-1]):
         case = write(groups + "\n".join(["vendors:", *order, "decision_date: 2026-12-01", ""]))

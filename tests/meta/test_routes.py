@@ -16,6 +16,8 @@ PUBLIC = {
     "/vendor-link/{secret}",
     "/respond/{response_id}",
     "/approve/{secret}",
+    "/pilot-link/{secret}",
+    "/pilot-work/{part_id}",
 }
 
 

@@ -1,6 +1,7 @@
 """Items side by side: the random look before any figure, and the gallery of disagreement."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.core.errors import NotFound
 from app.kit import htmx, paging
 from app.kit.actors import CurrentActor
+from app.kit.db import ReadSession
 from app.kit.forms import blank
 from app.kit.requests import Read, Write
 from app.kit.templating import render
@@ -84,27 +86,38 @@ def show_gallery(
     result = service.result_of(session, found.pilot)
     if result is None:
         raise NotFound("pilot.no_result", "The comparison is not there yet; open the results page.")
-    outcomes, names = service.outcomes_of(session, result.id), names_of(session, found)
-    known = sorted(outcomes.data["vendors"])
-    if candidate and candidate not in known:
-        raise NotFound("pilot.no_candidate", "No delivery of such a candidate is compared here.")
     wanted = GalleryFilter(candidate, kind, label, stratum)
-    lines = views.disagreements(outcomes, [candidate] if candidate else known, wanted)
+    return render(request, _gallery(session, found, service.outcomes_of(session, result.id), wanted, page))
+
+
+def _gallery(
+    session: ReadSession,
+    found: service.PilotAccess,
+    outcomes: service.Outcomes,
+    wanted: GalleryFilter,
+    page: int,
+) -> views.GalleryPage:
+    names = names_of(session, found)
+    known = sorted(outcomes.data["vendors"])
+    if wanted.candidate and wanted.candidate not in known:
+        raise NotFound("pilot.no_candidate", "No delivery of such a candidate is compared here.")
+    codes = [wanted.candidate] if wanted.candidate else known
+    lines = views.disagreements(outcomes, codes, wanted)
     path = f"{base_of(found.pilot)}/results"
-    query = {"candidate": candidate, "kind": kind, "label": label, "stratum": stratum}
+    query = asdict(wanted)
     strata = sorted({outcomes.stratum(at) for at in range(len(outcomes.items))} - {""})
-    shown = views.GalleryPage(
+    return views.GalleryPage(
         title="Disagreement",
         frame=below(session, found, Crumb("Pilot results", path)),
         path=f"{path}/gallery",
         candidates=tuple(Option(code, names[code]) for code in known),
-        candidate=candidate,
+        candidate=wanted.candidate,
         kinds=KINDS,
-        kind=kind,
+        kind=wanted.kind,
         classes=tuple(Option(name, name) for name in outcomes.data["classes"]),
-        label=label,
+        label=wanted.label,
         strata=tuple(Option(name, name) for name in strata),
-        stratum=stratum,
+        stratum=wanted.stratum,
         chips=_chips(f"{path}/gallery", query, names),
         items=tuple(
             side_by_side(outcomes, line.at, known, names, f"{path}/items/{line.at}")
@@ -113,7 +126,6 @@ def show_gallery(
         legend=legend_of(outcomes.kind),
         pager=paging.pager(f"{path}/gallery", query, page=page, total=len(lines), rows=ROWS),
     )
-    return render(request, shown)
 
 
 def _chips(path: str, query: Mapping[str, str], names: Mapping[str, str]) -> tuple[Chip, ...]:

@@ -35,10 +35,20 @@ Loaded = tuple[service.PilotAccess, service.PilotComparison, Mapping[str, str]]
 
 
 @router.get("")
-def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
-    """The comparison, or how far its computation has come."""
+def show(
+    session: Read,
+    request: Request,
+    actor: CurrentActor,
+    pilot_id: UUID,
+    gold: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+) -> Response:
+    """The comparison (`gold`: with that version of it), or how far its computation has come."""
     found = service.open_pilot(session, actor, pilot_id)
-    compared = service.comparison_of(session, pilot_id)
+    compared = service.comparison_of(session, pilot_id, gold)
+    if gold is not None and compared is None:
+        raise NotFound(
+            "pilot.no_result", "Nothing was compared with this gold version as deliveries stand now."
+        )
     look = f"{base_of(found.pilot)}/results/look"
     if compared is not None and service.hides_figures(session, actor, found):
         return htmx.redirect(request, look)

@@ -123,19 +123,48 @@ def check_delivery(
     stand at `times`. Raises `Conflict` while there is no gold."""
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
-        code = _code(session.get(Candidate, candidate_id), pilot)
-        newest = _newest_gold(session, pilot)
-        gold, task, number = newest.digest, pilot.task, newest.number
+        reading = reading_of(session, pilot, candidate_id)
+    return read_checked(contents, reading, candidate_id, upload, times, mapping=mapping, accept=accept)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a delivery is read against: the task, the gold's digest and number, the candidate's code."""
+
+    task: str
+    gold: str
+    number: int
+    code: str
+
+
+def reading_of(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> Reading:
+    """What a candidate's delivery is read against. Raises `Conflict` while there is no gold."""
+    code = _code(session.get(Candidate, candidate_id), pilot)
+    newest = _newest_gold(session, pilot)
+    return Reading(pilot.task.value, newest.digest, newest.number, code)
+
+
+def read_checked(
+    contents: LocalStore,
+    reading: Reading,
+    candidate_id: UUID,
+    upload: Upload,
+    times: Upload | None,
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
+) -> CheckedDelivery:
+    """Read a delivery in a child process, for a caller that has checked the right. Raises `Invalid`."""
     facts = _run(
         "check_delivery",
-        task=task.value,
-        gold=str(contents.path(gold)),
+        task=reading.task,
+        gold=str(contents.path(reading.gold)),
         path=str(contents.path(upload.digest)),
         name=upload.name,
         times=str(contents.path(times.digest)) if times else "",
         times_name=times.name if times else "",
-        code=code,
-        gold_name=f"version {number}",
+        code=reading.code,
+        gold_name=f"version {reading.number}",
         mapping=mapping or {},
         accept=accept,
     )
@@ -144,7 +173,7 @@ def check_delivery(
         upload=upload,
         times=times,
         candidate_id=candidate_id,
-        gold_digest=gold,
+        gold_digest=reading.gold,
         accepts_repairs=accept,
         mapping=mapping or {},
         **facts,
@@ -177,7 +206,8 @@ def _run(function: str, /, **arguments: Any) -> Any:
         raise Invalid(failure.code, told) from None
 
 
-def _pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
+def pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
+    """What a check gives, or why it refused, kept until the route asks."""
     try:
         return Pending(found=check())
     except AssayError as failure:
@@ -188,7 +218,7 @@ def _receive_gold(
     request: Request, received: ReceivedAnnotations, actor: CurrentActor, pilot_id: UUID
 ) -> Pending[CheckedGold]:
     contents: LocalStore = request.app.state.contents
-    return _pending(
+    return pending(
         lambda: check_gold(
             database(request), contents, actor=actor, pilot_id=pilot_id, upload=received.one("file")
         )
@@ -213,8 +243,8 @@ def _receive_delivery(
             accept=form is not None and form.get("accept") == "yes",
         )
 
-    pending = _pending(check)
-    return replace(pending, fault=numbered(pending.fault, form)) if pending.fault else pending
+    told = pending(check)
+    return replace(told, fault=numbered(told.fault, form)) if told.fault else told
 
 
 def _candidate_id(value: object) -> UUID:

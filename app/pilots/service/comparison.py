@@ -147,15 +147,17 @@ class PilotComparison:
         return {one.code: one for one in self.candidates}[code]
 
 
-def comparison_of(session: ReadSession, pilot_id: UUID) -> PilotComparison | None:
-    """The comparison of the newest gold with every candidate's newest round; None while it is not computed.
+def comparison_of(session: ReadSession, pilot_id: UUID, gold: int | None = None) -> PilotComparison | None:
+    """The comparison of the newest gold (or version `gold`) with every candidate's newest round.
+
+    None while it is not computed.
 
     Names, codes and prices are all in it: who shows it to somebody checks what that person may see.
     """
     pilot = session.get(Pilot, pilot_id)
     if pilot is None:
         raise NotFound("pilot.not_found", "There is no such pilot.")
-    inputs = inputs_of(session, pilot)
+    inputs = inputs_of(session, pilot, gold)
     stored = queries.result(session, pilot_id, inputs.digest) if inputs else None
     return None if inputs is None or stored is None else _assemble(session, inputs, stored)
 
@@ -179,7 +181,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         seed=settings["seed"],
         resamples=settings["resamples"],
         gold=inputs.gold.number,
-        gold_digest=inputs.gold.digest,
+        gold_digest=inputs.gold.identity,
         items=document["items"],
         gold_labels=extra["labels"],
         classes=tuple(extra["classes"]),

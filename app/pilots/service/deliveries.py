@@ -31,7 +31,7 @@ def upload_gold(
     """
     row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     present = queries.golds(session, pilot_id)
-    if present and present[0].digest == checked.upload.digest:
+    if present and present[0].identity == checked.upload.digest:
         message = f"This very file is the gold already (version {present[0].number})."
         raise Conflict("gold.same", message, field="file")
     if {one.digest for one in queries.accepted(session, pilot_id)} - checked.fits:
@@ -66,19 +66,34 @@ def upload_delivery(
     delivered before, and at `candidate_id` in a formal evaluation while agreements for the data are missing.
     """
     found = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
-    row = found.pilot
     _require_agreements(session, found, checked.candidate_id)
-    golds = queries.golds(session, pilot_id)
+    own = [one for one in queries.accepted(session, pilot_id) if one.candidate_id == checked.candidate_id]
+    newest = own[-1].round if own else 0
+    number = newest if replaces and own else newest + 1
+    return take_in(session, actor, found.pilot, checked, number)
+
+
+def take_in(
+    session: WriteSession,
+    actor: Actor,
+    row: Pilot,
+    checked: CheckedDelivery,
+    number: int,
+    *,
+    instructions: int | None = None,
+) -> Delivery:
+    """A checked delivery as round `number`, in place of the candidate's delivery of that round if there is one,
+    for a verb that has checked the right. `instructions` is the version that the team had confirmed."""
+    golds = queries.golds(session, row.id)
     if not golds or golds[0].digest != checked.gold_digest:
         raise Conflict("delivery.moved_on", _AGAIN, field="file")
-    present = queries.accepted(session, pilot_id)
-    _refuse_twice(session, present, checked)
-    own = [one for one in present if one.candidate_id == checked.candidate_id]
-    number = own[-1].round if own else 0
-    if replaces and own:
-        _set_state(session, actor, own[-1], DeliveryState.REPLACED)
-        session.flush()
-    delivery = _delivery(session, actor, row, checked, number if replaces and own else number + 1)
+    present = queries.accepted(session, row.id)
+    _refuse_twice(session, present, checked, by_link=actor.kind == "link")
+    for one in present:
+        if (one.candidate_id, one.round) == (checked.candidate_id, number):
+            _set_state(session, actor, one, DeliveryState.REPLACED)
+    session.flush()
+    delivery = _delivery(session, actor, row, checked, number, instructions)
     if row.criteria_locked_at is None:
         lock_criteria(session, actor, row, "first delivery")
     if row.state is PilotState.PLANNED:
@@ -90,7 +105,12 @@ def upload_delivery(
 
 
 def _delivery(
-    session: WriteSession, actor: Actor, row: Pilot, checked: CheckedDelivery, number: int
+    session: WriteSession,
+    actor: Actor,
+    row: Pilot,
+    checked: CheckedDelivery,
+    number: int,
+    instructions: int | None,
 ) -> Delivery:
     stored = files.store(session, actor=actor, upload=checked.upload)
     times = files.store(session, actor=actor, upload=checked.times) if checked.times else None
@@ -112,19 +132,13 @@ def _delivery(
         mapping=dict(checked.mapping),
         received_at=clock.now(),
         uploaded_by=actor.id,
+        instructions=instructions,
     )
     session.add(delivery)
     session.flush()
-    facts = {
-        "pilot": row.id,
-        "candidate": delivery.candidate_id,
-        "round": number,
-        "digest": delivery.digest,
-        "times": delivery.times_digest,
-        "gold": checked.gold_digest,
-        "mapping": delivery.mapping,
-        "accepts_repairs": delivery.accepts_repairs,
-    }
+    names = {"pilot_id", "candidate_id", "round", "digest", "instructions", "mapping", "accepts_repairs"}
+    facts = delivery.model_dump(include=names)
+    facts |= {"times": delivery.times_digest, "gold": checked.gold_digest}
     audit.record(session, actor, "pilots.delivery.received", ("delivery", delivery.id), after=facts)
     return delivery
 
@@ -139,13 +153,22 @@ def _require_agreements(session: ReadSession, found: PilotAccess, candidate_id: 
         raise Conflict("delivery.agreements", message, field="candidate_id")
 
 
-def _refuse_twice(session: ReadSession, present: Sequence[Delivery], checked: CheckedDelivery) -> None:
+def _refuse_twice(
+    session: ReadSession, present: Sequence[Delivery], checked: CheckedDelivery, *, by_link: bool
+) -> None:
+    """A vendor learns of its own deliveries alone; that another one sent the very file is told to nobody outside."""
     for one in present:
         if one.digest != checked.upload.digest:
             continue
         times = checked.times.digest if checked.times else ""
         if one.candidate_id == checked.candidate_id and one.times_digest != times:
             continue  # the same labels with their times this time
+        if by_link and one.candidate_id != checked.candidate_id:
+            message = "This file cannot be taken in. Write to your contact person."
+            raise Conflict("delivery.refused", message, field="file")
+        if by_link:
+            message = f"This very file is here already, as round {one.round}."
+            raise Conflict("delivery.twice", message, field="file")
         code = session.get_one(Candidate, one.candidate_id).code
         message = f"This very file is here already: candidate {code}, round {one.round}."
         raise Conflict("delivery.twice", message, field="file")

@@ -10,8 +10,10 @@ from app.core.pilots.results import Estimate
 from app.core.scoring.spec import EvidenceRef
 from app.kit.db import ReadSession
 from app.pilots import queries
+from app.pilots.models import Pilot
 from app.pilots.schemas import CLASS_ITEMS, POINTS
 from app.pilots.service.comparison import CandidateResult, PilotComparison, comparison_of
+from app.pilots.service.questions import cooperation_of
 from app.pilots.service.review_figures import first_pass_of
 
 
@@ -37,10 +39,11 @@ def metrics_for(
 ) -> Mapping[str, Measure]:
     """Figure -> measure of a candidate's newest compared pilot; what was not measured is left out.
 
-    Keys: the figures of the task (`pilots.schemas.METRICS`); `by_class.f1`, the weakest class
-    with `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
-    `accepted_per_labeler_day`; `cost.per_accepted`, in major units at the expected volume; `review.first_pass`
-    of the newest blind review. Prices are in it: who shows them checks the right.
+    Keys: the figures of the task (`pilots.schemas.METRICS`); `by_class.f1`, the weakest class with
+    `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
+    `accepted_per_labeler_day`; `questions.median_hours_vendor` from the question log; `cost.per_accepted`,
+    in major units at the expected volume; `review.first_pass` of the newest blind review. Prices are in it:
+    who shows them checks the right.
     """
     return {**_compared(session, candidate_id, at_least_items), **_reviewed(session, candidate_id)}
 
@@ -55,8 +58,20 @@ def _compared(session: ReadSession, candidate_id: UUID, at_least_items: int) -> 
         if found is None:
             continue
         one = {each.candidate_id: each for each in found.candidates}[candidate_id]
-        return _measures(found, one, at_least_items)
+        ref = EvidenceRef("pilot_result", str(found.result_id), found.revision)
+        return _measures(found, one, at_least_items) | _answers(session, found, candidate_id, ref)
     return {}
+
+
+def _answers(
+    session: ReadSession, found: PilotComparison, candidate_id: UUID, ref: EvidenceRef
+) -> dict[str, Measure]:
+    """How fast the vendor answered what we asked; nothing where we asked nothing or have no answer."""
+    worked = cooperation_of(session, session.get_one(Pilot, found.pilot_id)).get(candidate_id)
+    if worked is None or worked.hours is None:
+        return {}
+    note = f"median of {worked.answered} answers, our own delay subtracted"
+    return {"questions.median_hours_vendor": Measure(None, worked.hours, None, "hours", ref, note=note)}
 
 
 def _reviewed(session: ReadSession, candidate_id: UUID) -> dict[str, Measure]:

@@ -254,10 +254,11 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
 def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The promises line by line."""
     names = METRICS[pilot.task]
-    return tuple(Fact(names[item.metric], _bounds(item)) for item in criteria_of(pilot))
+    return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
 
 
-def _bounds(item: CriterionIn) -> str:
+def bounds_of(item: CriterionIn) -> str:
+    """A promise in words."""
     word = "at most" if item.metric in AT_MOST | LOWER else "floor"
     parts = [f"target {item.target:g}"] if item.target is not None else []
     return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
@@ -293,7 +294,7 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
             number=f"Version {row.number}",
             facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} "
             f"{wording.plural(unit, row.labels)} · {len(row.classes)} classes",
-            digest=row.digest[:12],
+            digest=row.identity[:12],
             note=row.note,
             when=wording.day(row.created_at),
             href=f"{base}/files/{row.file_id}" if may_edit else "",
@@ -321,12 +322,13 @@ def participant_row(
         lacking=", ".join(lacking),
         deliveries=tuple(_delivery(row, base, may_edit) for row in deliveries),
         deliver_href=f"{base}/deliver?candidate={view.candidate.id}" if may_edit else "",
-        offer=_offer_word(offer) if shows_prices else "",
+        offer=offer_word(offer) if shows_prices else "",
         offer_href=f"{base}/offers/{view.candidate.id}" if shows_prices and may_edit else "",
     )
 
 
-def _offer_word(offer: PilotOffer | None) -> str:
+def offer_word(offer: PilotOffer | None) -> str:
+    """What a candidate charges, line by line."""
     if offer is None:
         return "no offer yet"
     digits = get_currency_precision(offer.currency)
@@ -355,6 +357,7 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         f"{row.missing} missing" if row.missing else "",
         f"{row.annotators} annotators" if row.annotators else "annotators not named",
         f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
+        f"instructions {row.instructions}" if row.instructions else "",
         "repairs accepted" if row.accepts_repairs else "",
     )
     return DeliveryRow(
@@ -387,11 +390,8 @@ def offer_form(offer: PilotOffer | None, currency: str) -> FormState:
 
 def candidate_options(views: Sequence[CandidateView]) -> tuple[Option, ...]:
     """Who may have delivered."""
-    return tuple(
-        Option(str(view.candidate.id), f"{view.candidate.code} {view.name}")
-        for view in views
-        if not view.is_out
-    )
+    present = [view for view in views if not view.is_out]
+    return tuple(Option(str(one.candidate.id), f"{one.candidate.code} {one.name}") for one in present)
 
 
 def selected(form: FormState, candidate: UUID | None) -> FormState:

@@ -308,13 +308,16 @@ def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tupl
     out = [
         SettleRow("Items where candidates differ most", "items", f"{base}/results/items?sort=spread"),
         SettleRow(
+            "Gold in doubt: candidates agree against it",
+            str(found.document["suspected"] or "none"),
+            f"{base}/adjudication",
+        ),
+        SettleRow(
             "Items side by side where candidates and gold differ", "gallery", f"{base}/results/gallery"
         ),
         SettleRow("Blind review of random items", "review", f"{base}/review"),
+        SettleRow("Issues on items", "issues", f"{base}/issues"),
     ]
-    if doubted := found.document["suspected"]:
-        href = f"{base}/results/items?show=doubted"
-        out.append(SettleRow("Items where candidates agree against the gold", str(doubted), href))
     for one in found.candidates:
         href = f"{base}/results/items?candidate={one.code}"
         if one.missing:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from app.accounts import service as accounts
 from app.core.errors import Conflict, Invalid, NotFound
 from app.files.download import content_response
-from app.kit import forms, htmx
+from app.kit import forms, htmx, links
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, rejecting
@@ -20,7 +20,7 @@ from app.kit.ui import Toast
 from app.questionnaires import service, workbook
 from app.questionnaires.pages import filling as forms_of
 from app.questionnaires.pages.filling import Place
-from app.questionnaires.pages.link import Holder, ReceivedByLink, cookie_name, leave
+from app.questionnaires.pages.link import Holder, ReceivedByLink
 from app.questionnaires.schemas import AskIn, DelegateIn
 from app.questionnaires.views import receipt
 from app.questionnaires.views import vendor as views
@@ -273,6 +273,6 @@ def save_proposals(
 @router.post("/leave")
 def forget(request: Request, _actor: Holder, session: Write, response_id: UUID) -> Response:
     """End the session of this browser; the link of the mail opens it again."""
-    accounts.end_link_session(session, request.cookies.get(cookie_name(request, response_id), ""))
-    page = views.RefusedPage("You left the questionnaire", "The link of your mail opens it again.")
-    return leave(request, render(request, page), response_id)
+    accounts.end_link_session(session, links.held(request, response_id))
+    page = links.RefusedPage("You left the questionnaire", "The link of your mail opens it again.")
+    return links.leave(request, render(request, page), response_id)

@@ -35,16 +35,6 @@ class LinkPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedPage(Page):
-    """A vendor's link that does not work and what to do about it; `typed` gives back what a form carried."""
-
-    template: ClassVar[str] = "questionnaires/refused.html"
-
-    message: str
-    typed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class TaskLine:
     """A section in the task list."""
 
