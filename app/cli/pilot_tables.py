@@ -15,20 +15,24 @@ from app.core.pilots.results import Comparison, Estimate, VendorResult
 from app.core.pilots.told import between, facts_of, flags_of
 from app.core.pilots.words import figure_name, figure_text, sentences
 
+_HEADING = 12  # letters of a word in a heading that is not broken
+
 
 def print_tables(result: Comparison) -> None:
     """All tables and sentences of a comparison on standard output."""
     console: Console = rich.get_console()
     overlap = f", right from IoU {result.iou:g}" if result.iou is not None else ""
     console.print(f"Pilot comparison: {result.task}, {len(result.items)} items{overlap}", style="bold")
-    console.print(_quality(result))
-    console.print(_errors(result))
+    tables = [_quality(result), _errors(result)]
     if any(one.strata or one.sizes for one in result.vendors):
-        console.print(_strata(result))
+        tables.append(_strata(result))
     if len(result.vendors) > 1:
-        console.print(_pairs(result))
+        tables.append(_pairs(result))
     if any(one.seconds for one in result.vendors):
-        console.print(_speed(result))
+        tables.append(_speed(result))
+    for table in tables:
+        _keep_figures_whole(table)
+        console.print(table, crop=False)
     _print_labelers(console, result)
     for line in _sentences(result):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -73,6 +77,14 @@ def _table(title: str, *columns: str) -> Table:
     for at, column in enumerate(columns):
         table.add_column(column, justify="right" if at else "left", overflow="fold")
     return table
+
+
+def _keep_figures_whole(table: Table) -> None:
+    """Where room is short names are broken over lines, never a number."""
+    for column in table.columns:
+        figures = [line for cell in column.cells if isinstance(cell, str) for line in cell.splitlines()]
+        heading = [word for word in str(column.header).split() if len(word) <= _HEADING]
+        column.min_width = max(map(len, (*figures, *heading)), default=None)
 
 
 def _plain(text: str) -> Any:
@@ -172,7 +184,7 @@ def _speed(result: Comparison) -> Table:
             _plain(one.name),
             *_pace(one),
             str(one.annotators or "unknown"),
-            str(_far(one)),
+            str(_far(one)) if one.seconds else "unknown",
         )
     return table
 

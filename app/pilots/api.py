@@ -234,9 +234,9 @@ def set_offer(
 def get_results(response: Response, session: Read, actor: CurrentActor, pilot_id: UUID) -> dict[str, Any]:
     """The comparison as `assay pilot compare --json` prints it, candidates by their codes.
 
-    409 while it is being computed: ask again.
+    409 while it is being computed: ask again; in a formal evaluation also until one has looked at random items.
     """
-    service.open_pilot(session, actor, pilot_id)
+    service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
     found = service.comparison_of(session, pilot_id)
     if found is None:
         raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
@@ -247,7 +247,7 @@ def get_results(response: Response, session: Read, actor: CurrentActor, pilot_id
 @router.get("/pilots/{pilot_id}/results/items/{at}")
 def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int) -> ItemOut:
     """One item, counted from 0, with every candidate's score and findings."""
-    service.open_pilot(session, actor, pilot_id)
+    service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
     found = service.comparison_of(session, pilot_id)
     if found is None:
         raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")

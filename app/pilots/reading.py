@@ -17,6 +17,7 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
+from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
@@ -106,28 +107,26 @@ def check_delivery(
     gold does not know, at `accept` where repairs may be accepted.
     """
     reference = read_gold(task, Path(gold).read_bytes(), gold_name)
-    told = {name: ours for name, ours in (mapping or {}).items() if ours is None or ours in reference.classes}
     problems: list[Problem] = []
-    delivered, side = None, None
+    rows, side = None, None
     try:
-        data = Path(path).read_bytes()
-        problems += _strange(task, data, name, reference, accept, told)
-        if not problems:
-            delivered = _at(
-                "file", lambda: read_delivery(task, data, name, reference, accept=accept, mapping=told)
-            )
+        rows = _delivered(task, Path(path).read_bytes(), name, reference, accept, mapping or {})
     except Invalid as failure:
         problems += failure.problems
     try:
         side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
     except Invalid as failure:
         problems += failure.problems
-    if problems or delivered is None:
+    if problems or rows is None:
         raise Invalid("delivery.refused", problems)
-    rows = delivered
+    return _facts(task, reference, rows, side, {name: code})
+
+
+def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
+    """What a readable delivery holds; `called` turns the file's name into the candidate's code."""
+    ((name, code),) = called.items()
     found = _at(
-        "times" if times else "file",
-        lambda: compare(task, reference, {code: rows}, resamples=100, times=side),
+        "times" if side else "file", lambda: compare(task, gold, {code: rows}, resamples=100, times=side)
     )
     one = found.vendors[0]
     facts = {
@@ -141,15 +140,20 @@ def check_delivery(
     return orjson.dumps(facts)
 
 
-def _strange(
+def _delivered(
     task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
-) -> list[Problem]:
-    """One problem per label that the gold does not know and nobody mapped; [] where they are too many to map."""
-    found = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=mapping.keys()))
-    if len(found) > LABELS:
-        return []
-    message = "is not a class of the gold. Choose which one it is, or drop it."
-    return [Problem(f"{LABEL}{label}", f"{label[:60]!r} {message}") for label in found]
+) -> Rows:
+    """A delivery read against the gold; where only its label names are strange, they are asked about."""
+    try:
+        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping)
+    except Invalid as failure:
+        told = {theirs: ours for theirs, ours in mapping.items() if ours is None or ours in gold.classes}
+        strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
+        if not 0 < len(strange) <= LABELS:
+            raise _placed("file", failure) from None
+        message = "is not a class of the gold. Choose which one it is, or drop it."
+        problems = [Problem(f"{LABEL}{label}", f"{label[:60]!r} {message}") for label in strange]
+        raise Invalid("delivery.labels", problems) from None
 
 
 def _at(field: str, read: Callable[[], Read]) -> Read:
@@ -157,19 +161,33 @@ def _at(field: str, read: Callable[[], Read]) -> Read:
     try:
         return read()
     except Invalid as failure:
-        shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
-        if rest := len(failure.problems) - len(shown):
-            shown.append(Problem(field, f"and {rest} more problems"))
-        if mended := sum(REPAIR in problem.message for problem in failure.problems):
-            many = "One problem" if mended == 1 else f"{mended} problems"
-            shown.append(
-                Problem("accept", f"{many} can be repaired as told: tick to accept, send the file again.")
-            )
-        raise Invalid(failure.code, shown) from None
+        raise _placed(field, failure) from None
 
 
-def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: int) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes."""
+def _placed(field: str, failure: Invalid) -> Invalid:
+    """The problems of a file at the form's field, and at `accept` that some may be repaired."""
+    shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
+    if rest := len(failure.problems) - len(shown):
+        shown.append(Problem(field, f"and {rest} more problems"))
+    if mended := sum(REPAIR in problem.message for problem in failure.problems):
+        many = "One problem" if mended == 1 else f"{mended} problems"
+        told = f"{many} can be repaired as told: tick to accept, and send the file again."
+        shown.append(Problem("accept", told))
+    return Invalid(failure.code, shown)
+
+
+def compared(
+    task: str,
+    gold: str,
+    deliveries: Sequence[Way],
+    iou: float,
+    seed: int,
+    amendments: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
+
+    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    """
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
     read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
     times = [
@@ -177,7 +195,15 @@ def compared(task: str, gold: str, deliveries: Sequence[Way], iou: float, seed: 
         for one in deliveries
         if one.get("times")
     ]
-    found = compare(task, reference, read, iou=iou, seed=seed, times=_together(times))
+    side = _together(times)
+    if amendments:
+        gone = set(amendments["excluded"])
+        pairs = zip(reference.items, reference.ids, strict=True)
+        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
+        reference = without(relabelled(reference, amendments["labels"]), gone)
+        read = {code: without(rows, gone) for code, rows in read.items()}
+        side = times_without(side, names) if side else None
+    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
     report = {"compare": to_json(found), "extra": _extra(found)}
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 

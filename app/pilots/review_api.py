@@ -10,8 +10,23 @@ from app.kit.db import ReadSession
 from app.kit.requests import Read, Write
 from app.pilots import review_queries as queries
 from app.pilots import service
-from app.pilots.review_models import PilotReview, ReviewTask
-from app.pilots.review_schemas import ReviewIn, ReviewOut, ShareOut, SummaryOut, TaskOut, VerdictIn
+from app.pilots.review_models import GoldDecision, PilotIssue, PilotReview, ReviewTask
+from app.pilots.review_schemas import (
+    CommentIn,
+    CommentOut,
+    DecisionIn,
+    DecisionOut,
+    DisputeOut,
+    IssueIn,
+    IssueOut,
+    ReviewIn,
+    ReviewOut,
+    ShareOut,
+    SummaryOut,
+    TaskOut,
+    VerdictIn,
+)
+from app.pilots.schemas import GoldOut
 from app.pilots.service import Acceptance
 
 router = APIRouter(prefix="/api/v1", tags=["pilot reviews"])
@@ -123,3 +138,100 @@ def undo_verdict(request: Request, session: Write, actor: CurrentActor, task_id:
 def record_look(session: Write, actor: CurrentActor, pilot_id: UUID) -> None:
     """Say that one looked at the random items before any figure."""
     service.record_look(session, actor=actor, pilot_id=pilot_id)
+
+
+def _issue(session: ReadSession, row: PilotIssue) -> IssueOut:
+    session.flush()
+    thread = [
+        CommentOut(**one.model_dump(include=set(CommentOut.model_fields)))
+        for one in queries.comments(session, row.id)
+    ]
+    values = row.model_dump(include=set(IssueOut.model_fields) - {"comments"})
+    return IssueOut(**values, comments=thread)
+
+
+@router.get("/pilots/{pilot_id}/issues")
+def list_issues(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[IssueOut]:
+    """The issues on items of a pilot with their threads, newest first."""
+    return [_issue(session, row) for row in service.issues_of(session, actor=actor, pilot_id=pilot_id)]
+
+
+@router.post("/pilots/{pilot_id}/issues", status_code=201, response_model=IssueOut)
+def raise_issue(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: IssueIn
+) -> Response:
+    """Raise an issue on an item."""
+    row = service.raise_issue(session, actor=actor, pilot_id=pilot_id, entry=entry)
+    return created(request, _issue(session, row), f"/api/v1/pilot-issues/{row.id}")
+
+
+@router.get("/pilot-issues/{issue_id}")
+def get_issue(session: Read, actor: CurrentActor, issue_id: UUID) -> IssueOut:
+    """One issue with its thread."""
+    return _issue(session, service.issue_of(session, actor=actor, issue_id=issue_id)[0])
+
+
+@router.post("/pilot-issues/{issue_id}/comments", response_model=IssueOut)
+def comment_issue(
+    request: Request, session: Write, actor: CurrentActor, issue_id: UUID, entry: CommentIn
+) -> Response:
+    """Contribute to an issue."""
+    service.comment_issue(session, actor=actor, issue_id=issue_id, entry=entry)
+    return done(request, _issue(session, service.issue_of(session, actor=actor, issue_id=issue_id)[0]))
+
+
+@router.post("/pilot-issues/{issue_id}/resolve", response_model=IssueOut)
+def resolve_issue(request: Request, session: Write, actor: CurrentActor, issue_id: UUID) -> Response:
+    """Settle an issue."""
+    return done(request, _issue(session, service.resolve_issue(session, actor=actor, issue_id=issue_id)))
+
+
+@router.post("/pilot-issues/{issue_id}/reopen", response_model=IssueOut)
+def reopen_issue(request: Request, session: Write, actor: CurrentActor, issue_id: UUID) -> Response:
+    """Take a settled issue up again."""
+    return done(request, _issue(session, service.reopen_issue(session, actor=actor, issue_id=issue_id)))
+
+
+def _decision(row: GoldDecision) -> DecisionOut:
+    return DecisionOut(**row.model_dump(include=set(DecisionOut.model_fields)))
+
+
+@router.get("/pilots/{pilot_id}/disputes")
+def list_disputes(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[DisputeOut]:
+    """Items where candidates agree against the gold or people disagree, open ones first."""
+    service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
+    return [
+        DisputeOut(
+            item=one.item,
+            at=one.at,
+            reasons=list(one.reasons),
+            instead=one.instead,
+            agreeing=one.agreeing,
+            decision=_decision(one.decision) if one.decision else None,
+        )
+        for one in service.queue_of(session, actor=actor, pilot_id=pilot_id).doubts
+    ]
+
+
+@router.put("/pilots/{pilot_id}/gold/decisions", response_model=DecisionOut)
+def decide(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: DecisionIn, seen: IfMatch
+) -> Response:
+    """Decide about an item of the newest gold; changing a decision needs its ETag in If-Match."""
+    row = service.decide(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    session.flush()
+    return done(request, _decision(row))
+
+
+@router.delete("/gold-decisions/{decision_id}", status_code=204)
+def withdraw(session: Write, actor: CurrentActor, decision_id: UUID) -> None:
+    """Take a decision back that no gold version holds yet."""
+    service.withdraw(session, actor=actor, decision_id=decision_id)
+
+
+@router.post("/pilots/{pilot_id}/gold/publish", status_code=201, response_model=GoldOut)
+def publish(request: Request, session: Write, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """Make a new gold version from the decisions; everything is compared again, earlier results stay."""
+    row = service.publish(session, actor=actor, pilot_id=pilot_id)
+    out = GoldOut(**row.model_dump(include=set(GoldOut.model_fields)))
+    return created(request, out, f"/api/v1/pilots/{pilot_id}/gold")

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.kit.db import ReadSession
-from app.pilots.models import PilotResult
 from app.pilots.review_models import (
     GoldDecision,
     IssueComment,
@@ -85,10 +83,7 @@ def decision(session: ReadSession, pilot_id: UUID, gold_number: int, item: str) 
     return session.exec(wanted).first()
 
 
-def newest_result(session: ReadSession, pilot_id: UUID, gold_number: int) -> PilotResult | None:
-    """The newest comparison with one gold version."""
-    wanted = select(PilotResult).where(
-        PilotResult.pilot_id == pilot_id, PilotResult.gold_number == gold_number
-    )
-    ordered = wanted.order_by(col(PilotResult.revision).desc()).limit(1)
-    return session.exec(ordered.options(sa.orm.defer(PilotResult.outcomes))).first()  # type: ignore[arg-type]
+def all_decisions(session: ReadSession, pilot_id: UUID) -> Sequence[GoldDecision]:
+    """Every decision about a pilot's gold, the oldest version first."""
+    wanted = select(GoldDecision).where(GoldDecision.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(GoldDecision.gold_number), col(GoldDecision.item))).all()

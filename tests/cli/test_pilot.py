@@ -76,6 +76,25 @@ def test_the_table_shows_quality_pairs_speed_and_warnings(run):
         assert part in out
 
 
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_a_number_is_never_broken_over_two_lines(run, monkeypatch, columns):
+    monkeypatch.setattr("rich._console", None)
+    monkeypatch.setenv("COLUMNS", columns)
+    names = [f"A vendor whose name is long {at}" for at in range(5)]
+    arguments = [part for name in names for part in ("--vendor", f"{name}=poor")]
+    start = ("--task", "classification", "--gold", "gold")
+    code, out, _ = run(*start, *arguments, gold=GOLD, poor=POOR)
+    assert code == 0
+    for figure in ("0.633", "0.507…0.744", "Missing"):
+        assert out.count(figure) >= (5 if figure[0] == "0" else 1)
+
+
+def test_without_times_nobody_says_how_many_are_unusual(run):
+    _, out, _ = run(*classification(), gold=GOLD, right=RIGHT, poor=POOR)
+    speed = out[out.index("Seconds per item") :]
+    assert next(line for line in speed.splitlines() if " M4 " in line).split() == ["M4", *["unknown"] * 5]
+
+
 def test_boxes_with_times_and_threshold(run):
     gold = json.dumps(coco([(1, "car", (0, 0, 20, 20)), (2, "dog", (5, 5, 20, 20))]))
     loose = json.dumps(coco([(1, "car", (0, 0, 20, 12)), (2, "dog", (5, 5, 20, 20))]))

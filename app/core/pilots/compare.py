@@ -66,7 +66,6 @@ def compare(
     vendors = tuple(_vendor(kind, gold, one, told) for one in scored)
     pairs, detectable, groups = _judge(kind.main, scored, vendors)
     best = statistics.best_shares(_signed(kind.main) * _replicated(scored, kind.main))
-    sources: list[Rows] = [gold, *deliveries.values()]
     return Comparison(
         task=task,
         metric=kind.main.name,
@@ -85,23 +84,27 @@ def compare(
         mix=dict(sorted(told.mix.items())),
         versions=_versions(task),
         accord=accord_of(kind.main, gold, deliveries, [one.scores for one in vendors]),
-        repairs=tuple(line for one in sources for line in one.repairs) + (times.repairs if times else ()),
-        warnings=tuple(
-            dict.fromkeys(
-                (
-                    *_notes(sources, notes, scored),
-                    *(line for one in vendors for line in one.conduct.notes),
-                    *general_warnings(vendors, len(gold.items)),
-                )
-            )
-        ),
+        repairs=_repairs([gold, *deliveries.values()], times),
+        warnings=_warnings([gold, *deliveries.values()], notes, scored, vendors),
     )
 
 
-def _notes(sources: Sequence[Rows], notes: Sequence[str], scored: Sequence[Scored]) -> tuple[str, ...]:
-    """What files, times and scorers have to say."""
-    of_files = (line for one in sources for line in one.warnings)
-    return (*of_files, *notes, *(f"{one.name}: {line}" for one in scored for line in one.scores.notes))
+def _repairs(sources: Sequence[Rows], times: Times | None) -> tuple[str, ...]:
+    return tuple(line for one in sources for line in one.repairs) + (times.repairs if times else ())
+
+
+def _warnings(
+    sources: Sequence[Rows], notes: Sequence[str], scored: Sequence[Scored], vendors: tuple[VendorResult, ...]
+) -> tuple[str, ...]:
+    """What files, times, scorers and rows of work have to say, each sentence once."""
+    said = (
+        *(line for one in sources for line in one.warnings),
+        *notes,
+        *(f"{one.name}: {line}" for one in scored for line in one.scores.notes),
+        *(line for one in vendors for line in one.conduct.notes),
+        *general_warnings(vendors, len(sources[0].items)),
+    )
+    return tuple(dict.fromkeys(said))
 
 
 def _versions(task: str) -> dict[str, str]:
@@ -112,6 +115,7 @@ def _versions(task: str) -> dict[str, str]:
 def _check(task: Task, gold: Rows, deliveries: Mapping[str, Rows], told: _Settings) -> None:
     rules = (
         (0 < told.iou <= 1, "iou", "must be above 0 and at most 1"),
+        (0 <= told.seed < 2**64, "seed", "must lie between 0 and 2^64 - 1"),
         (100 <= told.resamples <= MAX_RESAMPLES, "resamples", f"must be from 100 to {MAX_RESAMPLES}"),
         (0 < len(deliveries) <= MAX_VENDORS, "vendors", f"give one to {MAX_VENDORS} deliveries"),
         (gold.task == task.name, gold.source, f"was read for {gold.task}, not for {task.name}"),

@@ -11,6 +11,7 @@ from app.core.pilots.speed import Anomaly
 
 MIN_DOUBLE = 50  # items labelled twice before an agreement says much
 _NAMED = 3
+_ALIKE = 1.05  # design effect from which answers of one labeler are worth fewer
 _REASONS = {
     "constant_answers": "labels vary little: {value:.0%} of what those of the others do",
     "identical_run": "one label {rows} times in a row; by chance at most {limit:.0f}",
@@ -70,7 +71,7 @@ def facts_of(one: Conduct, likely: float | None = None) -> tuple[tuple[str, str]
         out.append(("Right labels per labeler and day", f"{days.per_person_day:,.0f}{reach}, {many}"))
     if one.learning:
         out.append(("Learning", _learning(one.learning)))
-    if one.likeness:
+    if one.likeness and one.likeness.design_effect >= _ALIKE:
         found = one.likeness
         text = (
             f"ICC {found.icc:.2f}: {found.rows:,} answers of {found.labelers} labelers tell as much as "

@@ -12,7 +12,7 @@ from app.core.permissions import Action
 from app.evaluations.frame import EvaluationFrame, evaluation_frame
 from app.evaluations.models import StepName
 from app.jobs.models import JobState
-from app.kit import paging, wording
+from app.kit import htmx, paging, wording
 from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import blank
@@ -35,10 +35,23 @@ Loaded = tuple[service.PilotAccess, service.PilotComparison, Mapping[str, str]]
 
 
 @router.get("")
-def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
-    """The comparison, or how far its computation has come."""
+def show(
+    session: Read,
+    request: Request,
+    actor: CurrentActor,
+    pilot_id: UUID,
+    gold: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+) -> Response:
+    """The comparison (`gold`: with that version of it), or how far its computation has come."""
     found = service.open_pilot(session, actor, pilot_id)
-    compared = service.comparison_of(session, pilot_id)
+    compared = service.comparison_of(session, pilot_id, gold)
+    if gold is not None and compared is None:
+        raise NotFound(
+            "pilot.no_result", "Nothing was compared with this gold version as deliveries stand now."
+        )
+    look = f"{base_of(found.pilot)}/results/look"
+    if compared is not None and service.hides_figures(session, actor, found):
+        return htmx.redirect(request, look)
     job = service.job_of(session, found.pilot) if compared is None else None
     is_dead = job is not None and job.state is JobState.DEAD
     shown = views.ResultsPage(
@@ -52,6 +65,7 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -
         is_computing=job is not None and not is_dead,
         nonce=blank().nonce,
         may_edit=found.may(Action.PILOT_EDIT),
+        look="" if compared is None or service.has_looked(session, actor, found) else look,
         results=None
         if compared is None
         else views.results_view(
@@ -81,6 +95,7 @@ def _subtitle(found: service.PilotAccess, compared: service.PilotComparison | No
 
 def _loaded(session: ReadSession, actor: Actor, pilot_id: UUID) -> Loaded:
     found = service.open_pilot(session, actor, pilot_id)
+    service.require_look(session, actor, found)
     compared = service.comparison_of(session, pilot_id)
     if compared is None:
         raise NotFound("pilot.no_result", "The comparison is not there yet; open the results page.")

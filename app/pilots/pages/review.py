@@ -41,7 +41,7 @@ def _list_page(
 ) -> views.ReviewsPage:
     reviews = review_queries.reviews(session, found.pilot.id)
     own = {one.id: review_queries.own_tasks(session, one.id, actor.id) for one in reviews}
-    may_start = found.may(Action.PILOT_EDIT)
+    may_start = found.may(Action.PILOT_EDIT) and found.is_open
     people = service.reviewers_of(session, found.evaluation) if may_start else {}
     is_ready = service.result_of(session, found.pilot) is not None
     return views.ReviewsPage(
@@ -90,7 +90,6 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
     shown = views.ReviewPage(
         title=f"Review {review.number}",
         frame=below(session, found.pilot, Crumb("Blind review", f"{base}/review")),
-        base=href,
         subtitle=views.review_facts(review),
         own_share=100 * done / len(own) if own else 0,
         own_words=f"{done} of {len(own)} judged" if own else "",
@@ -171,7 +170,7 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         word=views.VERDICT_WORDS[task.verdict] if task.verdict else "",
         kind=views.VERDICT_KINDS[task.verdict] if task.verdict else "",
         undo_action=f"{base}/review/tasks/{task.id}/undo" if task.verdict else "",
-        is_closed=review.closed_at is not None,
+        is_closed=review.closed_at is not None or not found.pilot.is_open,
         issue_href=f"{base}/issues?item={task.at}&code={task.code}",
         next_href=f"{base}/review/tasks/{found.next_id}" if found.next_id else "",
         review_href=review_href,

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Action, Role
 from app.evaluations import service as evaluations
-from app.evaluations.models import Evaluation, Governance, Stage, StepName, StepState
+from app.evaluations.models import Evaluation, EvaluationState, Governance, Stage, StepName, StepState
 from app.evaluations.service import Access, CandidateView
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
@@ -29,6 +29,11 @@ class PilotAccess:
     def evaluation(self) -> Evaluation:
         """The evaluation the pilot belongs to."""
         return self.access.evaluation
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still change here: evaluation open, pilot not closed."""
+        return self.evaluation.state is EvaluationState.OPEN and self.pilot.state is not PilotState.CLOSED
 
     def may(self, action: Action) -> bool:
         """Whether the actor may do this here, by a general or a panel role."""

@@ -21,7 +21,7 @@ from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Pilot
+from app.pilots.models import GoldVersion, Pilot
 from app.pilots.service.access import open_pilot
 from app.pilots.service.computing import way_of
 from app.pilots.service.mapping import mapping_of, numbered
@@ -140,11 +140,8 @@ class Reading:
 def reading_of(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> Reading:
     """What a candidate's delivery is read against. Raises `Conflict` while there is no gold."""
     code = _code(session.get(Candidate, candidate_id), pilot)
-    golds = queries.golds(session, pilot.id)
-    if not golds:
-        message = "Upload the gold first: a delivery is read against it."
-        raise Conflict("pilot.no_gold", message, field="file")
-    return Reading(pilot.task.value, golds[0].digest, golds[0].number, code)
+    newest = _newest_gold(session, pilot)
+    return Reading(pilot.task.value, newest.digest, newest.number, code)
 
 
 def read_checked(
@@ -181,6 +178,14 @@ def read_checked(
         mapping=mapping or {},
         **facts,
     )
+
+
+def _newest_gold(session: ReadSession, pilot: Pilot) -> GoldVersion:
+    golds = queries.golds(session, pilot.id)
+    if not golds:
+        message = "Upload the gold first: a delivery is read against it."
+        raise Conflict("pilot.no_gold", message, field="file")
+    return golds[0]
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:

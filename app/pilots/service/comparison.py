@@ -1,6 +1,6 @@
 """Candidates side by side: the kept figures joined with names, promises, prices and speed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from app.pilots import queries
 from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
 from app.pilots.schemas import AT_MOST, CLASS_ITEMS, LOWER, METRICS, RIGHT, UNITS
 from app.pilots.service.computing import Inputs, inputs_of
-from app.pilots.service.offers import quote_of
+from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
 
 HOURS_A_DAY = 7.0  # convention: 140 labeling hours in a month of 20 days
@@ -147,15 +147,17 @@ class PilotComparison:
         return {one.code: one for one in self.candidates}[code]
 
 
-def comparison_of(session: ReadSession, pilot_id: UUID) -> PilotComparison | None:
-    """The comparison of the newest gold with every candidate's newest round; None while it is not computed.
+def comparison_of(session: ReadSession, pilot_id: UUID, gold: int | None = None) -> PilotComparison | None:
+    """The comparison of the newest gold (or version `gold`) with every candidate's newest round.
+
+    None while it is not computed.
 
     Names, codes and prices are all in it: who shows it to somebody checks what that person may see.
     """
     pilot = session.get(Pilot, pilot_id)
     if pilot is None:
         raise NotFound("pilot.not_found", "There is no such pilot.")
-    inputs = inputs_of(session, pilot)
+    inputs = inputs_of(session, pilot, gold)
     stored = queries.result(session, pilot_id, inputs.digest) if inputs else None
     return None if inputs is None or stored is None else _assemble(session, inputs, stored)
 
@@ -164,9 +166,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
     pilot = inputs.pilot
     document, extra = stored.report["compare"], stored.report["extra"]
     need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
-    metric = extra["metric"]
-    floors = {item.metric: item.floor for item in criteria_of(pilot)}
-    settings = document["settings"]
+    metric, settings = extra["metric"], document["settings"]
     return PilotComparison(
         pilot_id=pilot.id,
         result_id=stored.id,
@@ -181,7 +181,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         seed=settings["seed"],
         resamples=settings["resamples"],
         gold=inputs.gold.number,
-        gold_digest=inputs.gold.digest,
+        gold_digest=inputs.gold.identity,
         items=document["items"],
         gold_labels=extra["labels"],
         classes=tuple(extra["classes"]),
@@ -190,7 +190,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         groups=tuple(tuple(group) for group in document["groups"]),
         probability_best=document["probability_best"],
         minimum_detectable_difference=document["minimum_detectable_difference"],
-        floor=floors.get(metric),
+        floor={item.metric: item.floor for item in criteria_of(pilot)}.get(metric),
         currency=pilot.currency,
         unit=UNITS[pilot.task],
         volumes=need.volumes,
@@ -198,7 +198,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         repairs=tuple(document["repairs"]),
         warnings=tuple(document["warnings"]),
         document=document,
-        between=tuple((term, text) for term, text in extra["between"]),
+        between=_pairs_of(extra["between"]),
         lower_is_better=bool(extra["lower_is_better"]),
     )
 
@@ -207,7 +207,7 @@ def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotRes
     """Every candidate's figures, best first."""
     pilot, extra = inputs.pilot, stored.report["extra"]
     views = {view.candidate.code: view for view in evaluations.candidates_of(session, pilot.evaluation_id)}
-    offers = {row.candidate_id: quote_of(row) for row in queries.offers(session, pilot.id)}
+    offers = prices_of(session, pilot, need, views.values())
     found = [
         _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
         for one in stored.report["compare"]["vendors"]
@@ -234,7 +234,7 @@ def _candidate(
     extra: Mapping[str, Any],
     view: CandidateView,
     delivery: Delivery,
-    offers: Mapping[UUID, Quote],
+    offers: Mapping[UUID, tuple[Quote | None, str]],
 ) -> CandidateResult:
     code = one["name"]
     metrics = _metrics(pilot, one)
@@ -242,7 +242,8 @@ def _candidate(
     by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
     share = _accepted(pilot, metrics)
     pace = _pace(pilot, one, work, labels, share)
-    found, note = _costs(offers.get(view.candidate.id), need, pace, share, labels / max(1, one["items"]))
+    price = offers.get(view.candidate.id, (None, "no offer yet"))
+    found, note = _costs(price, need, pace, share, labels / max(1, one["items"]))
     return CandidateResult(
         candidate_id=view.candidate.id,
         code=code,
@@ -259,15 +260,21 @@ def _candidate(
         confusion=tuple(Cell(**cell) for cell in one["confusion"]),
         seconds=_seconds(one, work),
         anomalies=tuple(Anomaly(**{**each, "items": tuple(each["items"])}) for each in one["anomalies"]),
-        facts=tuple((term, text) for term, text in extra["facts"][code]),
-        flags=tuple(
-            Flag(each["annotator"], each["text"], tuple(each["items"])) for each in extra["flags"][code]
-        ),
+        facts=_pairs_of(extra["facts"][code]),
+        flags=_flags(extra["flags"][code]),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
         pace=pace,
         costs=found,
         price_note=note,
     )
+
+
+def _pairs_of(told: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((term, text) for term, text in told)
+
+
+def _flags(told: Sequence[Mapping[str, Any]]) -> tuple[Flag, ...]:
+    return tuple(Flag(one["annotator"], one["text"], tuple(one["items"])) for one in told)
 
 
 def _metrics(pilot: Pilot, one: Mapping[str, Any]) -> dict[str, Estimate]:
@@ -362,11 +369,16 @@ def _pace(
 
 
 def _costs(
-    quote: Quote | None, need: NeedIn, pace: Pace | None, share: Share | None, labels_per_item: float
+    price: tuple[Quote | None, str],
+    need: NeedIn,
+    pace: Pace | None,
+    share: Share | None,
+    labels_per_item: float,
 ) -> tuple[tuple[Cost, ...], str]:
-    """Costs at as many items as give the need's accepted labels, or a sentence why there are none."""
+    """Costs at as many items as give the need's accepted labels, and a note on the price or why there are none."""
+    quote, told = price
     if quote is None:
-        return (), "no offer yet"
+        return (), told
     if not need.volume or share is None or share.value <= 0 or not labels_per_item:
         reason = "only a review tells what is right" if share is None else "nothing was accepted"
         return (), "the need has no volume" if not need.volume else reason
@@ -381,6 +393,6 @@ def _costs(
         for name, labels in zip(("low", "expected", "high"), need.volumes, strict=True)
     ]
     try:
-        return costs(quote, amounts, share), ""
+        return costs(quote, amounts, share), told
     except Invalid as failure:
         return (), failure.problems[0].message

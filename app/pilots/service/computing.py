@@ -42,9 +42,9 @@ class Computed:
     outcomes: bytes
 
 
-def inputs_of(session: ReadSession, pilot: Pilot) -> Inputs | None:
-    """The newest gold and every candidate's newest round, by code; None while either is missing."""
-    golds = queries.golds(session, pilot.id)
+def inputs_of(session: ReadSession, pilot: Pilot, gold: int | None = None) -> Inputs | None:
+    """The newest gold (or version `gold`) and every candidate's newest round, by code; None while either is missing."""
+    golds = [one for one in queries.golds(session, pilot.id) if gold in (None, one.number)]
     newest: dict[UUID, Delivery] = {}
     for row in queries.accepted(session, pilot.id):  # in the order of rounds
         newest[row.candidate_id] = row
@@ -61,7 +61,7 @@ def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery])
         "task": pilot.task,
         "iou": pilot.iou,
         "seed": pilot.seed,
-        "gold": gold.digest,
+        "gold": gold.identity,
         "deliveries": {
             code: [row.digest, row.times_digest, row.accepts_repairs, row.mapping]
             for code, row in deliveries.items()
@@ -110,6 +110,7 @@ def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Compute
             "deliveries": [_named(contents, code, row) for code, row in inputs.deliveries.items()],
             "iou": inputs.pilot.iou / 10_000,
             "seed": inputs.pilot.seed,
+            "amendments": inputs.gold.amendments,
         }
         digest, number = inputs.digest, inputs.gold.number
     report, _, outcomes = child.run("app.pilots.reading:compared", arguments).partition(b"\n")

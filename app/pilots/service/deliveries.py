@@ -31,7 +31,7 @@ def upload_gold(
     """
     row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     present = queries.golds(session, pilot_id)
-    if present and present[0].digest == checked.upload.digest:
+    if present and present[0].identity == checked.upload.digest:
         message = f"This very file is the gold already (version {present[0].number})."
         raise Conflict("gold.same", message, field="file")
     if {one.digest for one in queries.accepted(session, pilot_id)} - checked.fits:

@@ -20,7 +20,6 @@ from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import review_queries as queries
-from app.pilots.models import PilotResult
 from app.pilots.review_models import PilotReview, ReviewTask
 from app.pilots.review_schemas import ReviewIn, VerdictIn
 from app.pilots.service.access import PilotAccess, open_pilot
@@ -90,7 +89,21 @@ def start_review(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: 
     )
     session.add(row)
     session.flush()
-    whose = {code: delivery.candidate_id for code, delivery in inputs.deliveries.items()}
+    _hand_out(session, row, entry, names, {code: one.candidate_id for code, one in inputs.deliveries.items()})
+    facts = {
+        "pilot": pilot_id,
+        "number": row.number,
+        "result": result.revision,
+        **entry.model_dump(mode="json"),
+    }
+    audit.record(session, actor, "pilots.review.started", ("pilot_review", row.id), after=facts)
+    session.flush()
+    return row
+
+
+def _hand_out(
+    session: WriteSession, row: PilotReview, entry: ReviewIn, names: Sequence[str], whose: Mapping[str, UUID]
+) -> None:
     for reviewer, drawn in _handed_out(entry, len(names), row.codes).items():
         session.add_all(
             ReviewTask(
@@ -104,15 +117,6 @@ def start_review(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: 
             )
             for place, (at, code) in enumerate(drawn)
         )
-    facts = {
-        "pilot": pilot_id,
-        "number": row.number,
-        "result": result.revision,
-        **entry.model_dump(mode="json"),
-    }
-    audit.record(session, actor, "pilots.review.started", ("pilot_review", row.id), after=facts)
-    session.flush()
-    return row
 
 
 def _check(session: ReadSession, found: PilotAccess, entry: ReviewIn, items: int) -> None:
@@ -240,11 +244,6 @@ def _told(session: WriteSession, actor: Actor, row: ReviewTask, verb: str, befor
     audit.record(
         session, actor, f"pilots.item.{verb}", subject, before=facts | changed[0], after=facts | changed[1]
     )
-
-
-def result_behind(session: ReadSession, review: PilotReview) -> PilotResult:
-    """The comparison whose deliveries are reviewed."""
-    return session.get_one(PilotResult, review.result_id)
 
 
 def require_summary(session: ReadSession, actor: Actor, found: ReviewAccess) -> None:

@@ -294,7 +294,7 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
             number=f"Version {row.number}",
             facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} "
             f"{wording.plural(unit, row.labels)} · {len(row.classes)} classes",
-            digest=row.digest[:12],
+            digest=row.identity[:12],
             note=row.note,
             when=wording.day(row.created_at),
             href=f"{base}/files/{row.file_id}" if may_edit else "",

@@ -136,6 +136,7 @@ class ResultsPage(Page):
     is_computing: bool
     nonce: str
     may_edit: bool
+    look: str
     results: Results | None
 
 
@@ -304,10 +305,19 @@ def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorC
 
 
 def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[SettleRow, ...]:
-    out = [SettleRow("Items where candidates differ most", "items", f"{base}/results/items?sort=spread")]
-    if doubted := found.document["suspected"]:
-        href = f"{base}/results/items?show=doubted"
-        out.append(SettleRow("Items where candidates agree against the gold", str(doubted), href))
+    out = [
+        SettleRow("Items where candidates differ most", "items", f"{base}/results/items?sort=spread"),
+        SettleRow(
+            "Gold in doubt: candidates agree against it",
+            str(found.document["suspected"] or "none"),
+            f"{base}/adjudication",
+        ),
+        SettleRow(
+            "Items side by side where candidates and gold differ", "gallery", f"{base}/results/gallery"
+        ),
+        SettleRow("Blind review of random items", "review", f"{base}/review"),
+        SettleRow("Issues on items", "issues", f"{base}/issues"),
+    ]
     for one in found.candidates:
         href = f"{base}/results/items?candidate={one.code}"
         if one.missing:

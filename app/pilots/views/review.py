@@ -86,7 +86,6 @@ class ReviewPage(Page):
     template: ClassVar[str] = "pilots/review.html"
 
     frame: EvaluationFrame
-    base: str
     subtitle: str
     own_share: float
     own_words: str

@@ -158,7 +158,9 @@ def test_times_of_unknown_vendors_and_items_are_refused_with_their_lines():
     ]
 
 
-@pytest.mark.parametrize("change", [{"iou": 0.0}, {"iou": float("nan")}, {"resamples": 5}, {"task": "spans"}])
+@pytest.mark.parametrize(
+    "change", [{"iou": 0.0}, {"iou": float("nan")}, {"resamples": 5}, {"task": "spans"}, {"seed": 2**64}]
+)
 def test_settings_out_of_range_are_refused(change):
     gold = gold_boxes([(1, "car", (0, 0, 20, 20))])
     with pytest.raises(Invalid):

@@ -1,0 +1,102 @@
+"""What adjudication changes: right labels in the gold, and items that no longer count for anybody."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from app.core.errors import Invalid, Problem
+from app.core.formats.rows import Answers, Rows, Times
+from app.core.formats.shapes import Bools, Shapes
+
+Value = TypeVar("Value")
+
+
+def relabelled(gold: Rows, labels: Mapping[str, str]) -> Rows:
+    """The gold with another class on all marks of some items (item -> class).
+
+    Raises `Invalid` for an item or class the gold does not know.
+    """
+    items = {name: at for at, name in enumerate(gold.items)}
+    classes = {name: at for at, name in enumerate(gold.classes)}
+    problems = [Problem("items", f"the gold has no item {name!r}") for name in labels if name not in items]
+    problems += [
+        Problem("labels", f"the gold has no class {name!r}")
+        for name in labels.values()
+        if name not in classes
+    ]
+    if problems:
+        raise Invalid("gold.amendments", problems)
+    label = gold.label.copy()
+    for name, right in labels.items():
+        label[gold.item == items[name]] = classes[right]
+    return replace(gold, label=label)
+
+
+def without(rows: Rows, excluded: Collection[str]) -> Rows:
+    """Gold or delivery without some items (by name), as if the pilot never had them."""
+    out = set(excluded)
+    stays = np.array([name not in out for name in rows.items], np.bool_)
+    if stays.all():
+        return rows
+    position = np.cumsum(stays) - 1
+    answers, marks = stays[rows.answers.item], stays[rows.item]
+    answer = np.cumsum(answers) - 1
+    return replace(
+        rows,
+        items=_kept(rows.items, stays),
+        ids=_kept(rows.ids, stays),
+        sizes=rows.sizes[stays] if len(rows.sizes) == len(stays) else rows.sizes,
+        texts=_kept(rows.texts, stays),
+        stratum=_kept(rows.stratum, stays),
+        answers=replace(_answers(rows.answers, answers), item=position[rows.answers.item[answers]]),
+        answer=answer[rows.answer[marks]],
+        item=position[rows.item[marks]],
+        label=rows.label[marks],
+        shape=_shapes(rows.shape, marks),
+        crowd=rows.crowd[marks],
+        place=_kept(rows.place, marks),
+        answered=rows.answered[stays],
+    )
+
+
+def times_without(times: Times, excluded: Collection[str]) -> Times:
+    """The side file without the rows of some items (by any of their names)."""
+    out = set(excluded)
+    stays = np.array([name not in out for name in times.item], np.bool_)
+    return replace(
+        times,
+        vendor=_kept(times.vendor, stays),
+        item=_kept(times.item, stays),
+        annotator=_kept(times.annotator, stays),
+        seconds=times.seconds[stays],
+        line=times.line[stays],
+    )
+
+
+def _answers(answers: Answers, stays: Bools) -> Answers:
+    return replace(
+        answers,
+        annotator=answers.annotator[stays],
+        seconds=answers.seconds[stays],
+        seconds_source=_kept(answers.seconds_source, stays),
+        created=answers.created[stays],
+        skipped=answers.skipped[stays],
+        review=_kept(answers.review, stays),
+        guideline=_kept(answers.guideline, stays),
+        place=_kept(answers.place, stays),
+    )
+
+
+def _kept(values: Sequence[Value], stays: Bools) -> tuple[Value, ...]:
+    """The values that stay; a column that is left empty stays empty."""
+    if len(values) != len(stays):
+        return tuple(values)
+    return tuple(value for value, stay in zip(values, stays.tolist(), strict=True) if stay)
+
+
+def _shapes(shape: Shapes, stays: Bools) -> Shapes:
+    if shape is None:
+        return None
+    return shape[stays] if isinstance(shape, np.ndarray) else _kept(shape, stays)  # type: ignore[return-value]
