@@ -30,7 +30,6 @@ PLAN = LabelingPlanIn(
     planted=["i007"],
     location="https://files.example.org/pilot",
 )
-VENDORS = ("Harbor", "Mosaic", "Northwind")
 
 
 def prepare(lab: Lab, *, publish: bool = True) -> None:
