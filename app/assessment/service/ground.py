@@ -87,18 +87,7 @@ def ground_of(
     need = evaluations.need_of(evaluation)
     when = day or decision_day(evaluation)
     views = _taking_part(session, board, candidate_ids, everybody=everybody)
-    values = queries.of_evaluation(session, ManualValue, evaluation_id)
-    agreed = queries.of_evaluation(session, Consensus, evaluation_id)
-    records = {
-        view.candidate.id: records_of(
-            session,
-            view,
-            when,
-            {row.subject: row for row in values if row.candidate_id == view.candidate.id},
-            {row.criterion: row for row in agreed if row.candidate_id == view.candidate.id},
-        )
-        for view in views
-    }
+    records = _records(session, evaluation_id, views, when)
     found = {
         (view.candidate.id, criterion.id): resolve(
             criterion, records[view.candidate.id], board.counted(view.candidate.id, criterion.id), need
@@ -114,6 +103,24 @@ def ground_of(
         for view in views
     )
     return Ground(evaluation, need, when, board, views, found, inputs, _gate_need(board.scorecard, need))
+
+
+def _records(
+    session: ReadSession, evaluation_id: UUID, views: Sequence[CandidateView], when: date
+) -> dict[UUID, Records]:
+    """What is on record of each candidate, figures typed in and consensus with it."""
+    values = queries.of_evaluation(session, ManualValue, evaluation_id)
+    agreed = queries.of_evaluation(session, Consensus, evaluation_id)
+    return {
+        view.candidate.id: records_of(
+            session,
+            view,
+            when,
+            {row.subject: row for row in values if row.candidate_id == view.candidate.id},
+            {row.criterion: row for row in agreed if row.candidate_id == view.candidate.id},
+        )
+        for view in views
+    }
 
 
 def _taking_part(
