@@ -107,10 +107,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `store_url` runs on both databases."""
+    """A test that asks for `store_url` runs on both databases, unless it is marked as `one_store`."""
     if "store_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
         kinds = ["sqlite", "postgres"] if chosen == "both" else [chosen]
+        if chosen == "both" and metafunc.definition.get_closest_marker("one_store"):
+            kinds = ["sqlite"]
         marks = [
             pytest.param(kind, marks=[pytest.mark.postgres] if kind == "postgres" else []) for kind in kinds
         ]

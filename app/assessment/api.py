@@ -1,5 +1,7 @@
 """Scoring for programs: every verb the pages offer."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from app.assessment.schemas import (
     WaiverIn,
     WeightsIn,
 )
+from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.core.scoring import to_json, weights_of
 from app.evaluations import service as evaluations
@@ -255,7 +258,7 @@ def move_candidate(
 
 @router.get("/result")
 def get_result(session: Read, actor: CurrentActor, evaluation_id: UUID) -> dict[str, Any]:
-    """The result: the document of `assay rank` with ids of candidates, names, scorecard and input digest."""
+    """The result: the document of `assay rank` with ids of candidates, names, scorecard, panel and input digest."""
     access = evaluations.open_evaluation(session, actor, evaluation_id, Action.RESULT_READ)
     found = service.result_of(session, actor=actor, evaluation_id=evaluation_id)
     return {
@@ -270,8 +273,65 @@ def get_result(session: Read, actor: CurrentActor, evaluation_id: UUID) -> dict[
         ],
         "decision_date": found.day.isoformat(),
         "scorecard": {"key": found.pin.key, "number": found.pin.number, "digest": found.pin.digest},
+        "panel": _panel(found),
         "input_digest": found.input_digest,
     }
+
+
+def _panel(found: service.EvaluationAnalysis) -> dict[str, Any]:
+    """Ratings in, agreement with 95 % intervals, severity (shown, never corrected), the leader without each rater."""
+    agreement = service.agreement_of(found)
+    icc = agreement.complete if agreement else None
+    return {
+        "rated": found.panel.rated,
+        "asked": found.panel.asked,
+        "icc": asdict(icc) if icc else None,
+        "ordinal_alpha": asdict(agreement.alpha) if agreement else None,
+        "severity": [
+            {"user_id": one.evaluator, "points": one.points, "cells": one.cells}
+            for one in (agreement.severity if agreement else ())
+        ],
+        "without_one": [
+            {"user_id": one.user_id, "leader": one.leader, "lead": one.lead, "changes": one.changes}
+            for one in found.panel.without_one
+        ],
+    }
+
+
+@router.get("/result/trial")
+def get_trial(
+    session: Read,
+    actor: CurrentActor,
+    evaluation_id: UUID,
+    weight: Annotated[
+        list[str],
+        Query(
+            description="group:weight, as quality:40; a group left out keeps its share of 100.",
+            max_length=200,
+        ),
+    ],
+) -> dict[str, Any]:
+    """What the ranking would be under other group weights. Nothing is stored; the weights that count stay."""
+    found = service.result_of(session, actor=actor, evaluation_id=evaluation_id)
+    stated = {name: share * 100 for name, share in found.analysis.group_weights.items()}
+    return to_json(service.what_if(found, stated | _trial_weights(weight, stated)))
+
+
+def _trial_weights(given: list[str], stated: Mapping[str, float]) -> dict[str, float]:
+    read: dict[str, float] = {}
+    problems = []
+    for at, text in enumerate(given):
+        name, _, amount = text.partition(":")
+        try:
+            read[name] = float(amount)
+        except ValueError:
+            problems.append(Problem(f"weight[{at}]", f"must be group:number, as quality:40, not {text!r}"))
+            continue
+        if name not in stated:
+            problems.append(Problem(f"weight[{at}]", f"no group {name!r}; there are {', '.join(stated)}"))
+    if problems:
+        raise Invalid("assessment.trial", problems)
+    return read
 
 
 @router.get("/case")

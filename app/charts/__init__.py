@@ -8,6 +8,7 @@ from app.charts.cells import DrawnShape, box_ring, forest_cell, forest_window, s
 from app.charts.heat import heat_class, heat_step
 from app.charts.intervals import ForestRow, ScoreRow, forest, ranking, score_interval
 from app.charts.lines import Reign, Series, line_chart, winner_map
+from app.charts.tornado import Swing, tornado
 
 __all__ = [
     "Bar",
@@ -18,6 +19,7 @@ __all__ = [
     "ScoreRow",
     "Series",
     "Stack",
+    "Swing",
     "box_ring",
     "diverging",
     "error_strip",
@@ -31,5 +33,6 @@ __all__ = [
     "score_interval",
     "shapes_on_item",
     "stacked",
+    "tornado",
     "winner_map",
 ]

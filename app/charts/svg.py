@@ -76,6 +76,7 @@ def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:
 
 def shorten(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> str:
     """`text` cut with … so that it fits `width` pixels; unchanged when it fits."""
+    width += 0.01  # a column as wide as its longest label must hold it, whatever the last digit says
     if text_width(text, size, bold=bold) <= width:
         return text
     kept = text

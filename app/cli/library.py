@@ -38,22 +38,7 @@ def check_scorecards(paths: Paths, as_json: AsJson = False) -> None:
 
     In a folder, files that declare another format are passed over and named.
     """
-    problems: list[Problem] = []
-    good: list[dict[str, Any]] = []
-    skipped: list[str] = []
-    for path, in_folder in files_in(paths, problems):
-        try:
-            value = read_plain(path)
-            if in_folder and _is_other(value):
-                skipped.append(str(path))
-            else:
-                good.append({"path": str(path), **_scorecard(value)})
-        except Invalid as failure:
-            problems += [in_file(path, problem) for problem in failure.problems]
-    if not problems and not good:
-        problems = [Problem(str(path), "holds no scorecard") for path in paths]
-    if problems:
-        raise Invalid("scorecards.invalid", problems)
+    good, skipped = _checked(paths, "scorecard", _scorecard)
     if as_json:
         found = {"schema": "assay/scorecards-check@1", "files": good, "skipped": skipped}
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -64,8 +49,38 @@ def check_scorecards(paths: Paths, as_json: AsJson = False) -> None:
             f"{one['requirements']} requirements, {one['ratings']} ratings per candidate and evaluator. "
             f"sha256 {one['digest']}"
         )
-    for name in skipped:
-        print(f"{name}: skipped, it is no scorecard")
+    _print_skipped(skipped, "scorecard")
+
+
+def _checked(
+    paths: list[Path], kind: str, read: Callable[[object], dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """What `read` says of every file, and the files of folders that declare another format.
+
+    Raises `Invalid` with the problems of all files together, and when nothing of the kind was found.
+    """
+    problems: list[Problem] = []
+    good: list[dict[str, Any]] = []
+    skipped: list[str] = []
+    for path, in_folder in files_in(paths, problems):
+        try:
+            value = read_plain(path)
+            if in_folder and _is_other(value, kind):
+                skipped.append(str(path))
+            else:
+                good.append({"path": str(path), **read(value)})
+        except Invalid as failure:
+            problems += [in_file(path, problem) for problem in failure.problems]
+    if not problems and not good:
+        problems = [Problem(str(path), f"holds no {kind}") for path in paths]
+    if problems:
+        raise Invalid("library.invalid", problems)
+    return good, skipped
+
+
+def _print_skipped(names: list[str], kind: str) -> None:
+    for name in names:
+        print(f"{name}: skipped, it is no {kind}")
 
 
 def write_schemas(
@@ -87,23 +102,27 @@ def write_schemas(
 
 
 def check_questionnaires(paths: Paths, as_json: AsJson = False) -> None:
-    """Check questionnaire files; every problem is one line with file and path."""
-    _check(paths, _questionnaire, as_json)
+    """Check questionnaire files; every problem is one line with file and path, exit 2 when there is any.
+
+    In a folder, files that declare another format are passed over and named.
+    """
+    _check(paths, "questionnaire", _questionnaire, as_json)
 
 
 def check_checklists(paths: Paths, as_json: AsJson = False) -> None:
-    """Check checklist files; every problem is one line with file and path."""
-    _check(paths, _checklist, as_json)
+    """Check checklist files; every problem is one line with file and path, exit 2 when there is any.
+
+    In a folder, files that declare another format are passed over and named.
+    """
+    _check(paths, "checklist", _checklist, as_json)
 
 
-def _is_other(value: object) -> bool:
-    """Whether a file says of itself that it is another library file, or a JSON Schema."""
-    from app.core.scoring.parse import FORMAT
-
+def _is_other(value: object, kind: str) -> bool:
+    """Whether a file says of itself that it is another library file than `kind`, or a JSON Schema."""
     if not isinstance(value, dict) or "$schema" in value:
         return isinstance(value, dict)
     said = value.get("format")
-    return isinstance(said, str) and said.startswith("assay/") and said.split("@")[0] != FORMAT.split("@")[0]
+    return isinstance(said, str) and said.startswith("assay/") and said.split("@")[0] != f"assay/{kind}"
 
 
 def _scorecard(value: object) -> dict[str, Any]:
@@ -146,22 +165,18 @@ def _checklist(value: object, taxonomy: Taxonomy) -> dict[str, Any]:
     return {"id": parsed.id, "version": parsed.version, "tasks": len(parsed.tasks), "core": core}
 
 
-def _check(paths: list[Path], read: Callable[[object, Taxonomy], dict[str, Any]], as_json: bool) -> None:
+def _check(
+    paths: list[Path], kind: str, read: Callable[[object, Taxonomy], dict[str, Any]], as_json: bool
+) -> None:
     from app.kit import library
 
     taxonomy = library.taxonomy()
-    problems: list[Problem] = []
-    files = []
-    for path, _ in files_in(paths, problems):
-        try:
-            files.append({"path": str(path), **read(read_plain(path), taxonomy)})
-        except Invalid as failure:
-            problems += [in_file(path, problem) for problem in failure.problems]
-    if problems:
-        raise Invalid("library.invalid", problems)
+    files, skipped = _checked(paths, kind, lambda value: read(value, taxonomy))
     if as_json:
-        print(json.dumps({"schema": "assay/check@1", "files": files}, indent=2))
+        found = {"schema": "assay/check@1", "files": files, "skipped": skipped}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
         return
     for entry in files:
         counts = ", ".join(f"{entry[key]} {key}" for key in ("questions", "tasks", "core") if key in entry)
         print(f"{entry['path']}: {entry['id']} version {entry['version']} is sound ({counts})")
+    _print_skipped(skipped, kind)

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.core.errors import Invalid, Problem
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from app.core.formats.rows import Rows, Times
-    from app.core.pilots.results import Comparison, Estimate, VendorResult
+    from app.core.pilots.results import Comparison
 
 
 def register(commands: typer.Typer) -> None:
@@ -88,12 +86,14 @@ def _weights(values: Sequence[str]) -> dict[str, float]:
 
 def _show(result: "Comparison", json: bool, pdf: Path | None) -> None:
     """The tables, or what was asked for instead of them."""
+    from app.cli.pilot_tables import print_tables
+
     if pdf is not None:
         _write_pdf(result, pdf)
     if json:
         _print_json(result)
     elif pdf is None:
-        _print_tables(result)
+        print_tables(result)
 
 
 def _write_pdf(result: "Comparison", out: Path) -> None:
@@ -181,163 +181,3 @@ def _print_json(result: "Comparison") -> None:
 
     document = orjson.dumps(to_json(result), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     sys.stdout.write(document.decode())
-
-
-def _print_tables(result: "Comparison") -> None:
-    import rich
-    from rich.console import Console
-
-    console: Console = rich.get_console()
-    overlap = f", right from IoU {result.iou:g}" if result.iou is not None else ""
-    console.print(f"Pilot comparison: {result.task}, {len(result.items)} items{overlap}", style="bold")
-    console.print(_quality(result))
-    console.print(_errors(result))
-    if any(one.strata or one.sizes for one in result.vendors):
-        console.print(_strata(result))
-    if len(result.vendors) > 1:
-        console.print(_pairs(result))
-    if any(one.seconds for one in result.vendors):
-        console.print(_speed(result))
-    for line in _sentences(result):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _table(title: str, *columns: str) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    for at, column in enumerate(columns):
-        table.add_column(column, justify="right" if at else "left", overflow="fold")
-    return table
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
-
-
-def _quality(result: "Comparison") -> "Table":
-    from rich.markup import escape
-
-    from app.core.pilots.words import figure_name, figure_text
-
-    title = "Quality, 95 % interval over items" + (
-        f"; a lower {figure_name(result.metric)} is better" if result.lower_is_better else ""
-    )
-    metric = result.metric
-    lines: dict[str, list[str]] = {
-        figure_name(name): [_estimate(name, one.metrics[name]) for one in result.ranked]
-        for name in result.vendors[0].metrics
-    }
-    lines["Missing"] = [str(one.missing) for one in result.ranked]
-    if any(one.missing for one in result.vendors):
-        lines["Delivered only"] = [
-            figure_text(metric, one.delivered_only[metric].value) for one in result.ranked
-        ]
-    if result.mix:
-        lines["At production mix"] = [
-            _estimate(metric, one.standardised) if one.standardised else "unknown" for one in result.ranked
-        ]
-    if any(one.metrics[metric].low_general is not None for one in result.vendors):
-        lines["In general"] = [_general(metric, one.metrics[metric]) for one in result.ranked]
-    vendors = [one.name for one in result.ranked]
-    if len(vendors) > len(lines):
-        # The longer side goes down the page.
-        table = _table(title, "Vendor", *lines)
-        for name, *cells in zip(vendors, *lines.values(), strict=True):
-            table.add_row(_plain(name), *cells)
-        return table
-    table = _table(title, "", *map(escape, vendors))
-    for name, row in lines.items():
-        table.add_row(name, *row)
-    return table
-
-
-def _estimate(name: str, one: "Estimate") -> str:
-    from app.core.pilots.words import figure_text
-
-    if one.value is None or one.low is None or one.high is None:
-        return figure_text(name, one.value)
-    return f"{figure_text(name, one.value)}\n{figure_text(name, one.low)}…{figure_text(name, one.high)}"
-
-
-def _general(name: str, one: "Estimate") -> str:
-    from app.core.pilots.words import figure_text
-
-    if one.low_general is None or one.high_general is None:
-        return "unknown"
-    return f"{figure_text(name, one.low_general)}…{figure_text(name, one.high_general)}"
-
-
-def _strata(result: "Comparison") -> "Table":
-    from app.core.pilots.words import figure_name, figure_text
-
-    parts = {one.name: dict(one.strata) | dict(one.sizes) for one in result.vendors}
-    names = list(dict.fromkeys(name for part in parts.values() for name in part))
-    metrics = {name: part[name].metric for part in parts.values() for name in part}
-    table = _table(
-        "By stratum and size, objects of the gold below",
-        "Vendor",
-        *(f"{name}, {figure_name(metrics[name])}" for name in names),
-    )
-    for vendor, part in parts.items():
-        cells = [
-            f"{figure_text(one.metric, one.value)}\n{one.count:g}" if (one := part.get(name)) else "unknown"
-            for name in names
-        ]
-        table.add_row(_plain(vendor), *cells)
-    return table
-
-
-def _errors(result: "Comparison") -> "Table":
-    from app.core.pilots.findings import top_confusions
-
-    kinds = [kind for kind in result.vendors[0].errors if any(one.errors[kind] for one in result.vendors)]
-    table = _table("Findings", "Vendor", *(kind.replace("_", " ") for kind in kinds), "Most confused")
-    for one in result.vendors:
-        top = ", ".join(
-            f"{cell.gold} → {cell.delivered} {cell.count:g}" for cell in top_confusions(one.confusion, 3)
-        )
-        table.add_row(_plain(one.name), *(f"{one.errors[kind]:g}" for kind in kinds), _plain(top or "none"))
-    return table
-
-
-def _pairs(result: "Comparison") -> "Table":
-    from app.core.pilots.words import figure_name
-
-    title = f"Differences in {figure_name(result.metric)}, 95 % over all pairs together"
-    table = _table(title, "Pair", "Difference", "p adjusted", "")
-    for one in result.pairs:
-        verdict = "different" if one.distinguishable else "not distinguishable"
-        difference = f"{one.value:+.3f}  {one.low:+.3f} to {one.high:+.3f}"
-        table.add_row(_plain(f"{one.a} − {one.b}"), difference, f"{one.p_adjusted:.4f}", verdict)
-    return table
-
-
-def _speed(result: "Comparison") -> "Table":
-    table = _table(
-        "Seconds per item", "Vendor", "Mean", "Median", "Geometric mean", "Annotators", "Anomalies"
-    )
-    for one in result.vendors:
-        table.add_row(
-            _plain(one.name), *_pace(one), str(one.annotators or "unknown"), str(len(one.anomalies))
-        )
-    return table
-
-
-def _pace(one: "VendorResult") -> list[str]:
-    if one.seconds is None:
-        return ["unknown"] * 3
-    return [f"{value:.1f}" for value in (one.seconds.mean, one.seconds.median, one.seconds.geometric_mean)]
-
-
-def _sentences(result: "Comparison") -> list[str]:
-    """What the tables mean, the repairs and the warnings, one sentence a line."""
-    from app.core.pilots.words import sentences
-
-    out = sentences(result)
-    out += [f"Repaired: {line}." for line in result.repairs]
-    out += [f"Note: {line}" for line in result.warnings]
-    return out

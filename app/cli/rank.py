@@ -31,7 +31,8 @@ def rank(
         read = parse_case(read_plain(case), library)
         analysis = analyse(
             read.scorecard,
-            read.candidates,
+            # By id, so that the order of the file cannot reach ties and the list of the excluded.
+            sorted(read.candidates, key=lambda one: one.id),
             decision_date=read.decision_date,
             draws=draws,
             seed=seed,

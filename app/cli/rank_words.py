@@ -40,7 +40,7 @@ def show(analysis: Analysis) -> None:
     for line in analysis.candidates:
         if line.reason:
             say(f"{line.id}, {line.status}: {line.reason}")
-    if len(analysis.candidates) > 1 and analysis.draws:
+    if len(analysis.candidates) > 1 and analysis.draws and analysis.leader:
         console.print(_chances(analysis))
     sections = (
         ("What would have to be true", _turnarounds(analysis)),

@@ -26,6 +26,8 @@ _DELIVERY_FORM = {
     "file": {"type": "string", "format": "binary"},
     "times": {"type": "string", "format": "binary"},
     "round": {"type": "string", "enum": ["new", "replace"], "default": "new"},
+    "mapping": {"type": "string", "description": "JSON: their label to ours, or null to drop it."},
+    "accept": {"type": "string", "enum": ["yes"], "description": "Apply the repairs that a refusal lists."},
 }
 
 

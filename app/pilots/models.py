@@ -87,7 +87,11 @@ class GoldVersion(Row, table=True):
 
 
 class Delivery(Versioned, table=True):
-    """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents."""
+    """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
+
+    `mapping` turns the vendor's labels into the gold's (null: their marks are dropped); with `accepts_repairs` the
+    repairs that the reader offers are applied.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -116,6 +120,8 @@ class Delivery(Versioned, table=True):
     annotators: int | None = Field(default=None)
     repairs: list[str] = document(default_factory=list)
     warnings: list[str] = document(default_factory=list)
+    accepts_repairs: bool = Field(default=False)
+    mapping: dict[str, str | None] = document(default_factory=dict)
     received_at: datetime = moment()
     uploaded_by: UUID
 

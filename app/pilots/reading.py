@@ -14,20 +14,27 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
-from app.core.pilots.tasks import read_delivery, read_gold
+from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
+from app.core.pilots.told import between, facts_of, flags_of
 
-ENGINE = "assay-pilots/2"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str, str]]) -> bytes:
+LABELS = 100  # their labels that can be mapped by hand; more are another column
+LABEL = "label:"  # a problem at `label:NAME` asks what the vendor's NAME is called here
+Way = Mapping[str, Any]  # how a delivery is read: path, name or code, times, mapping, accept
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> bytes:
     """Facts about a gold file: JSON with items, labels, classes, repairs.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
@@ -37,7 +44,7 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Mapping[str
     problems: list[Problem] = []
     for one in deliveries:
         try:
-            read_delivery(task, Path(one["path"]).read_bytes(), one["name"], gold)
+            _read(task, one, one["name"], gold)
         except Invalid as failure:
             first = failure.problems[0]
             told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
@@ -66,29 +73,37 @@ def check_delivery(
     times_name: str = "",
     code: str = "",
     gold_name: str = "gold",
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
 
-    Raises `Invalid` at `file` or `times`, the problems of both together.
+    `mapping` turns the vendor's labels into the gold's (None: drop them), `accept` applies the listed repairs.
+    Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
+    gold does not know, at `accept` where repairs may be accepted.
     """
     reference = read_gold(task, Path(gold).read_bytes(), gold_name)
     problems: list[Problem] = []
-    delivered, side = None, None
+    rows, side = None, None
     try:
-        delivered = _at("file", lambda: read_delivery(task, Path(path).read_bytes(), name, reference))
+        rows = _delivered(task, Path(path).read_bytes(), name, reference, accept, mapping or {})
     except Invalid as failure:
         problems += failure.problems
     try:
         side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
     except Invalid as failure:
         problems += failure.problems
-    if problems or delivered is None:
+    if problems or rows is None:
         raise Invalid("delivery.refused", problems)
-    rows = delivered
+    return _facts(task, reference, rows, side, {name: code})
+
+
+def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
+    """What a readable delivery holds; `called` turns the file's name into the candidate's code."""
+    ((name, code),) = called.items()
     found = _at(
-        "times" if times else "file",
-        lambda: compare(task, reference, {code: rows}, resamples=100, times=side),
+        "times" if side else "file", lambda: compare(task, gold, {code: rows}, resamples=100, times=side)
     )
     one = found.vendors[0]
     facts = {
@@ -102,21 +117,46 @@ def check_delivery(
     return orjson.dumps(facts)
 
 
+def _delivered(
+    task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
+) -> Rows:
+    """A delivery read against the gold; where only its label names are strange, they are asked about."""
+    try:
+        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping)
+    except Invalid as failure:
+        told = {theirs: ours for theirs, ours in mapping.items() if ours is None or ours in gold.classes}
+        strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
+        if not 0 < len(strange) <= LABELS:
+            raise _placed("file", failure) from None
+        message = "is not a class of the gold. Choose which one it is, or drop it."
+        problems = [Problem(f"{LABEL}{label}", f"{label[:60]!r} {message}") for label in strange]
+        raise Invalid("delivery.labels", problems) from None
+
+
 def _at(field: str, read: Callable[[], Read]) -> Read:
     """What `read` gives; its problems move to a form's field, the first ones with their places."""
     try:
         return read()
     except Invalid as failure:
-        shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
-        if rest := len(failure.problems) - len(shown):
-            shown.append(Problem(field, f"and {rest} more problems"))
-        raise Invalid(failure.code, shown) from None
+        raise _placed(field, failure) from None
+
+
+def _placed(field: str, failure: Invalid) -> Invalid:
+    """The problems of a file at the form's field, and at `accept` that some may be repaired."""
+    shown = [Problem(field, str(problem)) for problem in failure.problems[:SHOWN]]
+    if rest := len(failure.problems) - len(shown):
+        shown.append(Problem(field, f"and {rest} more problems"))
+    if mended := sum(REPAIR in problem.message for problem in failure.problems):
+        many = "One problem" if mended == 1 else f"{mended} problems"
+        told = f"{many} can be repaired as told: tick to accept, and send the file again."
+        shown.append(Problem("accept", told))
+    return Invalid(failure.code, shown)
 
 
 def compared(
     task: str,
     gold: str,
-    deliveries: Sequence[Mapping[str, str]],
+    deliveries: Sequence[Way],
     iou: float,
     seed: int,
     amendments: Mapping[str, Any] | None = None,
@@ -126,7 +166,7 @@ def compared(
     `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
     """
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    read = {one["code"]: _read(task, one, reference) for one in deliveries}
+    read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
     times = [
         read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
         for one in deliveries
@@ -145,8 +185,9 @@ def compared(
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 
 
-def _read(task: str, one: Mapping[str, str], gold: Rows) -> Rows:
-    return read_delivery(task, Path(one["path"]).read_bytes(), one["code"], gold)
+def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
+    data, mapping = Path(one["path"]).read_bytes(), one.get("mapping")
+    return read_delivery(task, data, name, gold, accept=bool(one.get("accept")), mapping=mapping)
 
 
 def _together(times: Sequence[Times]) -> Times | None:
@@ -162,6 +203,8 @@ def _together(times: Sequence[Times]) -> Times | None:
         item=column(one.item for one in times),
         annotator=column(one.annotator for one in times),
         seconds=np.concatenate([one.seconds for one in times]),
+        started=np.concatenate([one.started for one in times]),
+        ended=np.concatenate([one.ended for one in times]),
         line=np.concatenate([one.line for one in times]),
         repairs=column(one.repairs for one in times),
     )
@@ -175,6 +218,11 @@ def _extra(found: Comparison) -> dict[str, Any]:
         "lower_is_better": found.lower_is_better,
         "classes": list(found.classes),
         "labels": int((~found.gold.crowd).sum()),
+        "facts": {
+            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
+        },
+        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
+        "between": between(found.accord),
         "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
         "work": {one.name: _work(one) for one in found.vendors},
         "strata": {

@@ -247,6 +247,8 @@ class DeliveryOut(BaseModel):
     annotators: int | None
     repairs: list[str]
     warnings: list[str]
+    mapping: dict[str, str | None]
+    accepts_repairs: bool
     received_at: datetime
 
 

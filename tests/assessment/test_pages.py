@@ -1,8 +1,5 @@
-import io
-import re
-import xml.etree.ElementTree as ET
-import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import yaml
@@ -94,40 +91,14 @@ def test_case_file_gives_the_same_result_from_the_core_alone(client: TestClient,
     found = analyse(case.scorecard, case.candidates, decision_date=case.decision_date, need=case.need)
     answer = client.get(f"/api/v1{base}/result").json()
     published = to_json(found)
-    assert {key: answer[key] for key in published} == published
+    assert {key: unworded(answer[key]) for key in published} == unworded(published)
 
 
-def test_workbook_formulas_compute_the_totals_again(client: TestClient, world: World) -> None:
-    content = client.get(f"/evaluations/{world.evaluation}/result.xlsx").content
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        points = cells(book.read("xl/worksheets/sheet2.xml"))
-        result = cells(book.read("xl/worksheets/sheet1.xml"))
-    weights = {row: evaluate_weight(points[f"E{row}"][0], points) for row in (2, 3, 4, 5)}
-    assert sum(weights.values()) == pytest.approx(1)
-    for row, total in ((2, 75.5), (3, 62.375)):
-        formula, cached = result[f"D{row}"]
-        assert float(cached) == total
-        found = re.fullmatch(r"SUMPRODUCT\(Points!\$E\$2:\$E\$5,Points!(\w+)\$2:\1\$5\)", formula)
-        assert found is not None
-        again = sum(weights[at] * float(points[f"{found[1]}{at}"][1]) for at in weights)
-        assert again == pytest.approx(total, abs=5e-5)
-
-
-def cells(sheet: bytes) -> dict[str, tuple[str, str]]:
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    return {
-        cell.get("r", ""): (cell.findtext(f"{space}f", ""), cell.findtext(f"{space}v", ""))
-        for cell in ET.fromstring(sheet).iter(f"{space}c")
-    }
-
-
-def evaluate_weight(formula: str, points: dict[str, tuple[str, str]]) -> float:
-    """=C2/(a+b+c)*D2/SUM(D2:D3), read cell by cell."""
-    found = re.fullmatch(r"C(\d+)/\(([\d.+]+)\)\*D\1/SUM\(D(\d+):D(\d+)\)", formula)
-    assert found is not None, formula
-    row, whole = found[1], sum(float(part) for part in found[2].split("+"))
-    inside = sum(float(points[f"D{at}"][1]) for at in range(int(found[3]), int(found[4]) + 1))
-    return float(points[f"C{row}"][1]) / whole * float(points[f"D{row}"][1]) / inside
+def unworded(value: Any) -> Any:
+    """Without reasons: the product calls papers by name, a case file by id."""
+    if isinstance(value, dict):
+        return {key: unworded(item) for key, item in value.items() if key != "reason"}
+    return [unworded(item) for item in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("place", ["result", "scores", "shortlist", "values", "scores/panel"])

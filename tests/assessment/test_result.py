@@ -118,8 +118,7 @@ def test_same_inputs_give_the_same_digest_and_a_changed_cell_another(db: Databas
 def test_trial_weights_are_not_stored(db: Database) -> None:
     world = filled(db)
     before = world.analysis()
-    with db.reading() as session:
-        trial = service.what_if(session, world.evaluation, {"price": 500})
+    trial = service.what_if(before, {"price": 500})
     assert trial.leader == "Harbor Annotation"
     assert world.analysis().input_digest == before.input_digest
 

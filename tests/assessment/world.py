@@ -124,10 +124,11 @@ def make_world(
     names: tuple[str, ...] = ("Northwind Labels", "Harbor Annotation", "Polyline Data"),
     lead: Actor | None = None,
     prices: bool = True,
+    card: str = CARD,
 ) -> World:
     """An open evaluation on the small scorecard, need and price anchors set."""
     lead = lead or make_user(db)
-    publish_small(db, lead)
+    publish_small(db, lead, card)
     with db.writing() as session:
         entry = EvaluationIn(name="Shelf detection", governance=governance, decide_by=DAY)
         row = evaluations.create_evaluation(session, actor=lead, entry=entry)

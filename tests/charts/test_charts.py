@@ -83,6 +83,12 @@ def test_a_long_name_is_cut_and_stays_whole_in_its_title_and_the_description() -
     assert name in words(chart)
 
 
+@pytest.mark.parametrize("name", ["alpha", "vendor", "North Labs", "K7", "abcdefghijklm", "Łódź-3", "x" * 7])
+def test_the_longest_name_of_a_column_stands_whole(name: str) -> None:
+    assert "…" not in charts.forest([ForestRow(name, 0.5, 0.4, 0.6, leader=True)], measure="F1", width=672)
+    assert "…" not in charts.ranking([ScoreRow(name, 40, 50, 60, leader=True)])
+
+
 def test_bars_point_away_from_zero_by_sign_and_to_scale() -> None:
     chart = charts.diverging([Bar("up", 2.0), Bar("down", -1.0)], title="Lead")
     up, down = ET.fromstring(chart).findall(f"{NS}rect")

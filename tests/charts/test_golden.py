@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from app import charts
-from app.charts import Bar, Count, ForestRow, Reign, ScoreRow, Series, Stack
+from app.charts import Bar, Count, ForestRow, Reign, ScoreRow, Series, Stack, Swing
 
 GOLDEN = Path(__file__).parent / "golden"
 LONG = "Consolidated Annotation and Data Services International <GmbH> & Co. KG"
@@ -55,6 +55,12 @@ DRAWN = {
             Count("extra", 0, "muted"),
         ]
     ),
+    "tornado": charts.tornado(
+        [Swing("Northwind: Surge capacity", -3.1, 1.2), Swing(f"{LONG}: Price", -0.4, 0.9)],
+        lead=2.4,
+        title="What moves the lead",
+    ),
+    "tornado-exact": charts.tornado([], lead=2.4, title="What moves the lead"),
     "lines": charts.line_chart(
         [
             Series("Northwind", ((0, 12.0), (1, 10.0), (2, 9.0), (3, 8.5)), projected=1),

@@ -92,3 +92,16 @@ def test_wrong_usage_ends_with_2(capsys: pytest.CaptureFixture[str], argv: list[
 def test_empty_folder_is_a_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, _, err = run(capsys, "checklists", "check", tmp_path)
     assert (code, err) == (2, f"{tmp_path}: holds no .yaml, .yml or .json file\n")
+
+
+def test_other_files_of_a_folder_are_passed_over_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for command, kind, sound in (
+        ("questionnaires", "questionnaire", CALL),
+        ("checklists", "checklist", ONBOARDING),
+    ):
+        code, out, err = run(capsys, command, "check", library_path())
+        assert (code, err) == (0, "")
+        assert f"{sound}: {sound.stem} version 1 is sound" in out
+        assert f"{library_path() / 'taxonomy.yaml'}: skipped, it is no {kind}" in out
+        code, out, err = run(capsys, command, "check", library_path() / "scorecards")
+        assert (code, out, err) == (2, "", f"{library_path() / 'scorecards'}: holds no {kind}\n")

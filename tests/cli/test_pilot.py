@@ -76,6 +76,12 @@ def test_the_table_shows_quality_pairs_speed_and_warnings(run):
         assert part in out
 
 
+def test_without_times_nobody_says_how_many_are_unusual(run):
+    _, out, _ = run(*classification(), gold=GOLD, right=RIGHT, poor=POOR)
+    speed = out[out.index("Seconds per item") :]
+    assert next(line for line in speed.splitlines() if " M4 " in line).split() == ["M4", *["unknown"] * 5]
+
+
 def test_boxes_with_times_and_threshold(run):
     gold = json.dumps(coco([(1, "car", (0, 0, 20, 20)), (2, "dog", (5, 5, 20, 20))]))
     loose = json.dumps(coco([(1, "car", (0, 0, 20, 12)), (2, "dog", (5, 5, 20, 20))]))

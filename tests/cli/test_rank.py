@@ -288,6 +288,38 @@ def test_check_names_file_and_path_of_every_problem(assay: Run, tmp_path: Path) 
     ]
 
 
+def test_the_order_of_the_vendors_in_the_file_reaches_nothing(
+    assay: Run, write: Callable[[str], Path]
+) -> None:
+    groups = """scorecard:
+  groups:
+    - {id: q, weight: 1, criteria: [{id: x, weight: 1, kind: linear, worst: 0, best: 10, minimum: 20}]}
+    - {id: r, weight: 1, criteria: [{id: y, weight: 1, kind: linear, worst: 0, best: 10}]}
+"""
+    lines = [
+        f"  - {{id: {n}, cells: {{x: {x}, y: {y}}}}}" for n, x, y in zip("abcd", (8, 4, 1, 0), (4, 8, 9, 9), strict=True)
+    ]
+    outputs = []
+    for order in (lines, lines[::-1]):
+        case = write(groups + "\n".join(["vendors:", *order, "decision_date: 2026-12-01", ""]))
+        outputs.append([assay("rank", case), assay("rank", case, "--json")])
+    assert outputs[0] == outputs[1]
+    assert json.loads(outputs[0][1][1])["winner"] is None
+
+
+def test_nobody_ranked_shows_no_empty_table(assay: Run, write: Callable[[str], Path]) -> None:
+    case = write(
+        """scorecard:
+  minimum: 90
+  groups: [{id: q, weight: 1, criteria: [{id: x, weight: 1, kind: linear, worst: 0, best: 10}]}]
+vendors: [{id: a, cells: {x: 5}}, {id: b, cells: {x: 4}}]
+decision_date: 2026-12-01
+"""
+    )
+    code, out, _ = assay("rank", case)
+    assert (code, "Nobody can be ranked." in out, "First in how many" in out) == (0, True, False)
+
+
 def test_large_case_is_ranked(assay: Run, tmp_path: Path) -> None:
     criteria = [
         [{"id": f"c{g}_{k}", "weight": k + 1, "kind": "linear", "worst": 0, "best": 1} for k in range(50)]

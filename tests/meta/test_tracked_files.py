@@ -72,7 +72,7 @@ def test_no_file_holds_the_marks_of_a_merge() -> None:
 
 def test_python_lock_files_have_hashes_and_no_address() -> None:
     locks = files("requirements", suffix=".lock")
-    assert len(locks) == 3
+    assert len(locks) == 4
     for name, text in locks.items():
         assert not ADDRESS.search(text), name
         packages = re.findall(r"^[a-z][\w.-]*(?:\[[\w,-]+\])?==", text, re.MULTILINE | re.IGNORECASE)

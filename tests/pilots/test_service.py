@@ -60,6 +60,7 @@ def test_first_delivery_locks_the_criteria_starts_the_pilot_and_marks_the_step(l
         service.set_criteria(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry, seen=None)
 
 
+@pytest.mark.one_store
 def test_comparison_equals_the_command_line_on_the_same_files(
     lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +85,7 @@ def test_comparison_equals_the_command_line_on_the_same_files(
     assert found.candidates[0].name == "Harbor"
 
 
+@pytest.mark.one_store
 def test_metrics_come_as_intervals_with_their_evidence_and_the_price_per_accepted_label(lab: Lab) -> None:
     lab.gold(gold_csv())
     lab.deliver("Harbor", delivery_csv(20))
@@ -108,6 +110,7 @@ def test_metrics_come_as_intervals_with_their_evidence_and_the_price_per_accepte
     assert measures["accepted_per_labeler_day"].mid == pytest.approx(7 * 3600 / 5 * 0.95)
 
 
+@pytest.mark.one_store
 def test_new_gold_computes_everything_again_and_keeps_the_old(lab: Lab) -> None:
     lab.gold(gold_csv())
     lab.deliver("Harbor", delivery_csv(20))
@@ -124,6 +127,7 @@ def test_new_gold_computes_everything_again_and_keeps_the_old(lab: Lab) -> None:
     assert stored(lab.db, PilotResult) == 2
 
 
+@pytest.mark.one_store
 def test_gold_that_no_delivery_fits_is_refused_and_the_old_one_stays(lab: Lab) -> None:
     lab.gold(gold_csv())
     lab.deliver("Harbor", delivery_csv(20))
@@ -135,6 +139,7 @@ def test_gold_that_no_delivery_fits_is_refused_and_the_old_one_stays(lab: Lab) -
     assert stored(lab.db, GoldVersion) == 1
 
 
+@pytest.mark.one_store
 def test_delivery_for_another_pilot_is_refused_in_one_sentence(lab: Lab) -> None:
     lab.gold(gold_csv())
     other = delivery_csv(20).replace(b"\ni", b"\nx")
@@ -146,11 +151,12 @@ def test_delivery_for_another_pilot_is_refused_in_one_sentence(lab: Lab) -> None
     assert stored(lab.db, Delivery) == 0
 
 
+@pytest.mark.one_store
 @pytest.mark.parametrize(
     ("data", "name", "remedy"),
     [
         (b'item,label\n"i000,cat\n', "cut.csv", "the file may be cut off"),
-        (zipped(b"item,label"), "labels.zip", "unpack it"),
+        (zipped(b"item,label"), "labels.zip", "no rows"),
         (b"\x7fELF" + b"\x00" * 40, "labels.bin", "Send JSON, JSON Lines, CSV"),
         (b"", "labels.csv", "is empty"),
         (boxes_gold(), "labels.json", "COCO holds boxes, polygons and masks only"),
@@ -193,6 +199,7 @@ def test_round_is_added_replaced_taken_out_and_restored(lab: Lab) -> None:
     assert states == [DeliveryState.ACCEPTED, DeliveryState.REPLACED, DeliveryState.ACCEPTED]
 
 
+@pytest.mark.one_store
 def test_formal_evaluation_takes_no_delivery_before_the_agreements(lab_of: Callable[..., Lab]) -> None:
     lab = lab_of(Governance.FORMAL, PilotIn(task="classification", data_class="personal_eu"))
     lab.gold(gold_csv())
@@ -226,6 +233,7 @@ def test_price_is_sealed_from_evaluators_and_never_in_the_audit(lab: Lab) -> Non
         assert len(json.loads(event.body)["after"]["price"]) == 64
 
 
+@pytest.mark.one_store
 def test_closed_pilot_takes_nothing_until_it_is_reopened(lab: Lab) -> None:
     with lab.db.writing() as session, pytest.raises(Conflict, match="Nobody has delivered"):
         service.close_pilot(session, actor=LEAD, pilot_id=lab.pilot_id)
@@ -240,6 +248,7 @@ def test_closed_pilot_takes_nothing_until_it_is_reopened(lab: Lab) -> None:
     assert lab.deliver("Mosaic", delivery_csv(25)).round == 1
 
 
+@pytest.mark.one_store
 def test_side_file_of_times_gives_seconds_and_its_faults_stand_at_its_field(
     lab_of: Callable[..., Lab],
 ) -> None:

@@ -72,7 +72,7 @@ def test_second_start_and_start_with_a_dropped_candidate_are_refused(scene: Scen
         evaluations.move_candidate(session, actor=scene.lead, candidate_id=scene.candidates[1], entry=move)
     with pytest.raises(Conflict, match="take it back"):
         scene.start(1)
-    with scene.db.writing() as session, pytest.raises(NotFound, match="discovery-call"):
+    with scene.db.writing() as session, pytest.raises(NotFound, match="nothing-here"):
         entry = StartIn(key="nothing-here")
         service.start_response(session, actor=scene.lead, candidate_id=scene.candidates[0], entry=entry)
 

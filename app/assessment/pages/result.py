@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.assessment import service
 from app.assessment.pages.common import EVALUATION, download, missing_for
-from app.assessment.views.explain import weights_from
 from app.assessment.views.result import result_view
+from app.assessment.views.what_if import weights_from
 from app.core.errors import Conflict
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
@@ -31,9 +31,8 @@ def show_result(request: Request, session: Read, actor: CurrentActor, evaluation
     except Conflict as failure:
         return render(request, missing_for(failure, frame, "Result"))
     query = request.query_params
-    groups = [group.id for group in found.analysis.scorecard.groups]
-    weights = weights_from(query, groups)
-    trial = service.what_if(session, evaluation_id, weights) if weights else None
+    weights = weights_from(query, found)
+    trial = service.what_if(found, weights) if weights else None
     compared = (query.get("a", ""), query.get("b", ""))
     page = result_view(found, frame, trial=trial, trial_weights=weights, compared=compared)
     return render(request, page)

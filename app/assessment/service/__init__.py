@@ -10,7 +10,7 @@ from app.assessment.service.evidence import (
     visible_ratings,
 )
 from app.assessment.service.export import case_of, case_yaml, result_csv, result_workbook
-from app.assessment.service.ground import decision_day, what_if
+from app.assessment.service.ground import decision_day
 from app.assessment.service.judging import (
     remove_value,
     set_consensus,
@@ -39,7 +39,14 @@ from app.assessment.service.ratings import (
     rate,
     withdraw_conflict,
 )
-from app.assessment.service.result import analysis_of, pinned_info, result_of
+from app.assessment.service.result import (
+    agreement_of,
+    analysis_of,
+    pinned_info,
+    require_unblinded,
+    result_of,
+    what_if,
+)
 from app.assessment.service.scorecard import (
     find_pin,
     has_anchors,
@@ -72,6 +79,7 @@ __all__ = [
     "Shortlist",
     "ShortlistLine",
     "WithoutOne",
+    "agreement_of",
     "analysis_of",
     "beside",
     "candidate_in",
@@ -93,6 +101,7 @@ __all__ = [
     "pinned_info",
     "rate",
     "remove_value",
+    "require_unblinded",
     "result_csv",
     "result_of",
     "result_workbook",

@@ -13,6 +13,7 @@ from app.core.scoring import UNIT, Cell
 from app.core.scoring import canonical as canonical_scorecard
 from app.kit.spreadsheet import write_csv
 
+FIRST_POINTS = 6  # column of the first candidate's points
 HEAD = (
     "rank",
     "candidate",
@@ -106,8 +107,9 @@ def _row(line: CandidateLine) -> list[Any]:
 def result_workbook(found: EvaluationAnalysis) -> bytes:
     """A workbook with weights, points and totals; weights and totals are formulas that compute them again.
 
-    Sheet 'Points': one criterion a row with its group and criterion weight as stated, its global weight as a
-    formula, and the points of each ranked candidate (low, expected, high). Sheet 'Result': totals as formulas.
+    Sheet 'Points': one criterion a row with its group and criterion weight as stated, the sum of the group's
+    weights (also of a price that the method takes out of the total), its global weight as a formula, and the points
+    of each ranked candidate (low, expected, high). Sheet 'Result': totals as formulas.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -128,32 +130,32 @@ def result_workbook(found: EvaluationAnalysis) -> bytes:
 def _write_points(
     sheet: Any, found: EvaluationAnalysis, ranked: list[CandidateLine], styles: Mapping[str, Any]
 ) -> int:
-    head = ["Group", "Criterion", "Group weight", "Weight in group", "Global weight"]
+    head = ["Group", "Criterion", "Group weight", "Weight in group", "All weights in group", "Global weight"]
     head += [f"{line.name}: {end}" for line in ranked for end in ("low", "expected", "high")]
     sheet.write_row(0, 0, head, styles["bold"])
     board = found.analysis.board
-    kept = set(board.criteria)
-    groups = [group for group in found.analysis.scorecard.groups if group.id in board.groups]
-    total = "+".join(f"{float(group.weight):.15g}" for group in groups)
-    row = 0
-    for group in groups:
-        inside = [criterion for criterion in group.criteria if criterion.id in kept]
-        first, last = row + 2, row + 1 + len(inside)
-        for criterion in inside:
-            row += 1
-            sheet.write_row(
-                row, 0, [group.name, criterion.name, float(group.weight), float(criterion.weight)]
-            )
-            at = board.criteria.index(criterion.id)
-            formula = f"=C{row + 1}/({total})*D{row + 1}/SUM(D{first}:D{last})"
-            sheet.write_formula(row, 4, formula, None, board.weights.share(at))
-            column = 5
-            for line in ranked:
-                i = board.ids.index(line.name)
-                for ends in (board.low, board.mid, board.high):
-                    sheet.write_number(row, column, ends[i][at] / UNIT, styles["four"])
-                    column += 1
-    return row
+    counted = [
+        (group, criterion)
+        for group in found.analysis.scorecard.groups
+        for criterion in group.criteria
+        if criterion.id in board.criteria
+    ]
+    last = len(counted) + 1
+    whole = f"SUMPRODUCT(C$2:C${last}*D$2:D${last}/E$2:E${last})"
+    for row, (group, criterion) in enumerate(counted, 1):
+        inside = sum(float(other.weight) for other in group.criteria)
+        stated = [float(group.weight), float(criterion.weight), inside]
+        sheet.write_row(row, 0, [group.name, criterion.name, *stated])
+        at = board.criteria.index(criterion.id)
+        formula = f"=C{row + 1}*D{row + 1}/E{row + 1}/{whole}"
+        sheet.write_formula(row, FIRST_POINTS - 1, formula, None, board.weights.share(at))
+        column = FIRST_POINTS
+        for line in ranked:
+            i = board.ids.index(line.name)
+            for ends in (board.low, board.mid, board.high):
+                sheet.write_number(row, column, ends[i][at] / UNIT, styles["four"])
+                column += 1
+    return len(counted)
 
 
 def _write_result(
@@ -165,8 +167,8 @@ def _write_result(
         sheet.write_formula(row, 0, f"=RANK(D{row + 1},D$2:D${len(ranked) + 1})", None, result.rank)
         sheet.write_string(row, 1, line.name)
         for end, value in enumerate((result.low, result.total, result.high)):
-            column = xlsxwriter.utility.xl_col_to_name(5 + (row - 1) * 3 + end)
-            formula = f"=SUMPRODUCT(Points!$E$2:$E${last + 1},Points!{column}$2:{column}${last + 1})"
+            column = xlsxwriter.utility.xl_col_to_name(FIRST_POINTS + (row - 1) * 3 + end)
+            formula = f"=SUMPRODUCT(Points!$F$2:$F${last + 1},Points!{column}$2:{column}${last + 1})"
             sheet.write_formula(row, 2 + end, formula, styles["four"], value)
         sheet.write_number(row, 5, result.coverage)
         sheet.write_string(row, 6, result.reason or "")

@@ -10,10 +10,10 @@ from app.accounts import service as accounts
 from app.assessment import queries
 from app.assessment.models import Consensus, ManualValue
 from app.assessment.service.panel import FAR, PanelBoard, panel_board
-from app.assessment.service.scorecard import has_anchors, pin_of
+from app.assessment.service.scorecard import pin_of
 from app.assessment.service.sources import Found, Records, papers_of, records_of, resolve, said_by
 from app.core import scoring
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.core.scoring import (
     AllOf,
     Analysis,
@@ -30,11 +30,10 @@ from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, EvaluationState
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
-from app.kit import clock
+from app.kit import clock, library
 from app.kit.db import ReadSession
 
 SEED = 0
-TRIAL_DRAWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,6 @@ def decision_day(evaluation: Evaluation) -> date:
     """The day gates are decided on: the planned day of decision, or today when that has passed or is not set."""
     today = clock.now().astimezone(ZoneInfo(evaluation.time_zone)).date()
     return max(today, evaluation.decide_by) if evaluation.decide_by else today
-
-
-def what_if(session: ReadSession, evaluation_id: UUID, group_weights: Mapping[str, float]) -> Analysis:
-    """The ranking under other group weights (positive, by group id; absent: as they are). A trial, never stored."""
-    ground = ground_of(session, evaluation_id)
-    scorecard = reweighted(ground.board.scorecard, group_weights)
-    if not has_anchors(ground.board.pin, scorecard):
-        raise Conflict(
-            "assessment.price_open", "Set target and cap of the price before candidates are ranked."
-        )
-    return run(ground, scorecard, draws=TRIAL_DRAWS)
 
 
 def reweighted(scorecard: Scorecard, group_weights: Mapping[str, float]) -> Scorecard:
@@ -119,8 +107,10 @@ def ground_of(
         for criterion in board.scorecard.criteria
     }
     waivers = _core_waivers(session, evaluation_id)
+    asked = _asked(board.scorecard)
+    names = _names(asked)
     inputs = tuple(
-        _input(board.scorecard, records[view.candidate.id], found, waivers.get(view.candidate.id, ()))
+        _input(asked, names, records[view.candidate.id], found, waivers.get(view.candidate.id, ()))
         for view in views
     )
     return Ground(evaluation, need, when, board, views, found, inputs, _gate_need(board.scorecard, need))
@@ -171,27 +161,45 @@ def _core_waivers(session: ReadSession, evaluation_id: UUID) -> dict[UUID, tuple
     return {candidate: tuple(waivers) for candidate, waivers in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Criteria, and the certificates, documents and questions that requirements read."""
+
+    criteria: tuple[str, ...]
+    certificates: tuple[str, ...]
+    documents: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
 def _input(
-    scorecard: Scorecard,
+    asked: _Asked,
+    names: Mapping[str, str],
     records: Records,
     found: Mapping[tuple[UUID, str], Found],
     waivers: tuple[Waiver, ...],
 ) -> scoring.Candidate:
-    certificates, documents, questions = _asked(scorecard)
     candidate = records.view.candidate.id
-    answers = {name: said for name in questions if (said := said_by(records, name))}
+    answers = {name: said for name in asked.questions if (said := said_by(records, name))}
     return scoring.Candidate(
         id=records.view.name,
-        cells={criterion.id: found[candidate, criterion.id].cell for criterion in scorecard.criteria},
-        certificates=papers_of(records, certificates),
-        documents=papers_of(records, documents),
+        cells={name: found[candidate, name].cell for name in asked.criteria},
+        certificates=papers_of(records, asked.certificates),
+        documents=papers_of(records, asked.documents),
         answers=answers,
         waivers=waivers,
+        names=names,
     )
 
 
-def _asked(scorecard: Scorecard) -> tuple[list[str], list[str], list[str]]:
-    """Certificates, documents and questions that requirements read."""
+def _names(asked: _Asked) -> dict[str, str]:
+    """What people call the papers and questions: the taxonomy's name without its remark, else the id in words."""
+    rules = library.taxonomy().certifications
+    called = {name: rules[name].name.partition(" (")[0] for name in asked.certificates if name in rules}
+    every = (*asked.certificates, *asked.documents, *asked.questions)
+    return {name: called.get(name) or name.replace("_", " ").capitalize() for name in every}
+
+
+def _asked(scorecard: Scorecard) -> _Asked:
     found: tuple[list[str], list[str], list[str]] = ([], [], [])
     todo: list[Condition] = [requirement.condition for requirement in scorecard.requirements]
     while todo:
@@ -204,4 +212,5 @@ def _asked(scorecard: Scorecard) -> tuple[list[str], list[str], list[str]]:
                 found[1].append(name)
             case Answered(question):
                 found[2].append(question)
-    return found
+    certificates, documents, questions = map(tuple, found)
+    return _Asked(tuple(one.id for one in scorecard.criteria), certificates, documents, questions)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.assessment.models import GateWaiver
-from app.core.scoring import Analysis, Candidate, CandidateResult, Cell, EvidenceRef, Value
+from app.core.scoring import Analysis, Candidate, CandidateResult, Cell, EvidenceRef, PanelRating, Value
 from app.evaluations.models import Evaluation
 from app.evaluations.schemas import NeedIn
 
@@ -17,7 +17,8 @@ class CellEvidence:
 
     `cell` is in natural units, `value` in 10⁻⁴ points as it was scored. `source` says in words where it comes
     from, `reason` why it is open; `evidence` names the rows with the revisions that were read; `href` is the page
-    that shows it all. `flag`: ratings lie two levels or more apart; `single`: only one rating.
+    that shows it all, `ask` the page on which it can be answered. `flag`: ratings lie two levels or more apart;
+    `single`: only one rating.
     """
 
     candidate_id: UUID
@@ -29,6 +30,7 @@ class CellEvidence:
     reason: str
     evidence: tuple[EvidenceRef, ...]
     href: str
+    ask: str
     flag: bool
     single: bool
 
@@ -100,21 +102,26 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class WithoutOne:
-    """Who would lead if one evaluator's ratings were left out; `changes` when it is somebody else."""
+    """Who would lead, by how many points, if one evaluator's ratings were left out; `changes`: somebody else."""
 
     user_id: UUID
     name: str
     leader: str | None
+    lead: float | None
     changes: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """How much was rated (`rated` of `asked` ratings that count), by whom, where they disagree."""
+    """How much was rated (`rated` of `asked` ratings that count), by whom, where they disagree.
+
+    `judged`: every rating that counts, in points; evaluator and candidate are their ids as text.
+    """
 
     rated: int
     asked: int
     raters: tuple[Rater, ...]
+    judged: tuple[PanelRating, ...]
     disagreements: tuple[Disagreement, ...]
     without_one: tuple[WithoutOne, ...]
     conflicts: int

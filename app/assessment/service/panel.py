@@ -1,6 +1,6 @@
 """Who rates what: duties from panel roles and the scorecard's `who`, and what each may see before locking."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,6 +24,7 @@ class PanelBoard:
     """Everything that people judged in an evaluation, and who is asked for what.
 
     `duties`: person -> criteria they rate, in the scorecard's order. `candidates`: those that take part.
+    `by_cell`: the ratings by candidate and criterion.
     """
 
     evaluation: Evaluation
@@ -32,6 +33,7 @@ class PanelBoard:
     candidates: tuple[CandidateView, ...]
     duties: Mapping[UUID, tuple[str, ...]]
     ratings: tuple[Rating, ...]
+    by_cell: Mapping[tuple[UUID, str], Sequence[Rating]]
     locks: frozenset[tuple[UUID, UUID]]
     conflicts: frozenset[tuple[UUID, UUID]]
 
@@ -50,11 +52,8 @@ class PanelBoard:
         """The ratings that make up a cell; `without` leaves one evaluator out."""
         return [
             row
-            for row in self.ratings
-            if row.candidate_id == candidate_id
-            and row.criterion == criterion
-            and row.user_id != without
-            and self.counts(row)
+            for row in self.by_cell.get((candidate_id, criterion), ())
+            if row.user_id != without and self.counts(row)
         ]
 
     def asked(self, user_id: UUID) -> tuple[CandidateView, ...]:
@@ -100,13 +99,18 @@ def panel_board(session: ReadSession, evaluation: Evaluation, pin: PinnedScoreca
     """The judgements of an evaluation as they stand."""
     scorecard = scorecard_of(pin)
     views = scoring_candidates(evaluations.candidates_of(session, evaluation.id))
+    ratings = tuple(queries.of_evaluation(session, Rating, evaluation.id))
+    by_cell: dict[tuple[UUID, str], list[Rating]] = {}
+    for rating in ratings:
+        by_cell.setdefault((rating.candidate_id, rating.criterion), []).append(rating)
     return PanelBoard(
         evaluation=evaluation,
         pin=pin,
         scorecard=scorecard,
         candidates=tuple(views),
         duties=_duties(session, evaluation, scorecard),
-        ratings=tuple(queries.of_evaluation(session, Rating, evaluation.id)),
+        ratings=ratings,
+        by_cell=by_cell,
         locks=frozenset(
             (row.candidate_id, row.user_id)
             for row in queries.of_evaluation(session, RatingLock, evaluation.id)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.accounts import service as accounts
 from app.assessment import queries
-from app.assessment.models import GateWaiver, PinnedScorecard
-from app.assessment.service.ground import SEED, Ground, ground_of, run
+from app.assessment.models import GateWaiver, PinnedScorecard, Rating
+from app.assessment.service.ground import SEED, Ground, ground_of, reweighted, run
 from app.assessment.service.outcome import (
     CandidateLine,
     CellEvidence,
@@ -27,16 +27,29 @@ from app.assessment.service.sources import Found, from_ratings
 from app.core import scoring
 from app.core.errors import Conflict
 from app.core.permissions import Action
-from app.core.scoring import Analysis, CandidateResult, Scorecard, leave_one_out
+from app.core.scoring import (
+    UNIT,
+    Analysis,
+    CandidateResult,
+    PanelAgreement,
+    PanelRating,
+    Price,
+    Scorecard,
+    analyse,
+    leave_one_out,
+    panel_agreement,
+    points_at,
+)
 from app.core.scoring.effort import rated_criteria
 from app.evaluations import service as evaluations
-from app.evaluations.models import Evaluation, Governance
+from app.evaluations.models import Evaluation
 from app.evaluations.service import CandidateView
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 
 DRAWS = 10_000
+TRIAL_DRAWS = 2_000
 
 
 def analysis_of(
@@ -53,7 +66,55 @@ def analysis_of(
     Raises `NotFound` for the evaluation, `Conflict` naming the remedy without scorecard, candidates or price
     anchors.
     """
-    ground = ground_of(session, evaluation_id, day=day, candidate_ids=candidate_ids)
+    return _analysed(session, ground_of(session, evaluation_id, day=day, candidate_ids=candidate_ids))
+
+
+def result_of(session: ReadSession, *, actor: Actor, evaluation_id: UUID) -> EvaluationAnalysis:
+    """The result for a person. Raises `Conflict` while the actor still has ratings to lock: it would show others'."""
+    evaluations.open_evaluation(session, actor, evaluation_id, Action.RESULT_READ)
+    ground = ground_of(session, evaluation_id)
+    _refuse_waiting(ground.board, actor)
+    return _analysed(session, ground)
+
+
+def what_if(found: EvaluationAnalysis, group_weights: Mapping[str, float]) -> Analysis:
+    """The ranking under other group weights (positive, by group id; absent: as they are). A trial, never stored.
+
+    Raises `Invalid` for weights that are not positive numbers.
+    """
+    scorecard = reweighted(found.analysis.scorecard, group_weights)
+    return analyse(
+        scorecard,
+        found.inputs,
+        decision_date=found.day,
+        draws=TRIAL_DRAWS,
+        seed=SEED,
+        need=found.gate_need,
+    )
+
+
+def agreement_of(found: EvaluationAnalysis) -> PanelAgreement | None:
+    """How well the panel agrees, from the ratings that count; None with fewer than two evaluators."""
+    judged = found.panel.judged
+    several = len({one.evaluator for one in judged}) > 1
+    return panel_agreement(judged, seed=found.analysis.seed) if several else None
+
+
+def require_unblinded(session: ReadSession, evaluation: Evaluation, actor: Actor) -> None:
+    """Let pass, or raise `Conflict` while the actor has candidates to rate and lock."""
+    pin = queries.pin(session, evaluation.id)
+    if pin is not None:
+        _refuse_waiting(panel_board(session, evaluation, pin), actor)
+
+
+def _refuse_waiting(board: PanelBoard, actor: Actor) -> None:
+    waiting = board.waiting(actor.id) if board.is_blind else ()
+    if waiting:
+        message = f"The result opens for you once your own ratings are locked: {len(waiting)} left."
+        raise Conflict("assessment.blind", message)
+
+
+def _analysed(session: ReadSession, ground: Ground) -> EvaluationAnalysis:
     scorecard = ground.board.scorecard
     if not ground.views:
         raise Conflict("assessment.no_candidates", "There are no candidates yet; take vendors in first.")
@@ -63,7 +124,7 @@ def analysis_of(
         )
     analysis = run(ground, scorecard, draws=DRAWS)
     names = {view.name: view for view in ground.views}
-    waivers = queries.waivers(session, evaluation_id)
+    waivers = queries.waivers(session, ground.evaluation.id)
     lines = tuple(
         _line(names[line.id], line, [w for w in waivers if w.candidate_id == names[line.id].candidate.id])
         for line in analysis.candidates
@@ -74,7 +135,7 @@ def analysis_of(
         day=ground.day,
         analysis=analysis,
         candidates=lines,
-        out=_out(session, evaluation_id, {line.id for line in lines}),
+        out=_out(session, ground.evaluation.id, {line.id for line in lines}),
         cells=_cells(ground, lines),
         pin=pinned_info(session, ground.board.pin),
         panel=_panel_facts(session, ground, analysis),
@@ -83,24 +144,6 @@ def analysis_of(
         gate_need=ground.gate_need,
         input_digest=_digest(ground, scorecard),
     )
-
-
-def result_of(session: ReadSession, *, actor: Actor, evaluation_id: UUID) -> EvaluationAnalysis:
-    """The result for a person. Raises `Conflict` while the actor still has ratings to lock: it would show others'."""
-    access = evaluations.open_evaluation(session, actor, evaluation_id, Action.RESULT_READ)
-    require_unblinded(session, access.evaluation, actor)
-    return analysis_of(session, evaluation_id)
-
-
-def require_unblinded(session: ReadSession, evaluation: Evaluation, actor: Actor) -> None:
-    """Let pass, or raise `Conflict` while the actor has candidates to rate and lock."""
-    pin = queries.pin(session, evaluation.id)
-    if pin is None:
-        return
-    waiting = panel_board(session, evaluation, pin).waiting(actor.id)
-    if evaluation.governance is not Governance.SOLO and waiting:
-        message = f"The result opens for you once your own ratings are locked: {len(waiting)} left."
-        raise Conflict("assessment.blind", message)
 
 
 def pinned_info(session: ReadSession, pin: PinnedScorecard) -> PinnedInfo:
@@ -162,6 +205,7 @@ def _out(session: ReadSession, evaluation_id: UUID, inside: set[UUID]) -> tuple[
 def cell_evidence(ground: Ground, line: CandidateLine, criterion: str) -> CellEvidence:
     """One cell of the result with what is behind it."""
     found = ground.found[line.id, criterion]
+    base = f"/evaluations/{ground.evaluation.id}"
     return CellEvidence(
         candidate_id=line.id,
         criterion=criterion,
@@ -171,10 +215,22 @@ def cell_evidence(ground: Ground, line: CandidateLine, criterion: str) -> CellEv
         source=found.source,
         reason=found.reason,
         evidence=found.cell.evidence,
-        href=f"/evaluations/{ground.evaluation.id}/cells/{line.id}/{criterion}",
+        href=f"{base}/cells/{line.id}/{criterion}",
+        ask=found.place or _asking_place(base, line, criterion, found.kind),
         flag=found.flag,
         single=found.single,
     )
+
+
+def _asking_place(base: str, line: CandidateLine, criterion: str, kind: str) -> str:
+    """The page on which an open cell of this kind can be answered."""
+    return {
+        "rating": f"{base}/scores?criterion={criterion}",
+        "consensus": f"{base}/cells/{line.id}/{criterion}",
+        "pilot": f"{base}/pilot",
+        "answer": f"{base}/discovery",
+        "fact": f"/vendors/{line.vendor_id}",
+    }.get(kind, f"{base}/values?subject={criterion}#candidate-{line.id}")
 
 
 def _cells(ground: Ground, lines: Sequence[CandidateLine]) -> Mapping[tuple[UUID, str], CellEvidence]:
@@ -190,17 +246,23 @@ def _digest(ground: Ground, scorecard: Scorecard) -> str:
         {
             "engine": scoring.ENGINE,
             "scorecard": scoring.canonical(scorecard),
-            # A person's name may be erased later; the digest must not change with it.
-            "candidates": [
-                replace(c, waivers=tuple(replace(waiver, by="") for waiver in c.waivers))
-                for c in ground.inputs
-            ],
+            "candidates": [_entered(candidate) for candidate in ground.inputs],
             "decision_date": ground.day,
             "need": ground.gate_need,
             "draws": DRAWS,
             "seed": SEED,
         }
     )
+
+
+def _entered(candidate: scoring.Candidate) -> scoring.Candidate:
+    """What decides: a person's name may be erased later, and what papers are called is wording."""
+    papers = [
+        {name: replace(paper, note="") for name, paper in held.items()}
+        for held in (candidate.certificates, candidate.documents)
+    ]
+    waivers = tuple(replace(waiver, by="") for waiver in candidate.waivers)
+    return replace(candidate, certificates=papers[0], documents=papers[1], waivers=waivers, names={})
 
 
 def _panel_facts(session: ReadSession, ground: Ground, analysis: Analysis) -> PanelFacts:
@@ -221,6 +283,7 @@ def _panel_facts(session: ReadSession, ground: Ground, analysis: Analysis) -> Pa
             )
             for user in raters
         ),
+        judged=_judged(analysis, counted),
         disagreements=tuple(
             Disagreement(candidate, criterion, found.kind == "consensus")
             for (candidate, criterion), found in ground.found.items()
@@ -228,6 +291,20 @@ def _panel_facts(session: ReadSession, ground: Ground, analysis: Analysis) -> Pa
         ),
         without_one=_without_one(ground, analysis, {row.user_id for row in counted}, names),
         conflicts=len(board.conflicts),
+    )
+
+
+def _judged(analysis: Analysis, rows: Sequence[Rating]) -> tuple[PanelRating, ...]:
+    scales = {c.id: c.scale for c in rated_criteria(analysis.scorecard) if not isinstance(c.scale, Price)}
+    return tuple(
+        PanelRating(
+            str(row.user_id),
+            str(row.candidate_id),
+            row.criterion,
+            points_at(scales[row.criterion], row.value) / UNIT,
+        )
+        for row in rows
+        if row.criterion in scales
     )
 
 
@@ -243,7 +320,7 @@ def _without_one(
     }
     trials = leave_one_out(analysis, without, need=ground.gate_need)
     return tuple(
-        WithoutOne(user, names.get(user, "a person no longer here"), trial.leader, trial.changes)
+        WithoutOne(user, names.get(user, "a person no longer here"), trial.leader, trial.lead, trial.changes)
         for user, trial in zip(sorted(users), trials, strict=True)
     )
 

@@ -1,11 +1,12 @@
 """The scorecard of an evaluation: pin it, weigh it, set the price anchors, lock it."""
 
+import json
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Any
 from uuid import UUID
@@ -56,25 +57,30 @@ def find_pin(session: ReadSession, evaluation_id: UUID) -> PinnedScorecard | Non
 
 def scorecard_of(pin: PinnedScorecard) -> Scorecard:
     """The scorecard as it counts here: as pinned, without what was left out, with own weights and anchors."""
-    body = deepcopy(pin.body)
+    return _counting(json.dumps([pin.body, pin.left_out, pin.weights, pin.price]))
+
+
+@lru_cache(maxsize=64)
+def _counting(pinned: str) -> Scorecard:
+    """Read once per state of a pin: a page asks several times, and every rating does."""
+    body, left_out, weights, price = json.loads(pinned)
     tree = body.get("scorecard", body)
-    if pin.left_out:
+    if left_out:
         body.pop("small_team", None)
-    out = set(pin.left_out)
+    anchors = {key: value for key, value in price.items() if value is not None}
+
+    def own(entry: dict[str, Any]) -> dict[str, Any]:
+        weight = weights.get("criteria", {}).get(entry["id"], entry["weight"])
+        return {**entry, "weight": weight, **(anchors if entry["kind"] == "price" else {})}
+
     groups = []
     for group in tree["groups"]:
-        group["weight"] = pin.weights.get("groups", {}).get(group["id"], group["weight"])
-        group["criteria"] = [_own(pin, entry) for entry in group["criteria"] if entry["id"] not in out]
+        group["weight"] = weights.get("groups", {}).get(group["id"], group["weight"])
+        group["criteria"] = [own(entry) for entry in group["criteria"] if entry["id"] not in left_out]
         if group["criteria"]:
             groups.append(group)
     tree["groups"] = groups
     return parse_scorecard(body)
-
-
-def _own(pin: PinnedScorecard, entry: dict[str, Any]) -> dict[str, Any]:
-    weight = pin.weights.get("criteria", {}).get(entry["id"], entry["weight"])
-    anchors = {key: value for key, value in pin.price.items() if value is not None}
-    return {**entry, "weight": weight, **(anchors if entry["kind"] == "price" else {})}
 
 
 def pin_scorecard(

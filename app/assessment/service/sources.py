@@ -42,7 +42,7 @@ class Found:
     """What one source says of a cell. `kind` is rating, consensus, pilot, answer, fact, offer, value or none.
 
     `source` says where it comes from in words, `reason` why it is open. `flag`: the ratings lie far apart;
-    `single`: only one rating.
+    `single`: only one rating. `place`: the page of the answer, where a question was asked.
     """
 
     cell: Cell
@@ -51,6 +51,7 @@ class Found:
     reason: str = ""
     flag: bool = False
     single: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,9 @@ def from_answers(criterion: Criterion, records: Records, need: NeedIn) -> Found:
     for entry in records.feeds.get(f"criterion.{criterion.id}", ()):
         if entry.fed.question != question:
             continue
-        return _answered(criterion, entry, where)
+        return replace(
+            _answered(criterion, entry, where), place=f"/responses/{entry.response_id}#q-{question}"
+        )
     return Found(
         OPEN, "answer", where, "it was not asked yet" if question else "the questionnaire was not asked"
     )
@@ -301,7 +304,11 @@ def papers_of(records: Records, names: Sequence[str]) -> dict[str, Paper]:
 def _paper(state: EvidenceState) -> Paper:
     if state.kind == "agreement":
         ended = state.until is not None and not state.counts
-        return Paper("verified", state.until) if state.counts or ended else Paper("open")
+        if state.counts or ended:
+            return Paper("verified", state.until)
+        return Paper(
+            "open", note=f"{state.standing}, not signed yet" if state.standing != "ended" else "ended"
+        )
     if state.counts is None:
         return Paper("claimed", state.until)
     return Paper("verified", state.until) if state.counts or state.until else Paper("open")

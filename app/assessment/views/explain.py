@@ -1,19 +1,17 @@
-"""The result in sentences: the verdict, why one leads, what would change it, what to ask next."""
+"""The result in sentences: the verdict, how sure it is, what a reader must know beside the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.numbers import get_currency_precision
-from markupsafe import Markup
 
 from app.assessment.service import CandidateLine, EvaluationAnalysis
-from app.assessment.views.words import listed, plain, share, tenth_parts
-from app.charts import Bar, Reign, diverging, winner_map
-from app.core.scoring import Analysis, Crossover, what_would_it_take, why
-from app.kit.ui import Option
+from app.assessment.views.words import listed, share, tenth_parts
+from app.core.scoring import Analysis, Crossover, lead_of, why
 from app.kit.wording import day, money, number, percent
 
-ASKED = 8
+SHOWN = 0.05  # points; less prints as 0.0
+NAMED = 2  # must-haves that a headline names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +21,6 @@ class Verdict:
     headline: str
     text: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class WhyPart:
-    """Two candidates side by side: where the lead comes from, what would turn it."""
-
-    first: str
-    second: str
-    firsts: tuple[Option, ...]
-    seconds: tuple[Option, ...]
-    sentence: str
-    chart: Markup
-    turns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AskRow:
-    """Something to find out next; `href` is the cell or the gate it decides."""
-
-    text: str
-    note: str
-    href: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapRow:
-    """Who leads at which weight of one group."""
-
-    name: str
-    text: str
-    chart: Markup
 
 
 def verdict_of(found: EvaluationAnalysis) -> Verdict:
@@ -69,7 +35,9 @@ def verdict_of(found: EvaluationAnalysis) -> Verdict:
     waits = [gate.name for gate in leader.line.gates if gate.state == "unknown"]
     if len(ranked) == 1:
         return Verdict(
-            _headline(leader.name, "is the only one ranked", waits), _sure(found), "warn" if waits else ""
+            _headline(leader.name, "is the only one ranked", waits),
+            "Nobody else has a score to compare it with.",
+            "warn" if waits else "",
         )
     second = ranked[1]
     if analysis.order == "tie":
@@ -85,7 +53,10 @@ def verdict_of(found: EvaluationAnalysis) -> Verdict:
 
 
 def _headline(name: str, verb: str, waits: Sequence[str]) -> str:
-    return f"{name} {verb}; the award waits for {listed(list(waits))}." if waits else f"{name} {verb}."
+    if not waits:
+        return f"{name} {verb}."
+    for_what = listed(list(waits)) if len(waits) <= NAMED else f"{len(waits)} open must-haves"
+    return f"{name} {verb}; the award waits for {for_what}."
 
 
 def _lead(found: EvaluationAnalysis, leader: CandidateLine, second: CandidateLine) -> str:
@@ -96,7 +67,32 @@ def _lead(found: EvaluationAnalysis, leader: CandidateLine, second: CandidateLin
     parts = [f"{names[name]} {text}" for (name, _), text in zip(groups, shown, strict=True) if text != "0.0"]
     cost = _cost_words(found, leader, second)
     apposition = f", which is {cost}," if cost else ""
-    return f"Ahead of {second.name}{apposition} by {number(difference.gap, 1)} points: {', '.join(parts)}."
+    ahead = f"Ahead of {second.name}{apposition} by {number(difference.gap, 1)} points: {', '.join(parts)}."
+    return " ".join(filter(None, (ahead, _worth(found))))
+
+
+def _worth(found: EvaluationAnalysis) -> str:
+    """What the lead stands for in money, or why that cannot be told."""
+    lead, price = lead_of(found.analysis), found.analysis.scorecard.price
+    if lead is None or price is None:
+        return ""
+    if lead.dearer is None:
+        cells = {name: found.analysis.candidate(name).cells[price.id] for name in (lead.leader, lead.second)}
+        unpriced = [name for name, cell in cells.items() if cell.natural is None]
+        return f"What the lead costs is not known: no price yet from {listed(unpriced)}."
+    if lead.worth is None or abs(lead.elsewhere) < SHOWN or not found.need.volume:
+        return ""
+    worth = a_year(found, abs(lead.worth))
+    points = f"{number(abs(lead.elsewhere), 1)} points"
+    if lead.elsewhere > 0:
+        return f"Its lead of {points} on everything but the price is worth {worth} at these weights."
+    return f"The price carries it: on everything else it is {points} behind, worth {worth} at these weights."
+
+
+def a_year(found: EvaluationAnalysis, per_label: float) -> str:
+    """An amount per label as money a year at the expected volume."""
+    minor = 10 ** get_currency_precision(found.need.currency)
+    return f"{money(round(per_label * found.need.volume) * minor, found.need.currency)} a year"
 
 
 def _cost_words(found: EvaluationAnalysis, leader: CandidateLine, other: CandidateLine) -> str:
@@ -106,10 +102,7 @@ def _cost_words(found: EvaluationAnalysis, leader: CandidateLine, other: Candida
     first, second = (line.line.cells[price.id].natural for line in (leader, other))
     if not isinstance(first, int | float) or not isinstance(second, int | float) or first == second:
         return ""
-    minor = 10 ** get_currency_precision(found.need.currency)
-    amount = round(abs(second - first) * found.need.volume) * minor
-    word = "cheaper" if second < first else "dearer"
-    return f"{money(amount, found.need.currency)} a year {word}"
+    return f"{a_year(found, abs(second - first))} {'cheaper' if second < first else 'dearer'}"
 
 
 def _sure(found: EvaluationAnalysis) -> str:
@@ -140,97 +133,12 @@ def crossover_text(analysis: Analysis, change: Crossover) -> str:
     return f"a {names[change.what]} weight {side} {at} (now {now}) puts {change.leader_after} first"
 
 
-def why_part(found: EvaluationAnalysis, wanted: tuple[str, str]) -> WhyPart | None:
-    """Two ranked candidates compared; by default the first two. None with fewer than two ranked."""
-    ranked = [line.name for line in found.candidates if line.line.rank is not None]
-    if len(ranked) < 2:
-        return None
-    first = wanted[0] if wanted[0] in ranked else ranked[0]
-    second = (
-        wanted[1] if wanted[1] in ranked and wanted[1] != first else next(n for n in ranked if n != first)
-    )
-    difference = why(found.analysis, first, second)
-    names = {criterion.id: criterion for criterion in found.analysis.scorecard.criteria}
-    bars = [
-        Bar(names[name].name, points) for name, points in difference.criteria.items() if abs(points) >= 0.05
-    ]
-    options = tuple(Option(name, name) for name in ranked)
-    better, worse = (first, second) if difference.gap >= 0 else (second, first)
-    gap = number(abs(difference.gap), 1)
-    sentence = (
-        f"{better} stands {gap} points above {worse}." if difference.gap else "They have the same total."
-    )
-    turns = tuple(
-        f"{names[change.criterion].name}: {_turn(change.has, change.needs, change.has_points, change.needs_points)}"
-        for change in what_would_it_take(found.analysis, worse, better)[:4]
-    )
-    return WhyPart(
-        first,
-        second,
-        options,
-        options,
-        sentence,
-        diverging(bars, title=f"{first} against {second}, points of the total", width=520),
-        turns,
-    )
-
-
-def _turn(has: object, needs: object, has_points: float, needs_points: float) -> str:
-    natural = plain(needs) if isinstance(needs, int | float | str | bool) else ""
-    before = plain(has) if isinstance(has, int | float | str | bool) else ""
-    if natural and before:
-        return f"{natural} instead of {before}"
-    points = f"{number(needs_points, 1)} of 100 points instead of {number(has_points, 1)}"
-    return f"{natural}, that is {points}" if natural else points
-
-
-def ask_next(found: EvaluationAnalysis) -> tuple[AskRow, ...]:
-    """Open must-haves first, then the cells whose knowledge is worth most."""
-    base = f"/evaluations/{found.evaluation.id}"
-    rows = [
-        AskRow(f"{line.name}: {gate.name}", gate.reason, f"{base}/shortlist#candidate-{line.id}", "look")
-        for line in found.candidates
-        if line.line.rank is not None
-        for gate in line.line.gates
-        if gate.state == "unknown"
-    ]
-    names = {criterion.id: criterion.name for criterion in found.analysis.scorecard.criteria}
-    for question in found.analysis.open_questions:
-        if question.value < 0.05:
-            continue
-        line = found.named(question.candidate)
-        cell = found.cells[line.id, question.criterion]
-        text = f"{line.name}: {names[question.criterion]}"
-        rows.append(
-            AskRow(
-                text, f"worth {number(question.value, 1)} points, now {question.status}", cell.href, "open"
-            )
-        )
-    return tuple(rows[:ASKED])
-
-
-def map_rows(analysis: Analysis) -> tuple[MapRow, ...]:
-    """For each group: who leads at which weight, in words and as a strip."""
-    rows = []
-    for group in analysis.scorecard.groups:
-        segments = analysis.group_winner_maps.get(group.id, ())
-        if len(segments) < 2:
-            continue
-        text = "; ".join(f"{s.leader} from {percent(s.start)} to {percent(s.end)}" for s in segments)
-        reigns = [Reign(s.start, s.end, s.leader) for s in segments]
-        chart = winner_map(reigns, weight=analysis.group_weights[group.id], name=group.name)
-        rows.append(MapRow(f"{group.name}, now {share(analysis.group_weights[group.id])}", text, chart))
-    return tuple(rows)
-
-
 def rate_text(found: EvaluationAnalysis) -> str:
     """What a quality point is worth in money, and when weights, deliveries and prices came."""
     said = []
     rate = found.analysis.exchange_rate
     if rate is not None and found.need.volume:
-        minor = 10 ** get_currency_precision(found.need.currency)
-        amount = round(rate.amount * found.need.volume) * minor
-        said.append(f"One quality point is worth {money(amount, found.need.currency)} a year.")
+        said.append(f"One quality point is worth {a_year(found, rate.amount)}.")
     pin = found.pin
     dates = [
         f"{word} {day(at)}"
@@ -265,28 +173,3 @@ def warnings_of(found: EvaluationAnalysis) -> tuple[str, ...]:
         leader = item.leader or "nobody"
         said.append(f"Without the ratings of {item.name}, {leader} would lead.")
     return tuple(said)
-
-
-def pair_texts(found: EvaluationAnalysis) -> tuple[str, ...]:
-    """Each pair of ranked candidates: the share of all possible group weights under which the first is ahead."""
-    seen: set[frozenset[str]] = set()
-    said = []
-    for pair in found.analysis.pairwise:
-        key = frozenset((pair.a, pair.b))
-        if key not in seen:
-            seen.add(key)
-            said.append(f"{pair.a} above {pair.b} under {percent(pair.share)} of all possible group weights")
-    return tuple(said[:10])
-
-
-def weights_from(query: Mapping[str, str], groups: Sequence[str]) -> dict[str, float]:
-    """Trial weights in the address, `w_<group>`; what is no number from 1 to 100 is left as it is."""
-    found: dict[str, float] = {}
-    for name in groups:
-        try:
-            value = float(query.get(f"w_{name}", ""))
-        except ValueError:
-            continue
-        if 1 <= value <= 100:
-            found[name] = value
-    return found

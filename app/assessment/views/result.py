@@ -4,29 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.assessment.service import CandidateLine, CellEvidence, EvaluationAnalysis
-from app.assessment.views.explain import (
-    AskRow,
-    MapRow,
-    Verdict,
-    WhyPart,
-    ask_next,
-    crossover_text,
-    map_rows,
-    pair_texts,
-    rate_text,
-    verdict_of,
-    warnings_of,
-    why_part,
+from app.assessment.service import CandidateLine, EvaluationAnalysis
+from app.assessment.views.asking import AskRow, ask_next
+from app.assessment.views.cells import DetailSection, details
+from app.assessment.views.compare import WhyPart, why_part
+from app.assessment.views.explain import Verdict, rate_text, verdict_of, warnings_of
+from app.assessment.views.outlook import (
+    Defender,
+    Outlook,
+    PricePart,
+    defender_of,
+    outlook_of,
+    price_part,
 )
-from app.assessment.views.words import GATE, natural_text, points_text, share, worst_gates
+from app.assessment.views.what_if import WhatIf, what_if_part
+from app.assessment.views.words import GATE, share, worst_gates
 from app.core.numbers import largest_remainder
 from app.core.scoring import UNIT, Analysis
 from app.evaluations.frame import EvaluationFrame
-from app.kit.paging import link
 from app.kit.templating import Page
 from app.kit.wording import DASH, interval, number, percent
 
+FIRST_ROWS = 12  # of the table of points; the others unfold
 SERIES = ("accent", "accent-2", "accent-3", "accent-4", "accent-5", "muted", "text-soft")
 
 
@@ -41,6 +40,15 @@ class MissingPage(Page):
     text: str
     action: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateBadge:
+    """Must-haves in one state: the state's word, or how many, and the name when it is a single one."""
+
+    state: str
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class RankRow:
     total: str
     can_be: str
     covered: str
-    badges: tuple[tuple[str, str], ...]
+    badges: tuple[GateBadge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,55 +111,6 @@ class PointsRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DetailCell:
-    """One cell: points, the value behind them, its state; `href` is its evidence."""
-
-    points: str
-    value: str
-    href: str
-    state: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DetailRow:
-    """One criterion across the candidates."""
-
-    name: str
-    weight: str
-    cells: tuple[DetailCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DetailSection:
-    """One group's criteria."""
-
-    id: str
-    name: str
-    rows: tuple[DetailRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slider:
-    """A trial weight of one group."""
-
-    name: str
-    label: str
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """Trial weights and what they would give; `rows` are (name, total, change) of the trial."""
-
-    action: str
-    sliders: tuple[Slider, ...]
-    badge: tuple[str, str]
-    text: str
-    rows: tuple[tuple[str, str, str], ...]
-    reset_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class ResultPage(Page):
     """Who leads, how sure that is, where the points come from, what to ask next."""
 
@@ -165,16 +124,16 @@ class ResultPage(Page):
     below: tuple[BelowRow, ...]
     groups: tuple[GroupHead, ...]
     points: tuple[PointsRow, ...]
-    names: tuple[str, ...]
+    points_rest: tuple[PointsRow, ...]
     details: tuple[DetailSection, ...]
     rate: str
     why: WhyPart | None
     what_if: WhatIf
     ask: tuple[AskRow, ...]
-    crossovers: tuple[str, ...]
-    maps: tuple[MapRow, ...]
-    pairs: tuple[str, ...]
-    panel: tuple[str, ...]
+    ask_more: str
+    outlook: Outlook
+    price: PricePart | None
+    defender: Defender
     warnings: tuple[str, ...]
     digest: str
     base: str
@@ -191,6 +150,8 @@ def result_view(
     """The whole page."""
     analysis = found.analysis
     shown = [line for line in found.candidates if line.line.status != "excluded"]
+    points = [_points_row(found, line) for line in shown if line.line.rank is not None]
+    ask, ask_more = ask_next(found)
     return ResultPage(
         title=f"Result of {frame.name}",
         frame=frame,
@@ -202,17 +163,17 @@ def result_view(
             GroupHead(group.name, share(analysis.group_weights[group.id]), f"#group-{group.id}")
             for group in analysis.scorecard.groups
         ),
-        points=tuple(_points_row(found, line) for line in shown if line.line.rank is not None),
-        names=tuple(line.name for line in found.candidates),
-        details=_details(found),
+        points=tuple(points[:FIRST_ROWS]),
+        points_rest=tuple(points[FIRST_ROWS:]),
+        details=details(found),
         rate=rate_text(found),
         why=why_part(found, compared),
-        what_if=_what_if(found, frame.base, trial, trial_weights),
-        ask=ask_next(found),
-        crossovers=tuple(crossover_text(analysis, change) for change in analysis.group_crossovers[:6]),
-        maps=map_rows(analysis),
-        pairs=pair_texts(found),
-        panel=_panel(found),
+        what_if=what_if_part(found, frame.base, trial, trial_weights),
+        ask=ask,
+        ask_more=ask_more,
+        outlook=outlook_of(analysis),
+        price=price_part(analysis),
+        defender=defender_of(found),
         warnings=warnings_of(found),
         digest=found.input_digest,
         base=frame.base,
@@ -242,16 +203,17 @@ def _rank_row(found: EvaluationAnalysis, line: CandidateLine) -> RankRow:
     )
 
 
-def _badges(line: CandidateLine) -> tuple[tuple[str, str], ...]:
+def _badges(line: CandidateLine) -> tuple[GateBadge, ...]:
     gates = worst_gates(line.line.gates)
     if not gates:
-        return (("all met", "ok"),) if line.line.gates else ()
-    if len(gates) > 1:
-        states = [gate.state for gate in gates]
-        return tuple(
-            (f"{states.count(state)} {GATE[state][0]}", GATE[state][1]) for state in dict.fromkeys(states)
-        )
-    return tuple((f"{GATE[gate.state][0]}: {gate.name}", GATE[gate.state][1]) for gate in gates)
+        return (GateBadge("all met", "ok", ""),) if line.line.gates else ()
+    if len(gates) == 1:
+        return (GateBadge(*GATE[gates[0].state], gates[0].name),)
+    states = [gate.state for gate in gates]
+    return tuple(
+        GateBadge(f"{states.count(state)} {GATE[state][0]}", GATE[state][1], "")
+        for state in dict.fromkeys(states)
+    )
 
 
 def _below(found: EvaluationAnalysis, base: str) -> tuple[BelowRow, ...]:
@@ -291,83 +253,3 @@ def _points_row(found: EvaluationAnalysis, line: CandidateLine) -> PointsRow:
         parts=f"{line.name}: {parts}",
         total=number(result.total, 1),
     )
-
-
-def _details(found: EvaluationAnalysis) -> tuple[DetailSection, ...]:
-    analysis = found.analysis
-    return tuple(
-        DetailSection(
-            group.id,
-            f"{group.name}, {share(analysis.group_weights[group.id])}",
-            tuple(
-                DetailRow(
-                    criterion.name,
-                    share(analysis.weights[criterion.id]),
-                    tuple(_detail(found, found.cells[line.id, criterion.id]) for line in found.candidates),
-                )
-                for criterion in group.criteria
-            ),
-        )
-        for group in analysis.scorecard.groups
-    )
-
-
-def _detail(found: EvaluationAnalysis, cell: CellEvidence) -> DetailCell:
-    criterion = next(c for c in found.analysis.scorecard.criteria if c.id == cell.criterion)
-    state = ("", "")
-    if cell.cell.status != "verified":
-        state = (cell.cell.status.replace("_", " "), "warn" if cell.cell.status == "claimed" else "")
-    elif cell.flag:
-        state = ("evaluators disagree", "warn")
-    value = natural_text(criterion, cell.cell)
-    return DetailCell(points_text(cell.value), "" if value == DASH else value, cell.href, state)
-
-
-def _what_if(
-    found: EvaluationAnalysis, base: str, trial: Analysis | None, weights: Mapping[str, float]
-) -> WhatIf:
-    stated = {g.id: found.analysis.group_weights[g.id] * 100 for g in found.analysis.scorecard.groups}
-    sliders = tuple(
-        Slider(f"w_{group.id}", group.name, max(1, round(weights.get(group.id, stated[group.id]))))
-        for group in found.analysis.scorecard.groups
-    )
-    text = "A trial only: the locked weights do not change."
-    if trial is None:
-        return WhatIf(f"{base}/result", sliders, ("as they are", ""), text, (), "")
-    before = {line.name: line.line.total for line in found.candidates}
-    rows = tuple(
-        (line.id, number(line.total, 1), _change(line.total, before[line.id]))
-        for line in trial.candidates
-        if line.total is not None
-    )
-    same = trial.leader == found.analysis.leader
-    badge = ("same leader", "ok") if same else (f"{trial.leader or 'nobody'} would lead", "warn")
-    return WhatIf(f"{base}/result", sliders, badge, text, rows, link(f"{base}/result", {}))
-
-
-def _change(now: float, before: float | None) -> str:
-    if before is None:
-        return ""
-    text = number(now - before, 1)
-    return f"+{text}" if now - before >= 0.05 else text
-
-
-def _panel(found: EvaluationAnalysis) -> tuple[str, ...]:
-    facts = found.panel
-    said = [
-        f"{facts.rated} of {facts.asked} ratings are in."
-        if facts.asked
-        else "No criterion is rated by people."
-    ]
-    said += [f"{rater.name}: {rater.done} of {rater.asked} candidates done" for rater in facts.raters]
-    said += [
-        f"Without {item.name}: {item.leader or 'nobody'} leads" + (" (changes)" if item.changes else "")
-        for item in facts.without_one
-    ]
-    if facts.disagreements:
-        settled = sum(flag.settled for flag in facts.disagreements)
-        said.append(f"Evaluators lie far apart on {len(facts.disagreements)} cells, {settled} settled.")
-    said += [
-        f"{control.name}: {'on' if control.on else 'off'} ({control.text})" for control in found.controls
-    ]
-    return tuple(said)

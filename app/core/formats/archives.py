@@ -45,16 +45,17 @@ def gunzipped(data: bytes, name: str) -> bytes:
     """The bytes of a gzip file, all its members; raises `Invalid` when damaged or larger than may be read."""
     out: list[bytes] = []
     size = 0
+    most = min(MAX_BYTES, max(_SMALL, MAX_RATIO * len(data)))
     while data:
         stream = zlib.decompressobj(wbits=31)
         try:
-            part = stream.decompress(data, MAX_BYTES - size + 1)
+            part = stream.decompress(data, most - size + 1)
         except zlib.error:
             raise refuse(
                 "file.broken_archive", name, "damaged gzip file; compress it again, or send it plain"
             ) from None
         size += len(part)
-        if size > MAX_BYTES or (size > _SMALL and size > MAX_RATIO * len(data)):
+        if size > most:
             message = f"unpacks to more than {MAX_BYTES // 1_000_000} MB or suspiciously much; send it plain"
             raise refuse("file.too_large", name, message)
         if not stream.eof:

@@ -33,6 +33,8 @@ REVIEWS = {
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
+REPAIR = "; or accept the repair: "  # stands in every problem that may be repaired
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -151,7 +153,7 @@ class Sheet:
         if self.source.accept:
             self.repaired[done] += 1
             return True
-        self.faults.add(place, f"{problem}; or accept the repair: {repair}")
+        self.faults.add(place, f"{problem}{REPAIR}{repair}")
         return False
 
     def seconds(self, value: object, place: str, field: str) -> float:

@@ -42,14 +42,16 @@ def read_ratings(data: bytes, name: str) -> Ratings:
     names = {key: tuple(sorted(set(values))) for key, values in table.columns.items()}
     code = {key: {one: at for at, one in enumerate(values)} for key, values in names.items()}
     column = {key: np.array([code[key][one] for one in table.columns[key]], np.int64) for key in names}
+    # Sums of fractions depend on their order in the last digit; the order of the rows must not.
+    order = np.lexsort((column["annotator"], column["item"]))
     return Ratings(
         source=name,
         items=names["item"],
         annotators=names["annotator"],
         classes=names["label"],
-        item=column["item"],
-        annotator=column["annotator"],
-        label=column["label"],
+        item=column["item"][order],
+        annotator=column["annotator"][order],
+        label=column["label"][order],
         notes=(*table.repairs, *_ignored(table)),
     )
 

@@ -1,6 +1,7 @@
 """The one door for files of labels: any format, packed or not, to what the file says."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -30,6 +31,7 @@ READERS: Mapping[str, Callable[[Source], Written]] = {
     "voc": read_voc,
 }
 FORMATS = (*READERS, "yolo")
+_VOC_LISTS = re.compile(r"(^|/)(ImageSets/.*\.txt|labelmap\.txt)$")
 _ALIASES = {
     "csv": "table",
     "tsv": "table",
@@ -107,7 +109,9 @@ def _packed(pack: Pack, name: str, kind: Kind, wanted: str | None, accept: bool)
         return read_yolo(pack, name, kind, accept)
     texts: dict[str, bytes] = {}
     faults = Faults("file.broken", name)
-    for path, data in pack.files.items():
+    # Pascal VOC repeats the names of its images in lists and its classes in a colour table.
+    telling = {path: data for path, data in pack.files.items() if not _VOC_LISTS.search(path)}
+    for path, data in (telling or pack.files).items():
         try:
             texts[path] = check_bytes(data, path)
         except Invalid as failure:

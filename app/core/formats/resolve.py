@@ -41,6 +41,7 @@ class _Frame:
     sizes: Floats
     texts: tuple[str, ...]
     stratum: tuple[str, ...]
+    repeat_of: tuple[str, ...] = ()
 
 
 def resolve_gold(written: Written, task: str) -> Rows:
@@ -67,7 +68,7 @@ def resolve_gold(written: Written, task: str) -> Rows:
         faults.add("", f"{message}; is it the right column?")
     number = dict(zip(written.classes, written.class_ids, strict=True)) if written.class_ids else {}
     items = [written.items[at] for at in order]
-    strata = tuple(one.stratum for one in items)
+    strata, repeats = tuple(one.stratum for one in items), tuple(one.repeat_of for one in items)
     frame = _Frame(
         task=task,
         items=tuple(names[at] for at in order),
@@ -77,6 +78,7 @@ def resolve_gold(written: Written, task: str) -> Rows:
         sizes=_sizes(items, written.relative),
         texts=tuple(one.text or "" for one in items) if written.kind == "spans" else (),
         stratum=strata if any(strata) else (),
+        repeat_of=repeats if any(repeats) else (),
     )
     code = {one: at for at, one in enumerate(classes)}
     label = np.array([code.get(one, -1) for one in written.label], np.int64)

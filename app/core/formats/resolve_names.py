@@ -17,6 +17,10 @@ _SUFFIX = re.compile(
     r"\.(jpe?g|png|gif|webp|bmp|tiff?|heic|avif|mp[34]|m4a|wav|flac|ogg|mov|txt)$", re.IGNORECASE
 )
 
+# What tools put around the name of an uploaded image: Label Studio `1a2b3c4d-cat.jpg`, Roboflow
+# `cat_jpg.rf.<32 hex digits>.jpg`.
+_ADDED = re.compile(r"^[0-9a-f]{8}-(?=.)|_[a-z]{3,4}\.rf\.[0-9a-zA-Z]{16,}$")
+
 
 def refuse_repeats(names: Sequence[str], faults: Faults) -> None:
     """One problem per item name that is empty or stands twice."""
@@ -31,13 +35,14 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
     """Position of each written item in the gold's (-1: unknown), and what had to be guessed.
 
     By name, by id where the file has nothing else, by text where CoNLL has no names, by file name without folder,
-    by file name without suffix (YOLO does not know it), by a second name.
+    by file name without suffix (YOLO does not know it), by a second name, by what a tool made of the file name.
     """
     names = {one: at for at, one in enumerate(gold.items)}
     ids = {one: at for at, one in enumerate(gold.ids)}
     texts = _by_text(gold.texts) if "conll" in (written.format, gold.format) else {}
     base: dict[str, int] = {}  # made when the first name is not found
     stem: dict[str, int] = {}
+    bare: dict[str, int] = {}
     position = np.full(len(written.items), -1, np.int64)
     guessed: Counter[str] = Counter()
     for at, one in enumerate(written.items):
@@ -59,6 +64,9 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
         elif (other := next((names[key] for key in one.keys[1:] if key in names), None)) is not None:
             position[at] = other
             guessed["items matched by a second name"] += 1
+        elif (near := (bare := bare or _unique(gold.items, _bare)).get(_bare(first))) is not None:
+            position[at] = near
+            guessed["items matched by file name without what a labeling tool added to it"] += 1
     _refuse_unknown(written, gold, position, faults)
     _refuse_double(written, gold, position, faults)
     return position, tuple(f"{written.source}: {count} {words}" for words, count in guessed.items() if count)
@@ -109,6 +117,10 @@ def _base(item: str) -> str:
 
 def _stem(item: str) -> str:
     return _SUFFIX.sub("", _base(item))
+
+
+def _bare(item: str) -> str:
+    return _ADDED.sub("", _stem(item))
 
 
 def _unique(names: Iterable[str], short: Callable[[str], str]) -> dict[str, int]:

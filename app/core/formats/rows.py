@@ -33,8 +33,9 @@ class Rows:
     `task` is a name of `tasks.TASKS`; `items` are names, sorted; `ids` the gold's own ids in the same order;
     `classes` are sorted names, `class_ids` the gold's numbers of them (empty: none); `sizes` is (items, 2) width
     and height, NaN where unknown, 1 x 1 where shapes are fractions of an image of unknown size; `texts` the
-    source text per item (spans), else empty. An answer is one annotator's work on one item, a mark one label,
-    box, polygon, mask, span or text in it.
+    source text per item (spans), else empty; `stratum` and `repeat_of` (the item of which this one is a hidden
+    repeat, or empty) are per item of the gold, () where it names none. An answer is one annotator's work on one
+    item, a mark one label, box, polygon, mask, span or text in it.
     Per mark, sorted by item: `answer`, `item`, `label` (position in `classes`, -1 for texts), `crowd` (a region
     to ignore), `place` (for people) and `shape` as in `written.Written`, boxes and polygons in pixels.
     `answered` tells per item whether the file speaks about it; `listed` that it cannot name empty items.
@@ -60,18 +61,24 @@ class Rows:
     place: tuple[str, ...]
     answered: Bools
     listed: bool = False
+    repeat_of: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Times:
-    """Seconds per vendor, item and annotator from the side file, row by row as written."""
+    """Seconds per vendor, item and annotator from the side file, row by row as written.
+
+    `started` and `ended` are seconds since 1970, NaN where unknown.
+    """
 
     source: str
     vendor: tuple[str, ...]
     item: tuple[str, ...]
     annotator: tuple[str, ...]
     seconds: Floats
+    started: Floats
+    ended: Floats
     line: Ints
     repairs: tuple[str, ...] = ()

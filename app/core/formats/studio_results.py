@@ -149,16 +149,22 @@ def _offset(value: Any) -> int | None:
 
 
 def _located(text: str, start: int, end: int, quoted: str, sheet: Sheet) -> tuple[int, int] | None:
-    """The span whose characters are the quoted ones; browsers count some characters (emoji) twice."""
-    if _plain(text[start:end]) == _plain(quoted):
-        return start, end
+    """The span whose characters are the quoted ones; browsers count some characters (emoji) twice.
+
+    To the letter before spaces aside: read in the wrong units, the span of an emoji is the emoji and a space.
+    """
     units = text.encode("utf-16-le")
-    head, body = units[: 2 * start].decode("utf-16-le", "ignore"), units[2 * start : 2 * end]
-    told = body.decode("utf-16-le", "ignore")
-    if _plain(told) != _plain(quoted):
-        return None
-    sheet.repaired["spans counted in UTF-16 units turned into characters"] += 1
-    return len(head), len(head) + len(told)
+    head, told = (
+        part.decode("utf-16-le", "ignore") for part in (units[: 2 * start], units[2 * start : 2 * end])
+    )
+    in_units = len(head), len(head) + len(told)
+    for same in (str, _plain):
+        if same(text[start:end]) == same(quoted):
+            return start, end
+        if same(told) == same(quoted):
+            sheet.repaired["spans counted in UTF-16 units turned into characters"] += 1
+            return in_units
+    return None
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import orjson
@@ -19,6 +20,7 @@ MAX_ROWS = 2_000_000
 _TOO_MANY = f"more than {MAX_ROWS} rows; split the pilot into smaller files"
 MAX_SECONDS = 86_400.0
 MAX_CLASSES = 2_000
+_MOMENTS = ("started_at", "ended_at")
 _ALIASES = {"item_id": "item"}
 _SPOKEN = {"item": "item (or item_id)"}
 
@@ -182,17 +184,21 @@ def parse_seconds(texts: Sequence[str], lines: Sequence[int], faults: Faults) ->
 
 
 def read_times(data: bytes, name: str, vendor: str = "") -> Times:
-    """The side file of times: columns vendor, item_id, annotator, seconds.
+    """The side file of times: columns vendor, item_id, annotator, seconds, and started_at, ended_at where known.
 
     With `vendor` all rows are that vendor's, and the columns vendor and annotator may be left out. Raises
     `Invalid` with every empty vendor, item or time and every row that stands twice.
     """
     needed = ("item", "seconds") if vendor else ("vendor", "item", "annotator", "seconds")
-    table = read_table(data, name, needed, ("annotator",) if vendor else ())
+    table = read_table(data, name, needed, ("annotator", *_MOMENTS))
     count = len(table.line)
-    columns = {"annotator": [""] * count, **table.columns} | ({"vendor": [vendor] * count} if vendor else {})
+    columns = {one: [""] * count for one in ("annotator", *_MOMENTS)} | dict(table.columns)
+    columns |= {"vendor": [vendor] * count} if vendor else {}
     faults = Faults("times.broken", name)
     seconds, commas = parse_seconds(columns["seconds"], table.line, faults)
+    started, ended = (_moments(one, columns[one], table.line, faults) for one in _MOMENTS)
+    for at in np.nonzero(ended < started)[0].tolist():
+        faults.add(f"line {table.line[at]}", "ended_at lies before started_at; check the time zones")
     seen: dict[tuple[str, str, str], int] = {}
     rows = zip(*(columns[one] for one in ("vendor", "item", "annotator")), strict=True)
     for at, (row, line) in enumerate(zip(rows, table.line, strict=True)):
@@ -213,9 +219,28 @@ def read_times(data: bytes, name: str, vendor: str = "") -> Times:
         item=tuple(columns["item"]),
         annotator=tuple(columns["annotator"]),
         seconds=seconds,
+        started=started,
+        ended=ended,
         line=np.array(table.line, np.int64),
         repairs=(*table.repairs, *_comma_repair(name, commas)),
     )
+
+
+def _moments(name: str, texts: Sequence[str], lines: Sequence[int], faults: Faults) -> Floats:
+    """Moments as seconds since 1970, NaN where the text is empty; UTC where no time zone is given."""
+    out = np.full(len(texts), np.nan)
+    for at, text in enumerate(texts):
+        if not text:
+            continue
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            faults.add(
+                f"line {lines[at]}", f"{name} {text[:40]!r} must be a moment such as 2026-03-01T09:30:00Z"
+            )
+            continue
+        out[at] = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return out
 
 
 def _comma_repair(name: str, commas: int) -> tuple[str, ...]:

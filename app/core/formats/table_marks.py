@@ -14,7 +14,17 @@ from app.core.formats.marks import REVIEWS, Sheet, Source, number, parse_number,
 from app.core.formats.table import Table, parse_seconds, read_table
 from app.core.formats.written import Written, WrittenAnswer, WrittenItem
 
-_ABOUT = ("annotator", "seconds", "skipped", "attempt", "submitted_at", "stratum", "review", "guideline")
+_ABOUT = (
+    "annotator",
+    "seconds",
+    "skipped",
+    "attempt",
+    "submitted_at",
+    "stratum",
+    "repeat_of",
+    "review",
+    "guideline",
+)
 _UNUSED = ("confidence", "comment", "flag_edge_case")
 _SHAPES: Mapping[str, tuple[str, ...]] = {
     "labels": ("label",),
@@ -36,7 +46,7 @@ def read_table_marks(source: Source) -> Written:
     Columns: item (or item_id), and by kind label (several as a|b); text; x, y, width, height, or bbox, or a list
     boxes; points, or a list polygons; start, end, or a list spans (with the item's text under text). Where a row
     is one mark, rows of the same item and annotator are one answer. Also read: annotator, seconds, skipped,
-    attempt (the last one counts), submitted_at, stratum, review, guideline.
+    attempt (the last one counts), submitted_at, stratum, repeat_of (a gold's hidden repeats), review, guideline.
     """
     kind = source.kind
     if kind not in _SHAPES:
@@ -117,7 +127,7 @@ def _add_items(table: Table, sheet: Sheet) -> None:
     """Every item once, with the stratum and the text of the first row that gives them."""
     names = [one for one in dict.fromkeys(table.columns["item"]) if one]
     texts = _first(table, "text", sheet) if sheet.kind == "spans" else {}
-    strata = _first(table, "stratum", sheet)
+    strata, repeats = _first(table, "stratum", sheet), _first(table, "repeat_of", sheet)
     sheet.items = list(
         map(
             WrittenItem,
@@ -126,6 +136,7 @@ def _add_items(table: Table, sheet: Sheet) -> None:
             repeat(None),
             map(texts.get, names),
             map(strata.get, names, repeat("")),
+            map(repeats.get, names, repeat("")),
         )
     )
 

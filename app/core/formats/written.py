@@ -12,7 +12,8 @@ class WrittenItem:
     """An item as the file names it.
 
     `keys` are its names from most to least telling (file name, global key, own id); any may match the pilot's.
-    `width` and `height` are pixels; `text` is the source text of spans, None where the file has none.
+    `width` and `height` are pixels; `text` is the source text of spans, None where the file has none; `repeat_of`
+    names the item of which this one is a hidden repeat.
     """
 
     keys: tuple[str, ...]
@@ -20,6 +21,7 @@ class WrittenItem:
     height: float | None = None
     text: str | None = None
     stratum: str = ""
+    repeat_of: str = ""
 
 
 @dataclass(slots=True)

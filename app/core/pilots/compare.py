@@ -11,13 +11,16 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.rows import Rows, Times
 from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots import statistics
+from app.core.pilots.accord import accord_of
+from app.core.pilots.adjustment import holm
 from app.core.pilots.breakdown import class_scores, general_warnings, item_scores, size_bands
+from app.core.pilots.conduct import conduct_of
 from app.core.pilots.estimates import delivered_only, estimate, macro, standardised, strata_of
 from app.core.pilots.figures import Figure
 from app.core.pilots.findings import confusion, error_counts, summed, tally, tidy
 from app.core.pilots.results import Comparison, Estimate, Pair, VendorResult
 from app.core.pilots.scored import Scored
-from app.core.pilots.speed import anomalies, item_logs, summarise, time_ratio
+from app.core.pilots.speed import item_logs, summarise, time_ratio
 from app.core.pilots.tasks import Task, task_named
 from app.core.pilots.texts import signatures
 from app.core.pilots.work import clusters, works
@@ -63,7 +66,6 @@ def compare(
     vendors = tuple(_vendor(kind, gold, one, told) for one in scored)
     pairs, detectable, groups = _judge(kind.main, scored, vendors)
     best = statistics.best_shares(_signed(kind.main) * _replicated(scored, kind.main))
-    sources: list[Rows] = [gold, *deliveries.values()]
     return Comparison(
         task=task,
         metric=kind.main.name,
@@ -81,15 +83,28 @@ def compare(
         resamples=told.resamples,
         mix=dict(sorted(told.mix.items())),
         versions=_versions(task),
-        repairs=tuple(line for one in sources for line in one.repairs) + (times.repairs if times else ()),
-        warnings=(*_notes(sources, notes, scored), *general_warnings(vendors, len(gold.items))),
+        accord=accord_of(kind.main, gold, deliveries, [one.scores for one in vendors]),
+        repairs=_repairs([gold, *deliveries.values()], times),
+        warnings=_warnings([gold, *deliveries.values()], notes, scored, vendors),
     )
 
 
-def _notes(sources: Sequence[Rows], notes: Sequence[str], scored: Sequence[Scored]) -> tuple[str, ...]:
-    """What files, times and scorers have to say."""
-    of_files = (line for one in sources for line in one.warnings)
-    return (*of_files, *notes, *(f"{one.name}: {line}" for one in scored for line in one.scores.notes))
+def _repairs(sources: Sequence[Rows], times: Times | None) -> tuple[str, ...]:
+    return tuple(line for one in sources for line in one.repairs) + (times.repairs if times else ())
+
+
+def _warnings(
+    sources: Sequence[Rows], notes: Sequence[str], scored: Sequence[Scored], vendors: tuple[VendorResult, ...]
+) -> tuple[str, ...]:
+    """What files, times, scorers and rows of work have to say, each sentence once."""
+    said = (
+        *(line for one in sources for line in one.warnings),
+        *notes,
+        *(f"{one.name}: {line}" for one in scored for line in one.scores.notes),
+        *(line for one in vendors for line in one.conduct.notes),
+        *general_warnings(vendors, len(sources[0].items)),
+    )
+    return tuple(dict.fromkeys(said))
 
 
 def _versions(task: str) -> dict[str, str]:
@@ -100,6 +115,7 @@ def _versions(task: str) -> dict[str, str]:
 def _check(task: Task, gold: Rows, deliveries: Mapping[str, Rows], told: _Settings) -> None:
     rules = (
         (0 < told.iou <= 1, "iou", "must be above 0 and at most 1"),
+        (0 <= told.seed < 2**64, "seed", "must lie between 0 and 2^64 - 1"),
         (100 <= told.resamples <= MAX_RESAMPLES, "resamples", f"must be from 100 to {MAX_RESAMPLES}"),
         (0 < len(deliveries) <= MAX_VENDORS, "vendors", f"give one to {MAX_VENDORS} deliveries"),
         (gold.task == task.name, gold.source, f"was read for {gold.task}, not for {task.name}"),
@@ -176,6 +192,7 @@ def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResul
     classes = gold.classes if task.has_classes else ()
     strata = strata_of(task.main, one, gold.stratum, told.seed, told.resamples)
     metrics = {figure.name: estimate(figure, one) for figure in task.figures}
+    conduct = conduct_of(task.main, gold, one)
     if task.name == "classification":
         metrics["macro_f1"] = macro(one, len(classes), told.seed, told.resamples)
     return VendorResult(
@@ -195,11 +212,12 @@ def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResul
         sizes=size_bands(gold, found),
         confusion=confusion(found, classes) if task.has_classes else (),
         seconds=summarise(one.work.seconds) if one.work else None,
-        anomalies=anomalies(one.work, gold.items) if one.work else (),
+        anomalies=conduct.anomalies,
         scores=item_scores(task.main, one.sums, found),
         findings=found,
         delivery=one.delivery,
         work=one.work,
+        conduct=conduct,
     )
 
 
@@ -265,9 +283,12 @@ def _pairs(
         return ()
     low, high, adjusted = statistics.max_t(spread, differences)
     logs = [item_logs(one.work, len(one.sums)) if one.work else None for one in scored]
+    plain = [
+        _p_value(figure, scored[i], scored[j], spread[:, at], float(differences[at]))
+        for at, (i, j) in enumerate(zip(first, second, strict=True))
+    ]
     pairs = []
-    for at, (i, j) in enumerate(zip(first, second, strict=True)):
-        p = _p_value(figure, scored[i], scored[j], spread[:, at], float(differences[at]))
+    for at, (i, j, p, p_holm) in enumerate(zip(first, second, plain, holm(plain), strict=True)):
         p_adjusted = max(p, float(adjusted[at]))
         log_a, log_b = logs[i], logs[j]
         pairs.append(
@@ -280,6 +301,7 @@ def _pairs(
                 high=min(figure.most, float(high[at])),
                 p_value=p,
                 p_adjusted=p_adjusted,
+                p_holm=p_holm,
                 distinguishable=p_adjusted < 1 - resampling.LEVEL,
                 time_ratio=None if log_a is None or log_b is None else time_ratio(log_a, log_b),
             )

@@ -4,7 +4,6 @@ Sources: Cohen 1960 and 1968; standard errors of Fleiss, Cohen and Everitt 1969.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,13 +65,11 @@ def _weight(size: int, weights: Weights) -> Floats:
 class PairAgreement:
     """Two annotators on the `items` both labelled: share of equal labels with Wilson's interval, and kappa.
 
-    `within` tells that both work for the same vendor, None where that is not known. `share`, `low` and `high`
-    are None without common items.
+    `share`, `low` and `high` are None without common items.
     """
 
     a: str
     b: str
-    within: bool | None
     items: int
     share: float | None
     low: float | None
@@ -81,18 +78,11 @@ class PairAgreement:
 
 
 def pairwise(
-    item: Ints,
-    annotator: Ints,
-    label: Ints,
-    annotators: tuple[str, ...],
-    classes: int,
-    vendor: Mapping[str, str] | None = None,
-    weights: Weights = "none",
+    item: Ints, annotator: Ints, label: Ints, annotators: tuple[str, ...]
 ) -> tuple[PairAgreement, ...]:
-    """Every two annotators, by position; `vendor` names whom each works for.
+    """Every two annotators, by position. One label per annotator and item; raises `Invalid` otherwise.
 
-    One label per annotator and item; raises `Invalid` otherwise. To compare vendors, give their majority
-    labels as annotators.
+    To compare vendors, give their most frequent labels as annotators.
     """
     if len(np.unique(item * len(annotators) + annotator)) != len(item):
         raise Invalid("kappa.rows", [Problem("rows", "one annotator may label an item only once")])
@@ -104,30 +94,16 @@ def pairwise(
             _, first, second = np.intersect1d(
                 item[order[a]], item[order[b]], assume_unique=True, return_indices=True
             )
-            left, right = label[order[a]][first], label[order[b]][second]
-            names = annotators[a], annotators[b]
-            out.append(_pair(names, _same_vendor(names, vendor), left, right, classes, weights))
+            out.append(_pair(annotators[a], annotators[b], label[order[a]][first], label[order[b]][second]))
     return tuple(out)
 
 
-def _same_vendor(names: tuple[str, str], vendor: Mapping[str, str] | None) -> bool | None:
-    if vendor is None or names[0] not in vendor or names[1] not in vendor:
-        return None
-    return vendor[names[0]] == vendor[names[1]]
-
-
-def _pair(
-    names: tuple[str, str], within: bool | None, left: Ints, right: Ints, classes: int, weights: Weights
-) -> PairAgreement:
+def _pair(a: str, b: str, left: Ints, right: Ints) -> PairAgreement:
     items, same = len(left), int((left == right).sum())
     bounds = wilson(same, items)
     if bounds is None:
-        return PairAgreement(*names, within, 0, None, None, None, None)
+        return PairAgreement(a, b, 0, None, None, None, None)
     used, code = np.unique(np.concatenate([left, right]), return_inverse=True)
-    if weights != "none":
-        used, code = np.arange(classes), np.concatenate([left, right])
     size = len(used)
     table = np.bincount(code[:items] * size + code[items:], minlength=size * size).reshape(size, size)
-    return PairAgreement(
-        *names, within, items, same / items, *bounds, cohen(table.astype(np.float64), weights).value
-    )
+    return PairAgreement(a, b, items, same / items, *bounds, cohen(table.astype(np.float64)).value)

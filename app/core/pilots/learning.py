@@ -146,12 +146,3 @@ def _verdict(
     if low is None or high is None or low <= yardstick < high:
         return "too_early"
     return "faster" if high <= yardstick else "slower"
-
-
-def weekly_factor(reached: float = YARDSTICK, weeks: int = WEEKS) -> float:
-    """The factor per week that reaches `reached` after `weeks` weeks, each as large as the one before.
-
-    >>> round(weekly_factor(), 4), round(weekly_factor(weeks=5), 4)
-    (0.9423, 0.9311)
-    """
-    return float(reached ** (1 / weeks))

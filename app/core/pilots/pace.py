@@ -7,7 +7,6 @@ Gao 1997) on logs.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -15,7 +14,6 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.shapes import Bools, Floats
 from app.core.resampling import normal_quantile, t_quantile
 
-IDLE_GAP = 100.0  # seconds between two events beyond which nobody was working (CVAT's rule)
 MADS = 5.0
 
 
@@ -111,40 +109,6 @@ def cap_idle(seconds: Floats, limit: float | None = None) -> Capped:
     return Capped(np.where(rows, limit, seconds), limit, rows, removed, rule)
 
 
-def working_time(events: Floats, gap: float = IDLE_GAP) -> float:
-    """Seconds worked according to the moments of events (seconds since any start): gaps over `gap` do not count.
-
-    >>> working_time(np.array([0.0, 60.0, 100.0, 500.0, 530.0]))
-    130.0
-    """
-    steps = np.diff(np.sort(events[np.isfinite(events)]))
-    return float(steps[steps <= gap].sum())
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The pace against the seconds agreed after calibration: `ratio` over 1 is slower than agreed.
-
-    `verdict`: kept when the interval holds or lies below 1, slower when it lies above.
-    """
-
-    agreed: float
-    ratio: Figure
-    verdict: Literal["kept", "slower"]
-
-
-def against_agreed(seconds: Floats, agreed: float) -> Kept | None:
-    """Mean seconds over those agreed; None under two known times. Raises `Invalid` unless agreed > 0."""
-    if not (math.isfinite(agreed) and agreed > 0):
-        raise Invalid("pace.agreed", [Problem("agreed", "the agreed seconds must be above 0")])
-    found = times_of(seconds)
-    if found is None:
-        return None
-    mean = found.mean
-    ratio = Figure(mean.value / agreed, mean.low / agreed, mean.high / agreed)
-    return Kept(agreed, ratio, "slower" if ratio.low > 1 else "kept")
-
-
 def phase_ratio(training: Floats, production: Floats) -> Figure | None:
     """How many times as long production takes as training (geometric, under 1 is faster), 95 % Welch interval.
 
@@ -164,32 +128,26 @@ def phase_ratio(training: Floats, production: Floats) -> Figure | None:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Accepted labels of one labeler in an active day, seen and against the need.
+    """Labels of one labeler in an active day, over all (labeler, day) pairs with its t interval.
 
-    `per_person_day` is over all (labeler, day) pairs with its t interval (low and high None with one pair);
-    `person_days_needed` how many of those the need takes (per week, year or whatever it counts), low and high
-    turned round: None where nothing was accepted.
+    `low` and `high` are None with one pair.
     """
 
     per_person_day: float
     low: float | None
     high: float | None
     person_days: int
-    person_days_needed: float | None
 
 
-def throughput(accepted_per_person_day: Floats, need: float) -> Throughput | None:
-    """Throughput from accepted labels per labeler and active day against a `need` of labels; None without days.
-
-    Raises `Invalid` for a negative count or need.
-    """
-    days = accepted_per_person_day
-    if (days < 0).any() or not np.isfinite(days).all() or not (math.isfinite(need) and need >= 0):
-        raise Invalid("pace.throughput", [Problem("labels", "labels per day and the need must be 0 or more")])
-    if not len(days):
+def throughput(per_person_day: Floats) -> Throughput | None:
+    """Throughput from labels per labeler and active day; None without days. Raises `Invalid` for a negative count."""
+    if (per_person_day < 0).any() or not np.isfinite(per_person_day).all():
+        raise Invalid("pace.throughput", [Problem("labels", "labels per day must be 0 or more")])
+    count = len(per_person_day)
+    if not count:
         return None
-    mean, low, high = float(days.mean()), None, None
-    if len(days) > 1:
-        half = t_quantile(len(days) - 1) * float(days.std(ddof=1)) / math.sqrt(len(days))
+    mean, low, high = float(per_person_day.mean()), None, None
+    if count > 1:
+        half = t_quantile(count - 1) * float(per_person_day.std(ddof=1)) / math.sqrt(count)
         low, high = max(0.0, mean - half), mean + half
-    return Throughput(mean, low, high, len(days), need / mean if mean > 0 else None)
+    return Throughput(mean, low, high, count)

@@ -6,7 +6,6 @@ Friedman 1937 with the correction for ties; Wilcoxon 1945.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -107,25 +106,6 @@ def friedman(scores: Floats) -> Verdict:
     return Verdict(statistic, k - 1, chi_square_tail(statistic, k - 1))
 
 
-def wilcoxon(a: Floats, b: Floats) -> Verdict:
-    """Wilcoxon's signed-rank test of two vendors' scores on the same items, two-sided; equal scores drop out.
-
-    Exact up to 50 items without ties, normal otherwise. p is 1 where all scores are equal. Raises `Invalid`
-    for columns of different length or with an unknown score.
-    """
-    if a.shape != b.shape:
-        raise Invalid("paired.columns", [Problem("scores", "both vendors need a score for the same items")])
-    _table(np.column_stack([a, b]))
-    gap = a - b
-    gap = gap[gap != 0]
-    if not len(gap):
-        return Verdict(0.0, None, 1.0)
-    from scipy.stats import wilcoxon as signed_rank  # a third of a second to import
-
-    found = signed_rank(gap)
-    return Verdict(float(found.statistic), None, float(found.pvalue))
-
-
 def chi_square_tail(statistic: float, freedom: int) -> float:
     """The chance of a chi-square value at least this large, 0..1."""
     from scipy.special import chdtrc
@@ -139,38 +119,3 @@ def _table(scores: Floats | Bools) -> Floats:
         message = "needs known scores of at least two vendors on at least one item"
         raise Invalid("paired.scores", [Problem("scores", message)])
     return table
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """How a figure stands to a bound it must not fall below by more than `margin`.
-
-    `verdict`: `shown` when the whole interval lies above bound - margin, `refuted` when it lies below, `open`
-    when the pilot is too small to say.
-    """
-
-    value: float
-    bound: float
-    margin: float
-    verdict: Literal["shown", "open", "refuted"]
-
-
-def not_worse(value: float, low: float, high: float, bound: float = 0.0, margin: float = 0.0) -> Against:
-    """Non-inferiority: is `value`, with its interval, no more than `margin` below `bound`?
-
-    For a threshold give the figure and the threshold; for an incumbent the difference to it and bound 0.
-    Raises `Invalid` for a negative margin or an interval that does not hold the value.
-    """
-    rules = (
-        (margin >= 0, "margin", "must not be negative"),
-        (low <= value <= high, "interval", "must hold the value"),
-    )
-    if problems := [Problem(where, message) for fine, where, message in rules if not fine]:
-        raise Invalid("paired.margin", problems)
-    least = bound - margin
-    verdict: Literal["shown", "open", "refuted"] = "open"
-    if low >= least:
-        verdict = "shown"
-    elif high < least:
-        verdict = "refuted"
-    return Against(value, bound, margin, verdict)

@@ -160,16 +160,3 @@ def _bias(
         p_adjusted=p,
         marked=p < _FALSE_SHARE,
     )
-
-
-def majority_of_others(item: Ints, label: Ints, items: int, classes: int) -> Ints:
-    """Per row the label most others gave the item; -1 without others or with a tie among them.
-
-    One label per item and annotator.
-    """
-    votes = np.bincount(item * classes + label, minlength=items * classes).reshape(items, classes)[item]
-    votes[np.arange(len(item)), label] -= 1
-    best = votes.argmax(axis=1)
-    top = votes[np.arange(len(item)), best]
-    alone = (top == 0) | ((votes == top[:, None]).sum(axis=1) > 1)
-    return np.where(alone, -1, best)

@@ -1,8 +1,22 @@
-"""The comparison as one JSON document, `assay/pilot-compare@1`: the contract of the command line."""
+"""The comparison as one JSON document, `assay/pilot-compare@1`: the contract of the command line.
+
+The keys of the contract never change. Beside them stand, of each vendor: `delivered_only`, `standardised`,
+`by_stratum`, `by_size`, `top_pairs`; `pace` (mean, median and geometric mean of the seconds with intervals once
+idle gaps are cut, the `rule` in words, how many `rows_cut`); `phases` (time of each labeler's later work over that
+of the first quarter); `per_person_day` (right labels of a labeler and day); `learning` (a power law and its
+projection, an extrapolation); `likeness` (intraclass correlation and design effect of labelers); `within`
+(agreement of double labels); `repeats` (a labeler with himself on hidden repeats, annotator "" for all);
+`bias` (classes a labeler uses too often or too rarely). Of each pair: `p_holm`. Of the whole: `global_test`,
+`across` (agreement between vendors), `agreement_pairs`, `likely` (Dawid and Skene, relative, not accuracy) and
+`gold_suspects` with the number `suspected`. An anomaly has `kind`, `annotator`, `items`, `rows`, `value`,
+`limit`; of a single time also `item`, `seconds`, `tail` and `z`. What is not known is null or empty.
+"""
 
 from dataclasses import asdict
 from typing import Any
 
+from app.core.pilots.accord import Accord
+from app.core.pilots.conduct import Conduct
 from app.core.pilots.findings import top_confusions
 from app.core.pilots.results import Comparison, Estimate, Pair, VendorResult
 
@@ -10,7 +24,7 @@ SCHEMA = "assay/pilot-compare@1"
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:
-    """Plain values with exactly the keys of the contract; null where a figure is unknown."""
+    """Plain values with the keys of the contract and those beside it; null where a figure is unknown."""
     return {
         "schema": SCHEMA,
         "task": comparison.task,
@@ -29,6 +43,18 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         },
         "repairs": list(comparison.repairs),
         "warnings": list(comparison.warnings),
+        **_accord(comparison.accord),
+    }
+
+
+def _accord(one: Accord) -> dict[str, Any]:
+    return {
+        "global_test": asdict(one.test) if one.test else None,
+        "across": asdict(one.across) if one.across else None,
+        "agreement_pairs": [asdict(pair) for pair in one.pairs],
+        "likely": {"note": one.note, "accuracy": dict(one.likely)} if one.likely else None,
+        "suspected": one.suspected,
+        "gold_suspects": [asdict(suspect) for suspect in one.suspects],
     }
 
 
@@ -57,6 +83,21 @@ def _vendor(one: VendorResult) -> dict[str, Any]:
             "geometric_mean": seconds.geometric_mean if seconds else None,
         },
         "anomalies": [asdict(anomaly) for anomaly in one.anomalies],
+        **_conduct(one.conduct),
+    }
+
+
+def _conduct(one: Conduct) -> dict[str, Any]:
+    pace = one.pace
+    return {
+        "pace": {**asdict(pace), "rule": one.idle, "rows_cut": one.idle_rows} if pace else None,
+        "phases": asdict(one.phases) if one.phases else None,
+        "per_person_day": asdict(one.per_day) if one.per_day else None,
+        "learning": asdict(one.learning) if one.learning else None,
+        "likeness": asdict(one.likeness) if one.likeness else None,
+        "within": asdict(one.within) if one.within else None,
+        "repeats": [asdict(each) for each in one.repeats],
+        "bias": [asdict(each) for each in one.bias],
     }
 
 
@@ -72,5 +113,6 @@ def _pair(one: Pair) -> dict[str, Any]:
         "difference": {"value": one.value, "low": one.low, "high": one.high},
         "p_value": one.p_value,
         "p_adjusted": one.p_adjusted,
+        "p_holm": one.p_holm,
         "distinguishable": one.distinguishable,
     }

@@ -8,6 +8,8 @@ import numpy as np
 
 from app.core.formats.rows import Rows
 from app.core.formats.shapes import Floats, Ints, Mask, Polygon
+from app.core.pilots.accord import Accord
+from app.core.pilots.conduct import Conduct
 from app.core.pilots.findings import ERRORS, Cell, Findings
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio, Work
 
@@ -84,11 +86,15 @@ class VendorResult:
     findings: Findings
     delivery: Rows
     work: Work | None
+    conduct: Conduct
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Vendor `a` minus vendor `b` on the same items; the interval holds for all pairs at once (max-T)."""
+    """Vendor `a` minus vendor `b` on the same items; the interval holds for all pairs at once (max-T).
+
+    `p_adjusted` is by max-T, `p_holm` by Holm's steps over the plain p values of all pairs.
+    """
 
     a: str
     b: str
@@ -98,6 +104,7 @@ class Pair:
     high: float | None
     p_value: float | None
     p_adjusted: float | None
+    p_holm: float | None
     distinguishable: bool
     time_ratio: TimeRatio | None
 
@@ -127,6 +134,7 @@ class Comparison:
     versions: Mapping[str, str]
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
+    accord: Accord
 
     @property
     def ranked(self) -> tuple[VendorResult, ...]:
@@ -167,13 +175,6 @@ def marks(comparison: Comparison, vendor: str, item: str) -> tuple[Mark, ...]:
     at = {one: position for position, one in enumerate(comparison.items)}[item]
     low, high = np.searchsorted(result.findings.item, [at, at + 1])
     return tuple(_mark(comparison, result, row) for row in range(low, high))
-
-
-def worst_items(comparison: Comparison, vendor: str, limit: int = 50) -> tuple[tuple[str, float], ...]:
-    """The items with the lowest scores of one vendor, worst first, that are not perfect."""
-    scores = comparison.vendor(vendor).scores
-    order = np.argsort(scores, kind="stable")[:limit]
-    return tuple((comparison.items[at], float(scores[at])) for at in order if scores[at] < 1)
 
 
 def _mark(comparison: Comparison, result: VendorResult, row: int) -> Mark:

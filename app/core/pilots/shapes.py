@@ -12,18 +12,6 @@ _PIXELS_KEPT = 64_000_000  # decoded crops held at once
 TOLERANCE = 0.008  # of the image's diagonal, as in the DAVIS benchmark (Perazzi et al. 2016)
 
 
-def polygon_bounds(polygons: Sequence[Polygon]) -> Floats:
-    """Left, top, right, bottom of every polygon: (polygons, 4) pixels."""
-    ends = [(np.vstack(one).min(axis=0), np.vstack(one).max(axis=0)) for one in polygons]
-    return np.array([[*low, *high] for low, high in ends], np.float64).reshape(-1, 4)
-
-
-def mask_bounds(masks: Sequence[Mask]) -> Floats:
-    """Left, top, right, bottom of every mask's crop: (masks, 4) pixels."""
-    rows = [(one.left, one.top, one.left + one.width, one.top + one.height) for one in masks]
-    return np.array(rows, np.float64).reshape(-1, 4)
-
-
 def touching(a: Floats, b: Floats) -> Bools:
     """Which pairs of bounds share any area; `a` and `b` are (pairs, 4)."""
     low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])

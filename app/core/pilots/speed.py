@@ -15,12 +15,19 @@ _MIN_ROWS = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
-    """Who worked how long on what: positions of item and annotator (-1 unknown), seconds (NaN unknown)."""
+    """Who worked how long on what: positions of item and annotator (-1 unknown), seconds (NaN unknown).
+
+    `answer` is the position of the answer that the row tells of (-1 unknown), `start` and `end` are moments in
+    seconds since 1970 (NaN unknown).
+    """
 
     item: Ints
     annotator: Ints
     annotators: tuple[str, ...]
     seconds: Floats
+    answer: Ints
+    start: Floats
+    end: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,23 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """A time far from the vendor's others: `tail` is fast or slow, `z` the robust score of its logarithm."""
+    """Something to look at before anybody is blamed, with the `items` behind it (at most twenty).
 
-    item: str
+    `kind` fast or slow is one time far from the vendor's others: its `item` and `seconds`, `tail` is the kind
+    again, `z` the robust score of its logarithm. The other kinds are those of `suspicion` and speak of an
+    annotator: how many `rows`, a `value` and the `limit` it broke; item, seconds, tail and z are then None.
+    """
+
+    kind: str
     annotator: str | None
-    seconds: float
-    tail: str
-    z: float
+    items: tuple[str, ...]
+    rows: int
+    value: float
+    limit: float
+    item: str | None = None
+    seconds: float | None = None
+    tail: str | None = None
+    z: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +100,23 @@ def anomalies(work: Work, items: Sequence[str]) -> tuple[Anomaly, ...]:
     if spread < 1e-12:
         return ()
     z = 0.6745 * away / spread
+    far = np.abs(z) > FAR
     found = [
-        Anomaly(
-            item=items[work.item[row]],
-            annotator=work.annotators[work.annotator[row]] if work.annotator[row] >= 0 else None,
-            seconds=float(work.seconds[row]),
-            tail="fast" if score < 0 else "slow",
-            z=float(score),
-        )
-        for row, score in zip(known[np.abs(z) > FAR], z[np.abs(z) > FAR], strict=True)
+        (-abs(score), items[work.item[row]], _person(work, row), float(work.seconds[row]), score)
+        for row, score in zip(known[far].tolist(), z[far].tolist(), strict=True)
     ]
-    return tuple(sorted(found, key=lambda one: (-abs(one.z), one.item, one.annotator or "")))
+    return tuple(
+        _far(item, person or None, seconds, score) for _, item, person, seconds, score in sorted(found)
+    )
+
+
+def _person(work: Work, row: int) -> str:
+    return work.annotators[work.annotator[row]] if work.annotator[row] >= 0 else ""
+
+
+def _far(item: str, annotator: str | None, seconds: float, z: float) -> Anomaly:
+    tail = "fast" if z < 0 else "slow"
+    return Anomaly(tail, annotator, (item,), 1, z, FAR, item=item, seconds=seconds, tail=tail, z=z)
 
 
 def item_logs(work: Work, items: int) -> Floats:

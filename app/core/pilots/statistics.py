@@ -6,14 +6,12 @@ max-T intervals (Westfall and Young 1993) on item bootstrap replicates; paired s
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
-from app.core.errors import Invalid, Problem
 from app.core.formats.shapes import Bools, Floats, Ints
-from app.core.resampling import LEVEL, normal_quantile, t_quantile
+from app.core.resampling import LEVEL, t_quantile
 
 POWER = 0.80
 MIN_ANNOTATORS = 3
@@ -35,28 +33,6 @@ def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float
     low = 0.0 if successes <= 0 else max(0.0, centre - half)
     high = 1.0 if successes >= trials else min(1.0, centre + half)
     return low, high
-
-
-@dataclass(frozen=True, slots=True)
-class Shrunk:
-    """A share pulled towards one half as if two more were right and two more wrong, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def shrunk(right: float, items: float) -> Shrunk:
-    """(k + 2) / (n + 4) with the interval of Agresti and Coull (1998), for classes with few objects; also for none.
-
-    >>> shrunk(3, 3).value
-    0.7142857142857143
-    """
-    if not 0 <= right <= items:
-        raise Invalid("statistics.shrunk", [Problem("right", "needs 0 ≤ right ≤ items")])
-    value = (right + 2) / (items + 4)
-    half = normal_quantile() * math.sqrt(value * (1 - value) / (items + 4))
-    return Shrunk(value, max(0.0, value - half), min(1.0, value + half))
 
 
 def _z(probability: float) -> float:

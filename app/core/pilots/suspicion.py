@@ -4,6 +4,7 @@ Each finding names its items, so that somebody looks before anybody is blamed.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,32 +38,48 @@ class Suspicion:
     items: tuple[int, ...]
 
 
+def _by_person(annotator: Ints, use: Bools, least: int = MIN_ROWS) -> Iterator[tuple[int, Ints]]:
+    """Each named annotator with the rows of theirs in use, where they have at least `least`."""
+    rows = np.nonzero(use & (annotator >= 0))[0]
+    rows = rows[np.argsort(annotator[rows], kind="stable")]
+    people, start, size = np.unique(annotator[rows], return_index=True, return_counts=True)
+    for at in np.nonzero(size >= least)[0]:
+        yield int(people[at]), rows[start[at] : start[at] + size[at]]
+
+
 def constant_answers(item: Ints, annotator: Ints, label: Ints, least: float = 0.3) -> tuple[Suspicion, ...]:
     """Annotators whose labels vary far less than those of the others: entropy under `least` of theirs.
 
     One row per label; annotator -1 is left out, as are annotators with fewer than 20 rows and pilots whose
-    labels hardly vary. The items are those with another label than his favourite by most of the others' rows.
+    labels hardly vary. The items are those where he
+    gave his favourite label and somebody else another one.
     """
     out = []
-    for person in np.unique(annotator[annotator >= 0]):
-        own, others = annotator == person, (annotator >= 0) & (annotator != person)
-        usual = _entropy(label[others])
-        if own.sum() < MIN_ROWS or usual < 0.1:
+    named = annotator >= 0
+    classes = int(label.max(initial=0)) + 1
+    total = np.bincount(label[named], minlength=classes)
+    votes = item * classes + label
+    cells, cell = np.unique(votes, return_inverse=True)
+    all_votes = np.bincount(cell, named.astype(np.float64), minlength=len(cells))
+    all_rows = np.bincount(item[named], minlength=int(item.max(initial=0)) + 1)
+    for person, rows in _by_person(annotator, named):
+        own = np.bincount(label[rows], minlength=classes)
+        usual = _entropy(total - own)
+        if usual < 0.1:
             continue
-        value = _entropy(label[own]) / usual
+        value = _entropy(own) / usual
         if value < least:
-            favourite = int(np.bincount(label[own]).argmax())
-            elsewhere = np.unique(item[others & (label != favourite)])
-            doubted = np.intersect1d(item[own & (label == favourite)], elsewhere)[:_SHOWN]
-            shown = tuple(doubted.tolist())
-            out.append(Suspicion(int(person), "constant_answers", int(own.sum()), float(value), least, shown))
+            given = rows[label[rows] == own.argmax()]
+            # Of the other rows on the item, how many say something else.
+            doubted = item[given[all_rows[item[given]] > all_votes[cell[given]]]]
+            shown = tuple(np.unique(doubted)[:_SHOWN].tolist())
+            out.append(Suspicion(person, "constant_answers", len(rows), value, least, shown))
     return tuple(out)
 
 
-def _entropy(label: Ints) -> float:
-    """Entropy of the labels in bits; 0 for none."""
-    share = np.bincount(label) / max(1, len(label))
-    share = share[share > 0]
+def _entropy(counts: Ints) -> float:
+    """Entropy in bits of labels given so often; 0 for none."""
+    share = counts[counts > 0] / max(1, counts.sum())
     return float(-(share * np.log2(share)).sum())
 
 
@@ -74,19 +91,17 @@ def identical_runs(item: Ints, annotator: Ints, label: Ints, order: Floats) -> t
     runs by themselves.
     """
     out = []
-    known = (annotator >= 0) & np.isfinite(order)
-    for person in np.unique(annotator[known]):
-        rows = np.nonzero(known & (annotator == person))[0]
-        rows = rows[np.argsort(order[rows], kind="stable")]
+    for person, mine in _by_person(annotator, np.isfinite(order)):
+        rows = mine[np.argsort(order[mine], kind="stable")]
         starts = np.concatenate([[0], np.nonzero(np.diff(label[rows]))[0] + 1])
         lengths = np.diff(np.append(starts, len(rows)))
         longest = int(lengths.argmax())
         length, given = int(lengths[longest]), label[rows[starts[longest]]]
         share = float((label[rows] == given).mean())
         limit = _longest_by_chance(len(rows), share)
-        if length > limit and len(rows) >= MIN_ROWS:
+        if length > limit:
             found = tuple(item[rows[starts[longest] :][:length]][:_SHOWN].tolist())
-            out.append(Suspicion(int(person), "identical_run", length, float(length), limit, found))
+            out.append(Suspicion(person, "identical_run", length, float(length), limit, found))
     return tuple(out)
 
 
@@ -103,19 +118,18 @@ def overlapping(item: Ints, annotator: Ints, start: Floats, end: Floats) -> tupl
     Moments in seconds; NaN is left out. Several people under one code, or two windows, look like this. Raises
     `Invalid` where an end lies before its start.
     """
-    known = (annotator >= 0) & np.isfinite(start) & np.isfinite(end)
+    known = np.isfinite(start) & np.isfinite(end)
     if (end[known] < start[known]).any():
         raise Invalid("suspicion.times", [Problem("end", "lies before the start; check the time zones")])
     out = []
-    for person in np.unique(annotator[known]):
-        rows = np.nonzero(known & (annotator == person))[0]
-        rows = rows[np.lexsort((end[rows], start[rows]))]
+    for person, mine in _by_person(annotator, known, 2):
+        rows = mine[np.lexsort((end[mine], start[mine]))]
         latest = np.maximum.accumulate(end[rows])[:-1]
         both = rows[1:][start[rows[1:]] < latest - 1]  # a second of rounding is no overlap
         if len(both):
             found = tuple(item[both][:_SHOWN].tolist())
             share = len(both) / len(rows)
-            out.append(Suspicion(int(person), "overlapping", len(both), share, 0.0, found))
+            out.append(Suspicion(person, "overlapping", len(both), share, 0.0, found))
     return tuple(out)
 
 
@@ -132,15 +146,12 @@ def fast_and_wrong(item: Ints, annotator: Ints, seconds: Floats, right: Floats) 
     logs = np.log(seconds[known])
     away = logs - _item_medians(what, logs)
     out = []
-    for person in np.unique(who):
-        own = who == person
+    for person, own in _by_person(who, np.ones(len(who), np.bool_)):
         pace = math.exp(float(np.median(away[own])))
-        if own.sum() >= MIN_ROWS and pace < FAST and good[own].mean() < good.mean():
-            wrong = np.nonzero(own & (good < 1))[0]
+        if pace < FAST and good[own].mean() < good.mean():
+            wrong = own[good[own] < 1]
             found = what[wrong[np.argsort(away[wrong], kind="stable")]][:_SHOWN]
-            out.append(
-                Suspicion(int(person), "fast_and_wrong", int(own.sum()), pace, FAST, tuple(found.tolist()))
-            )
+            out.append(Suspicion(person, "fast_and_wrong", len(own), pace, FAST, tuple(found.tolist())))
     return tuple(out)
 
 
@@ -164,15 +175,14 @@ def below_reading_time(
     `least` holds seconds per row (see `reading_seconds`; audio: half its length); NaN on either side is left
     out.
     """
-    known = (annotator >= 0) & np.isfinite(seconds) & np.isfinite(least)
-    low: Bools = known & (seconds < least)
+    known = np.isfinite(seconds) & np.isfinite(least)
     out = []
-    for person in np.unique(annotator[known]):
-        own, short = known & (annotator == person), low & (annotator == person)
-        share = float(short.sum() / own.sum())
+    for person, own in _by_person(annotator, known, 1):
+        short = own[seconds[own] < least[own]]
+        share = len(short) / len(own)
         if share > allowed:
             found = tuple(item[short][:_SHOWN].tolist())
-            out.append(Suspicion(int(person), "below_reading_time", int(short.sum()), share, allowed, found))
+            out.append(Suspicion(person, "below_reading_time", len(short), share, allowed, found))
     return tuple(out)
 
 

@@ -4,7 +4,8 @@ A new task is one more entry of `TASKS`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -132,6 +133,21 @@ def read_gold(task: str, data: bytes, name: str, format: str | None = None, acce
     read in half.
     """
     return resolve_gold(read(data, name, KINDS[task_named(task).name], format, accept), task)
+
+
+def strange_labels(
+    task: str, data: bytes, name: str, gold: Rows, *, accept: bool = False, known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The labels of a delivery that are no class of the gold and not among `known`, most frequent first.
+
+    Raises `Invalid` for a file that cannot be read at all.
+    """
+    written = read(data, name, KINDS[task_named(task).name], None, accept)
+    if written.kind == "texts" or (written.listed and not written.classes):
+        return ()
+    counts = Counter(written.label)
+    strange = counts.keys() - set(gold.classes) - set(known)
+    return tuple(sorted(strange, key=lambda one: (-counts[one], one)))
 
 
 def read_delivery(

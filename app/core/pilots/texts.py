@@ -111,12 +111,6 @@ def _lengths(texts: Sequence[str]) -> Floats:
     return np.array([len(one) for one in texts], np.float64)
 
 
-def error_rate(edits: Floats, length: Floats) -> Floats:
-    """Edits over the length of the reference; NaN where there is no reference at all."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(length > 0, edits / np.where(length > 0, length, 1.0), np.nan), np.float64)
-
-
 def translation_counts(references: Sequence[Sequence[str]], answers: Sequence[str]) -> Floats:
     """The statistics of sacrebleu per item, one row each: columns `BLEU`, `CHRF`, `TER`.
 

@@ -95,11 +95,11 @@ def _answer(
 ) -> Answer:
     match condition:
         case CertificateHeld(name):
-            return _paper(name, candidate.certificates.get(name), on)
+            return _paper(candidate.names.get(name, name), candidate.certificates.get(name), on)
         case DocumentHeld(name):
-            return _paper(name, candidate.documents.get(name), on)
+            return _paper(candidate.names.get(name, name), candidate.documents.get(name), on)
         case Answered():
-            return _answered(condition, candidate.answers.get(condition.question))
+            return _answered(condition, candidate)
         case Measured(name):
             return _measured(condition, criteria[name], candidate.cells.get(name))
         case AnyOf(parts):
@@ -126,7 +126,8 @@ def _all(answers: list[Answer]) -> Answer:
 
 def _paper(name: str, paper: Paper | None, on: date) -> Answer:
     if paper is None or paper.status in ("open", "conflict"):
-        why = "the evidence conflicts" if paper and paper.status == "conflict" else "no evidence yet"
+        open_ = (paper.note if paper else "") or "no evidence yet"
+        why = "the evidence conflicts" if paper and paper.status == "conflict" else open_
         return "unknown", f"{name}: {why}"
     if paper.status in ("none", "closed_unanswered"):
         why = "the vendor does not have it" if paper.status == "none" else "asked and not answered"
@@ -139,11 +140,12 @@ def _paper(name: str, paper: Paper | None, on: date) -> Answer:
     return "pass", f"{name}: verified{until}"
 
 
-def _answered(condition: Answered, answers: tuple[str, ...] | None) -> Answer:
-    name = condition.question
+def _answered(condition: Answered, candidate: Candidate) -> Answer:
+    name = candidate.names.get(condition.question, condition.question)
+    answers = candidate.answers.get(condition.question)
     if not answers:
         return "unknown", f"{name}: not answered yet"
-    said = ", ".join(answers)
+    said = ", ".join(answers).replace("_", " ")
     bad = set(answers) & set(condition.refused)
     missing = bool(condition.allowed) and not set(answers) & set(condition.allowed)
     if bad or missing:

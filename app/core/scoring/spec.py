@@ -242,10 +242,14 @@ OPEN = Cell(status="open")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A certificate or document of a candidate: `none` says that the vendor does not have it."""
+    """A certificate or document of a candidate: `none` says that the vendor does not have it.
+
+    `note` says where an open one stands, as "sent, not signed yet".
+    """
 
     status: PaperStatus
     until: date | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A vendor in an evaluation with all that is known; what is missing from a mapping is unknown."""
+    """A vendor in an evaluation with all that is known; what is missing from a mapping is unknown.
+
+    `names`: what people call the papers and questions that requirements ask, by id; reasons say the id otherwise.
+    """
 
     id: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -268,6 +275,7 @@ class Candidate:
     documents: Mapping[str, Paper] = field(default_factory=dict)
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 Need = Mapping[str, tuple[str, ...]]

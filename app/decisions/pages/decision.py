@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from app.assessment.service import EvaluationAnalysis
 from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.core.scoring import verdict_sentence
@@ -201,9 +202,15 @@ def _around(session: ReadSession, row: Decision | None, may: screens.May) -> Aro
     )
 
 
-def _stale(session: ReadSession, row: Decision | None, memo: Memo | None, may: screens.May) -> bool:
+def _stale(
+    session: ReadSession,
+    row: Decision | None,
+    memo: Memo | None,
+    may: screens.May,
+    found: EvaluationAnalysis | None,
+) -> bool:
     waits = row is not None and row.state is DecisionState.PROPOSED
-    return waits and memo is not None and may.see and service.is_stale(session, memo)
+    return waits and memo is not None and may.see and service.is_stale(session, memo, found)
 
 
 def _onboarding(row: Decision | None) -> str:
@@ -231,7 +238,7 @@ def _page(
         state=word,
         state_kind=kind,
         note=row.closed_reason if row else "",
-        stale=_stale(session, row, memo, may),
+        stale=_stale(session, row, memo, may, found),
         may=may,
         action=_base(evaluation_id),
         summary=_summary(session, row) if row and may.see else (),

@@ -114,11 +114,17 @@ class Turn(_Part):
 
 
 class Lead(_Part):
-    """Why the recommended candidate stands where it does against the other; points of 100 by group."""
+    """Why the recommended candidate stands where it does against the other; points of 100 by group.
+
+    `elsewhere`: points that do not come from the price, `worth`: the money per label they stand for; None where
+    the price method has no exchange rate, or the two are not the first and the second.
+    """
 
     over: str
     gap: float
     groups: dict[str, float]
+    elsewhere: float | None = None
+    worth: float | None = None
 
 
 class Result(_Part):

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.assessment import service as assessment
 from app.assessment.service import EvaluationAnalysis
 from app.core.errors import Conflict
+from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 
@@ -13,11 +14,9 @@ BLIND = "assessment.blind"
 
 def refuse_blind(session: ReadSession, actor: Actor, evaluation_id: UUID) -> None:
     """Let pass, or raise `Conflict` while the actor has candidates to rate and lock."""
-    try:
-        assessment.result_of(session, actor=actor, evaluation_id=evaluation_id)
-    except Conflict as failure:
-        if failure.code == BLIND:
-            raise
+    evaluation = session.get(Evaluation, evaluation_id)
+    if evaluation is not None:
+        assessment.require_unblinded(session, evaluation, actor)
 
 
 def visible_result(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.assessment.service import CandidateLine, EvaluationAnalysis
-from app.core.scoring import Analysis, why
+from app.core.scoring import Analysis, lead_of, why
 from app.decisions.schemas.record import (
     Entrant,
     Gate,
@@ -23,7 +23,6 @@ from app.decisions.schemas.record import (
     Turn,
 )
 from app.evaluations.service import CandidateView
-from app.kit import library
 from app.pilots.service import CandidateResult, PilotComparison
 
 _LONG = re.compile(r"\d+\.\d{5,}")
@@ -104,7 +103,15 @@ def _lead(found: EvaluationAnalysis, selected: UUID | None) -> Lead | None:
     if ours is None or other is None:
         return None
     difference = why(found.analysis, ours.name, other.name)
-    return Lead(over=str(other.id), gap=difference.gap, groups=dict(difference.groups))
+    first = lead_of(found.analysis)
+    told = first if first and (first.leader, first.second) == (ours.name, other.name) else None
+    return Lead(
+        over=str(other.id),
+        gap=difference.gap,
+        groups=dict(difference.groups),
+        elsewhere=told.elsewhere if told else None,
+        worth=told.worth if told else None,
+    )
 
 
 def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:
@@ -125,9 +132,7 @@ def gate_part(found: EvaluationAnalysis) -> tuple[Gate, ...]:
 
 
 def readable(text: str) -> str:
-    """An engine's sentence with the names of certificates instead of their ids, and figures cut to four decimals."""
-    for key, rule in library.taxonomy().certifications.items():
-        text = text.replace(f"{key}:", f"{rule.name}:")
+    """An engine's sentence with its figures cut to four decimals."""
     return _LONG.sub(lambda found: f"{Decimal(found[0]).quantize(_FOUR, ROUND_DOWN)}", text)
 
 

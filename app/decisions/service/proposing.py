@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.assessment.service import EvaluationAnalysis
 from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action, Role
@@ -103,15 +104,17 @@ def recommender_role(roles: frozenset[Role]) -> str:
     return next((role.value.replace("_", " ") for role in order if role in roles), "recommender")
 
 
-def is_stale(session: ReadSession, memo: Memo) -> bool:
+def is_stale(session: ReadSession, memo: Memo, known: EvaluationAnalysis | None = None) -> bool:
     """Whether what the memo was computed from has changed since: scores, answers, evidence, pilot, prices, need.
 
-    Computed for the memo's own day and candidates, so that time passing alone changes nothing.
+    Computed for the memo's own day and candidates, so that time passing alone changes nothing. `known`: the
+    result as it stands now, where the caller has computed it already.
     """
     record = Record.model_validate(memo.record)
     evaluation = session.get_one(Evaluation, record.about.evaluation_id)
     ids = [UUID(one.id) for one in record.candidates]
-    return gather(session, evaluation, day=record.day, candidate_ids=ids or None).digest() != memo.inputs
+    now = gather(session, evaluation, day=record.day, candidate_ids=ids or None, known=known)
+    return now.digest() != memo.inputs
 
 
 def withdraw_decision(session: WriteSession, *, actor: Actor, decision_id: UUID, entry: ReasonIn) -> Decision:

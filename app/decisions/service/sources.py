@@ -50,10 +50,15 @@ def gather(
     *,
     day: date | None = None,
     candidate_ids: Sequence[UUID] | None = None,
+    known: EvaluationAnalysis | None = None,
 ) -> Sources:
-    """The state of an evaluation as values; `day` and `candidate_ids` repeat an earlier run."""
+    """The state of an evaluation as values; `day` and `candidate_ids` repeat an earlier run.
+
+    `known`: the result as it stands, where the caller has it; it is used when it is of that day and candidates.
+    """
     need = evaluations.need_of(evaluation)
-    analysis, missing = _analysis(session, evaluation.id, day, candidate_ids)
+    repeats = known is not None and _same_run(known, day, candidate_ids)
+    analysis, missing = (known, "") if repeats else _analysis(session, evaluation.id, day, candidate_ids)
     ranked = {line.id for line in analysis.candidates} if analysis else set()
     views = tuple(
         view
@@ -62,6 +67,11 @@ def gather(
     )
     pilot = newest_pilot(session, evaluation.id)
     return Sources(need, views, analysis, missing, pilot, money_part(views, need, analysis, pilot))
+
+
+def _same_run(known: EvaluationAnalysis, day: date | None, candidate_ids: Sequence[UUID] | None) -> bool:
+    inside = {line.id for line in known.candidates}
+    return day in (None, known.day) and (candidate_ids is None or set(candidate_ids) == inside)
 
 
 def _analysis(

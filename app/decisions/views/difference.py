@@ -112,10 +112,18 @@ def _worth(record: Record, result: Result) -> str:
     if result.point_worth is None or result.point_currency is None or not volume:
         return ""
     amount = wording.number(round(result.point_worth * volume))
-    return (
+    said = (
         f"One point of quality is worth {result.point_currency}\u00a0{amount} a year at these weights, price"
         " anchors and the expected volume."
     )
+    lead = result.lead
+    if lead is None or lead.worth is None or lead.elsewhere is None or abs(lead.elsewhere) < _SMALL:
+        return said
+    worth = f"{result.point_currency}\u00a0{wording.number(round(abs(lead.worth) * volume))}"
+    points = f"{wording.number(abs(lead.elsewhere), 1)} points"
+    if lead.elsewhere > 0:
+        return f"{said} The lead of {points} on everything but the price is worth {worth}."
+    return f"{said} The price carries the lead: on everything else it is {points} behind, worth {worth}."
 
 
 def _turn(record: Record, result: Result) -> str:

@@ -22,9 +22,9 @@ from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
 from app.kit.ui import Option, Toast
-from app.pilots import service
+from app.pilots import queries, service
 from app.pilots.pages.plan import base_of
-from app.pilots.service import ReceivedDelivery, ReceivedGold
+from app.pilots.service import ReceivedDelivery, ReceivedGold, mapping
 from app.pilots.views import plan as views
 
 router = APIRouter(include_in_schema=False)
@@ -47,9 +47,15 @@ _HINTS: Mapping[str, str] = {
 
 
 def _page(
-    session: ReadSession, found: service.PilotAccess, state: FormState, *, is_gold: bool
+    session: ReadSession,
+    found: service.PilotAccess,
+    state: FormState,
+    *,
+    is_gold: bool,
+    strange: tuple[str, ...] = (),
 ) -> views.UploadPage:
     pilot = found.pilot
+    golds = queries.golds(session, pilot.id) if strange else []
     lacking = {} if is_gold else service.missing_agreements(session, pilot)
     return views.UploadPage(
         title="Upload gold" if is_gold else "Upload a delivery",
@@ -67,6 +73,12 @@ def _page(
         warning="Agreements for this kind of data are missing for some candidates; see the pilot's page."
         if lacking
         else "",
+        labels=tuple(views.LabelField(at, label) for at, label in enumerate(strange, 1)),
+        classes=(
+            *(Option(f"={name}", name) for name in (golds[0].classes if golds else ())),
+            Option(mapping.DROP, "Drop these labels"),
+        ),
+        offers_repairs=not is_gold and bool(state.error("accept") or state.value("accept")),
     )
 
 
@@ -126,7 +138,8 @@ def save_delivery(
     """Take the delivery in."""
     found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
     first = found.pilot.criteria_locked_at is None
-    with rejecting(request, form, lambda state: _page(session, found, state, is_gold=False)):
+    strange = mapping.asked(pending.fault, form)
+    with rejecting(request, form, lambda state: _page(session, found, state, is_gold=False, strange=strange)):
         row = service.upload_delivery(
             session,
             actor=actor,

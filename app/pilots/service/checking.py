@@ -3,8 +3,8 @@
 What was checked carries the digests it was checked against; the verb compares them again inside the transaction.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -17,12 +17,14 @@ from app.evaluations.models import OUT, Candidate
 from app.files.service import ReceivedAnnotations, Upload
 from app.kit import child
 from app.kit.actors import Actor, CurrentActor
-from app.kit.db import Database
+from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Pilot
+from app.pilots.models import GoldVersion, Pilot
 from app.pilots.service.access import open_pilot
+from app.pilots.service.computing import way_of
+from app.pilots.service.mapping import mapping_of, numbered
 
 Checked = TypeVar("Checked")
 
@@ -53,6 +55,8 @@ class CheckedDelivery:
     annotators: int | None
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
+    accepts_repairs: bool = False
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,11 @@ def check_gold(
     with store.reading() as session:
         task = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot.task
         present = [
-            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row.digest)
+            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row)
             for row in queries.accepted(session, pilot_id)
         ]
-    deliveries = [{"name": name, "path": str(contents.path(digest))} for name, digest in present]
+        deliveries = [{"name": name, **way_of(contents, row)} for name, row in present]
+        fits = frozenset(row.digest for _, row in present)
     facts = _run(
         "check_gold",
         task=task.value,
@@ -94,7 +99,7 @@ def check_gold(
     )
     return CheckedGold(
         upload=upload,
-        fits=frozenset(digest for _, digest in present),
+        fits=fits,
         items=facts["items"],
         labels=facts["labels"],
         classes=tuple(facts["classes"]),
@@ -111,17 +116,16 @@ def check_delivery(
     candidate_id: UUID,
     upload: Upload,
     times: Upload | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+    accept: bool = False,
 ) -> CheckedDelivery:
     """Read a delivery in a child process against the gold; as `check_gold` otherwise, problems of the side file
     stand at `times`. Raises `Conflict` while there is no gold."""
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
         code = _code(session.get(Candidate, candidate_id), pilot)
-        golds = queries.golds(session, pilot_id)
-        if not golds:
-            message = "Upload the gold first: a delivery is read against it."
-            raise Conflict("pilot.no_gold", message, field="file")
-        gold, task, number = golds[0].digest, pilot.task, golds[0].number
+        newest = _newest_gold(session, pilot)
+        gold, task, number = newest.digest, pilot.task, newest.number
     facts = _run(
         "check_delivery",
         task=task.value,
@@ -132,9 +136,27 @@ def check_delivery(
         times_name=times.name if times else "",
         code=code,
         gold_name=f"version {number}",
+        mapping=mapping or {},
+        accept=accept,
     )
     facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
-    return CheckedDelivery(upload=upload, times=times, candidate_id=candidate_id, gold_digest=gold, **facts)
+    return CheckedDelivery(
+        upload=upload,
+        times=times,
+        candidate_id=candidate_id,
+        gold_digest=gold,
+        accepts_repairs=accept,
+        mapping=mapping or {},
+        **facts,
+    )
+
+
+def _newest_gold(session: ReadSession, pilot: Pilot) -> GoldVersion:
+    golds = queries.golds(session, pilot.id)
+    if not golds:
+        message = "Upload the gold first: a delivery is read against it."
+        raise Conflict("pilot.no_gold", message, field="file")
+    return golds[0]
 
 
 def _code(candidate: Candidate | None, pilot: Pilot) -> str:
@@ -187,9 +209,12 @@ def _receive_delivery(
             candidate_id=_candidate_id(form.get("candidate_id") if form else None),
             upload=received.one("file"),
             times=received.maybe("times"),
+            mapping=mapping_of(form),
+            accept=form is not None and form.get("accept") == "yes",
         )
 
-    return _pending(check)
+    pending = _pending(check)
+    return replace(pending, fault=numbered(pending.fault, form)) if pending.fault else pending
 
 
 def _candidate_id(value: object) -> UUID:

@@ -1,6 +1,6 @@
 """Candidates side by side: the kept figures joined with names, promises, prices and speed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from app.core.pilots.cost import Cost, Quote, Share, Volume, costs
 from app.core.pilots.findings import Cell
 from app.core.pilots.results import ClassScore, Estimate, Pair, Stratum
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio
+from app.core.pilots.told import Flag
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.evaluations.schemas import NeedIn
@@ -20,7 +21,7 @@ from app.pilots import queries
 from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
 from app.pilots.schemas import AT_MOST, CLASS_ITEMS, LOWER, METRICS, RIGHT, UNITS
 from app.pilots.service.computing import Inputs, inputs_of
-from app.pilots.service.offers import quote_of
+from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
 
 HOURS_A_DAY = 7.0  # convention: 140 labeling hours in a month of 20 days
@@ -61,7 +62,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """All figures of one candidate. `costs` holds low, expected and high volume, or none; `price_note` why."""
+    """All figures of one candidate. `facts` (term, text) and `flags` speak of its labelers.
+
+    `costs` holds low, expected and high volume, or none; `price_note` why.
+    """
 
     candidate_id: UUID
     code: str
@@ -84,6 +88,8 @@ class CandidateResult:
     confusion: tuple[Cell, ...]
     seconds: Seconds | None
     anomalies: tuple[Anomaly, ...]
+    facts: tuple[tuple[str, str], ...]
+    flags: tuple[Flag, ...]
     promises: tuple[Promise, ...]
     pace: Pace | None
     costs: tuple[Cost, ...]
@@ -133,6 +139,7 @@ class PilotComparison:
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
     document: Mapping[str, Any]
+    between: tuple[tuple[str, str], ...]
     lower_is_better: bool = False
 
     def candidate(self, code: str) -> CandidateResult:
@@ -159,9 +166,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
     pilot = inputs.pilot
     document, extra = stored.report["compare"], stored.report["extra"]
     need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
-    metric = extra["metric"]
-    floors = {item.metric: item.floor for item in criteria_of(pilot)}
-    settings = document["settings"]
+    metric, settings = extra["metric"], document["settings"]
     return PilotComparison(
         pilot_id=pilot.id,
         result_id=stored.id,
@@ -185,7 +190,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         groups=tuple(tuple(group) for group in document["groups"]),
         probability_best=document["probability_best"],
         minimum_detectable_difference=document["minimum_detectable_difference"],
-        floor=floors.get(metric),
+        floor={item.metric: item.floor for item in criteria_of(pilot)}.get(metric),
         currency=pilot.currency,
         unit=UNITS[pilot.task],
         volumes=need.volumes,
@@ -193,6 +198,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         repairs=tuple(document["repairs"]),
         warnings=tuple(document["warnings"]),
         document=document,
+        between=_pairs_of(extra["between"]),
         lower_is_better=bool(extra["lower_is_better"]),
     )
 
@@ -201,7 +207,7 @@ def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotRes
     """Every candidate's figures, best first."""
     pilot, extra = inputs.pilot, stored.report["extra"]
     views = {view.candidate.code: view for view in evaluations.candidates_of(session, pilot.evaluation_id)}
-    offers = {row.candidate_id: quote_of(row) for row in queries.offers(session, pilot.id)}
+    offers = prices_of(session, pilot, need, views.values())
     found = [
         _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
         for one in stored.report["compare"]["vendors"]
@@ -228,7 +234,7 @@ def _candidate(
     extra: Mapping[str, Any],
     view: CandidateView,
     delivery: Delivery,
-    offers: Mapping[UUID, Quote],
+    offers: Mapping[UUID, tuple[Quote | None, str]],
 ) -> CandidateResult:
     code = one["name"]
     metrics = _metrics(pilot, one)
@@ -236,7 +242,8 @@ def _candidate(
     by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
     share = _accepted(pilot, metrics)
     pace = _pace(pilot, one, work, labels, share)
-    found, note = _costs(offers.get(view.candidate.id), need, pace, share, labels / max(1, one["items"]))
+    price = offers.get(view.candidate.id, (None, "no offer yet"))
+    found, note = _costs(price, need, pace, share, labels / max(1, one["items"]))
     return CandidateResult(
         candidate_id=view.candidate.id,
         code=code,
@@ -252,12 +259,22 @@ def _candidate(
         strata={name: Stratum(**each) for name, each in extra["strata"][code].items()},
         confusion=tuple(Cell(**cell) for cell in one["confusion"]),
         seconds=_seconds(one, work),
-        anomalies=tuple(Anomaly(**each) for each in one["anomalies"]),
+        anomalies=tuple(Anomaly(**{**each, "items": tuple(each["items"])}) for each in one["anomalies"]),
+        facts=_pairs_of(extra["facts"][code]),
+        flags=_flags(extra["flags"][code]),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
         pace=pace,
         costs=found,
         price_note=note,
     )
+
+
+def _pairs_of(told: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((term, text) for term, text in told)
+
+
+def _flags(told: Sequence[Mapping[str, Any]]) -> tuple[Flag, ...]:
+    return tuple(Flag(one["annotator"], one["text"], tuple(one["items"])) for one in told)
 
 
 def _metrics(pilot: Pilot, one: Mapping[str, Any]) -> dict[str, Estimate]:
@@ -352,11 +369,16 @@ def _pace(
 
 
 def _costs(
-    quote: Quote | None, need: NeedIn, pace: Pace | None, share: Share | None, labels_per_item: float
+    price: tuple[Quote | None, str],
+    need: NeedIn,
+    pace: Pace | None,
+    share: Share | None,
+    labels_per_item: float,
 ) -> tuple[tuple[Cost, ...], str]:
-    """Costs at as many items as give the need's accepted labels, or a sentence why there are none."""
+    """Costs at as many items as give the need's accepted labels, and a note on the price or why there are none."""
+    quote, told = price
     if quote is None:
-        return (), "no offer yet"
+        return (), told
     if not need.volume or share is None or share.value <= 0 or not labels_per_item:
         reason = "only a review tells what is right" if share is None else "nothing was accepted"
         return (), "the need has no volume" if not need.volume else reason
@@ -371,6 +393,6 @@ def _costs(
         for name, labels in zip(("low", "expected", "high"), need.volumes, strict=True)
     ]
     try:
-        return costs(quote, amounts, share), ""
+        return costs(quote, amounts, share), told
     except Invalid as failure:
         return (), failure.problems[0].message

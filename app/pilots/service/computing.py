@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -61,7 +62,10 @@ def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery])
         "iou": pilot.iou,
         "seed": pilot.seed,
         "gold": gold.identity,
-        "deliveries": {code: [row.digest, row.times_digest] for code, row in deliveries.items()},
+        "deliveries": {
+            code: [row.digest, row.times_digest, row.accepts_repairs, row.mapping]
+            for code, row in deliveries.items()
+        },
     }
     return canonical.digest(told)
 
@@ -113,9 +117,15 @@ def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Compute
     return Computed(digest, number, report, outcomes)
 
 
-def _named(contents: LocalStore, code: str, row: Delivery) -> dict[str, str]:
+def _named(contents: LocalStore, code: str, row: Delivery) -> dict[str, Any]:
     times = str(contents.path(row.times_digest)) if row.times_digest else ""
-    return {"code": code, "path": str(contents.path(row.digest)), "times": times}
+    return {"code": code, "times": times, **way_of(contents, row)}
+
+
+def way_of(contents: LocalStore, row: Delivery) -> dict[str, Any]:
+    """How a delivery's file is read, as `reading` takes it."""
+    path = str(contents.path(row.digest))
+    return {"path": path, "mapping": row.mapping, "accept": row.accepts_repairs}
 
 
 def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> None:

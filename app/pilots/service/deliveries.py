@@ -108,6 +108,8 @@ def _delivery(
         annotators=checked.annotators,
         repairs=list(checked.repairs),
         warnings=list(checked.warnings),
+        accepts_repairs=checked.accepts_repairs,
+        mapping=dict(checked.mapping),
         received_at=clock.now(),
         uploaded_by=actor.id,
     )
@@ -120,6 +122,8 @@ def _delivery(
         "digest": delivery.digest,
         "times": delivery.times_digest,
         "gold": checked.gold_digest,
+        "mapping": delivery.mapping,
+        "accepts_repairs": delivery.accepts_repairs,
     }
     audit.record(session, actor, "pilots.delivery.received", ("delivery", delivery.id), after=facts)
     return delivery

@@ -1,7 +1,7 @@
 """What candidates charge: sealed from everybody who may not read prices."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
@@ -10,12 +10,15 @@ from app.audit import service as audit
 from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.core.pilots.cost import Line, Quote
+from app.core.pilots.in_house import baseline
 from app.evaluations import service as evaluations
+from app.evaluations.schemas import NeedIn
+from app.evaluations.service import CandidateView
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import queries
-from app.pilots.models import PilotOffer
+from app.pilots.models import Pilot, PilotOffer
 from app.pilots.schemas import OfferIn, minor_units
 from app.pilots.service.access import PilotAccess, open_pilot
 
@@ -92,6 +95,35 @@ def _digest(row: PilotOffer) -> str:
 def quote_of(row: PilotOffer) -> Quote:
     """An offer as the engine takes it."""
     return Quote(row.currency, tuple(Line(**item) for item in row.lines), row.minimum)
+
+
+def prices_of(
+    session: ReadSession, pilot: Pilot, need: NeedIn, views: Iterable[CandidateView]
+) -> Mapping[UUID, tuple[Quote | None, str]]:
+    """Candidate -> price and a note on it: the offer, for our own team else the need."""
+    out: dict[UUID, tuple[Quote | None, str]] = {
+        row.candidate_id: (quote_of(row), "") for row in queries.offers(session, pilot.id)
+    }
+    for view in views:
+        if view.is_in_house:
+            out.setdefault(view.candidate.id, desk_of(need, pilot.currency))
+    return out
+
+
+def desk_of(need: NeedIn, currency: str) -> tuple[Quote | None, str]:
+    """Our own team's price from the lines of the need, and which of them nobody stated; None with the reason.
+
+    A line of 0 counts as not stated: a desk has wages and licences.
+    """
+    lines = need.in_house.model_dump(exclude={"labels_per_year"})
+    stated = {name: cost for name, cost in lines.items() if cost}
+    if not stated or not need.in_house.labels_per_year:
+        return None, "state in the need what our own team costs and how many labels it makes"
+    if need.currency != currency:
+        return None, f"the need is in {need.currency}, this pilot in {currency}"
+    found = baseline(currency, need.in_house.labels_per_year, stated)
+    unknown = ", ".join(name.replace("_", "-") for name in found.unknown)
+    return found.quote, "from the need" + (f"; not stated: {unknown}" if unknown else "")
 
 
 def offer_of(session: ReadSession, *, actor: Actor, pilot_id: UUID, candidate_id: UUID) -> PilotOffer | None:

@@ -17,7 +17,11 @@ from app.kit.ui import Chip, Column, Option, Pager
 from app.pilots.service import ItemLine, Outcomes, PilotComparison
 
 DRAWN = frozenset({"boxes", "polygons", "masks"})
-SHOWS = (Option("wrong", "With errors"), Option("flagged", "With unusual times"))
+SHOWS = (
+    Option("wrong", "With errors"),
+    Option("flagged", "With unusual work"),
+    Option("doubted", "With doubts about the gold"),
+)
 KINDS = tuple(
     Option(kind, kind.replace("_", " ")) for kind in ("loose", "wrong_label", "missing", "extra", "duplicate")
 )
@@ -116,11 +120,15 @@ def lines_of(found: PilotComparison, outcomes: Outcomes, wanted: ItemFilter) -> 
     """The items that fit the filter, worst first."""
     lines = [outcomes.line(at) for at in range(len(outcomes.items))]
     codes = [wanted.candidate] if wanted.candidate else list(outcomes.data["vendors"])
-    flagged = {each.item for one in found.candidates if one.code in codes for each in one.anomalies}
+    flagged = {
+        item for one in found.candidates if one.code in codes for each in one.anomalies for item in each.items
+    }
+    doubted = {each["item"] for each in found.document["gold_suspects"]}
     kept = [
         line
         for line in lines
         if (wanted.show != "flagged" or line.name in flagged)
+        and (wanted.show != "doubted" or line.name in doubted)
         and (wanted.show != "wrong" or any(line.scores[code] < 1 for code in codes))
         and (not wanted.kind or any(wanted.kind in line.errors[code] for code in codes))
         and (not wanted.text or wanted.text.casefold() in line.name.casefold())

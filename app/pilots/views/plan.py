@@ -167,6 +167,14 @@ class CriteriaPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelField:
+    """One label of a vendor that the gold does not know: asked as `ours_…`, carried as `theirs_…`."""
+
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadPage(Page):
     """Upload the gold (no candidates) or a delivery."""
 
@@ -183,6 +191,9 @@ class UploadPage(Page):
     rounds: tuple[Option, ...]
     samples: tuple[Fact, ...]
     warning: str
+    labels: tuple[LabelField, ...] = ()
+    classes: tuple[Option, ...] = ()
+    offers_repairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +331,14 @@ def _offer_word(offer: PilotOffer | None) -> str:
         return "no offer yet"
     digits = get_currency_precision(offer.currency)
     parts = [
-        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} per {str(line['per']).replace('_', ' and ')}"
+        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
         for line in offer.lines
     ]
     return f"{offer.currency} " + ", ".join(parts)
+
+
+def _charged(per: str) -> str:
+    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
 
 
 def _rate(amount: float, digits: int) -> str:
@@ -334,11 +349,17 @@ def _rate(amount: float, digits: int) -> str:
 
 def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
     replaced = row.state.value == "replaced"
-    missing = f" · {row.missing} missing" if row.missing else ""
-    people = f" · {row.annotators} annotators" if row.annotators else " · annotators not named"
+    facts = (
+        f"{wording.number(row.items)} items",
+        f"{wording.number(row.labels)} labels",
+        f"{row.missing} missing" if row.missing else "",
+        f"{row.annotators} annotators" if row.annotators else "annotators not named",
+        f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
+        "repairs accepted" if row.accepts_repairs else "",
+    )
     return DeliveryRow(
         round=f"Round {row.round}",
-        facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} labels{missing}{people}",
+        facts=" · ".join(one for one in facts if one),
         when=wording.day(row.received_at),
         is_replaced=replaced,
         href=f"{base}/files/{row.file_id}" if may_edit else "",

@@ -12,9 +12,12 @@ from app.core.pilots.statistics import MIN_ANNOTATORS
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
 from app.kit.templating import Page
+from app.kit.ui import Fact
 from app.pilots.schemas import CLASS_ITEMS, METRICS
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
+from app.pilots.views.costs import CostRow, cost_rows, rate
+from app.pilots.views.labelers import LabelerCard, labeler_cards
 
 CLASSES = 12  # columns of the heat table
 TONES = {
@@ -84,20 +87,6 @@ class ErrorCard:
 
 
 @dataclass(frozen=True, slots=True)
-class CostRow:
-    """One candidate's price per accepted label at three volumes."""
-
-    name: str
-    low: str
-    expected: str
-    high: str
-    total: str
-    fixed: str
-    hour: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class SettleRow:
     """One thing to look at before signing."""
 
@@ -125,6 +114,8 @@ class Results:
     volumes: tuple[str, ...]
     costs: tuple[CostRow, ...]
     settle: tuple[SettleRow, ...]
+    between: tuple[Fact, ...]
+    labelers: tuple[LabelerCard, ...]
     warnings: tuple[str, ...]
     method: str
 
@@ -175,8 +166,10 @@ def results_view(
         pairs=_pairs(found, names),
         errors=tuple(_errors(one, names, base) for one in found.candidates),
         volumes=tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
-        costs=_costs(found, names) if shows_prices else (),
+        costs=cost_rows(found, names) if shows_prices else (),
         settle=_settle(found, names, base),
+        between=tuple(Fact(term, text) for term, text in found.between),
+        labelers=labeler_cards(found, names, base),
         warnings=tuple(_renamed(found.warnings, names))
         + tuple(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
         method=_method(found),
@@ -247,20 +240,6 @@ def _misses(found: PilotComparison, one: CandidateResult) -> str:
     return f"under the floor: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
 
 
-def rate(minor: float | None, currency: str) -> str:
-    """An unrounded price per label, in major units with as many decimals as it needs.
-
-    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
-    ('0.118', '–', '12.35')
-    """
-    if minor is None:
-        return wording.DASH
-    from babel.numbers import get_currency_precision
-
-    major = minor / 10 ** get_currency_precision(currency)
-    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
-
-
 def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
     counts = dict.fromkeys(found.classes, 0.0)
     for one in found.candidates:
@@ -325,50 +304,32 @@ def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorC
     )
 
 
-def _costs(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow, ...]:
-    out = []
-    for one in found.candidates:
-        by_volume = {cost.volume: cost for cost in one.costs}
-        expected = by_volume.get("expected")
-        out.append(
-            CostRow(
-                name=names[one.code],
-                low=rate(by_volume["low"].per_accepted if by_volume else None, found.currency),
-                expected=rate(expected.per_accepted if expected else None, found.currency),
-                high=rate(by_volume["high"].per_accepted if by_volume else None, found.currency),
-                total=wording.money(expected.total if expected else None, found.currency),
-                fixed=wording.money(expected.fixed if expected else None, found.currency),
-                hour=rate(expected.pay_per_hour if expected else None, found.currency),
-                note=one.price_note,
-            )
-        )
-    return tuple(out)
-
-
 def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[SettleRow, ...]:
     out = [
-        SettleRow(
-            "Items on which candidates differ most",
-            "items",
-            f"{base}/results/items?sort=spread",
-        ),
-        SettleRow("Gold in doubt: candidates agree against it", "adjudicate", f"{base}/adjudication"),
+        SettleRow("Items where candidates differ most", "items", f"{base}/results/items?sort=spread"),
+        SettleRow("Gold in doubt: decide, publish a new version", "adjudicate", f"{base}/adjudication"),
         SettleRow(
             "Items side by side where candidates and gold differ", "gallery", f"{base}/results/gallery"
         ),
         SettleRow("Blind review of random items", "review", f"{base}/review"),
         SettleRow("Issues on items", "issues", f"{base}/issues"),
     ]
+    if doubted := found.document["suspected"]:
+        href = f"{base}/results/items?show=doubted"
+        out.append(SettleRow("Items where candidates agree against the gold", str(doubted), href))
     for one in found.candidates:
         href = f"{base}/results/items?candidate={one.code}"
         if one.missing:
             out.append(
                 SettleRow(f"{names[one.code]}: items missing, counted as wrong", str(one.missing), href)
             )
-        if one.anomalies:
-            fast = sum(1 for each in one.anomalies if each.tail == "fast")
-            text = f"{names[one.code]}: times far from its others, {fast} fast and {len(one.anomalies) - fast} slow"
-            out.append(SettleRow(text, str(len(one.anomalies)), f"{href}&show=flagged"))
+        if far := [each for each in one.anomalies if each.kind in ("fast", "slow")]:
+            fast = sum(1 for each in far if each.kind == "fast")
+            text = f"{names[one.code]}: times far from its others, {fast} fast and {len(far) - fast} slow"
+            out.append(SettleRow(text, str(len(far)), f"{href}&show=flagged"))
+        if one.flags:
+            text = f"{names[one.code]}: reasons to look at labelers"
+            out.append(SettleRow(text, str(len(one.flags)), f"{href}&show=flagged"))
         if one.annotators is not None and one.annotators < MIN_ANNOTATORS:
             out.append(
                 SettleRow(

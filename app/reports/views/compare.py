@@ -11,6 +11,7 @@ from app import charts
 from app.charts import Count, ForestRow
 from app.core.pilots.findings import top_confusions
 from app.core.pilots.results import Comparison, Stratum, VendorResult
+from app.core.pilots.told import between, facts_of, flags_of
 from app.core.pilots.words import figure_name, figure_text, item_words, sentences
 from app.kit import wording
 from app.kit.pdf.parts import Fact, Head
@@ -27,6 +28,15 @@ class VendorOutcome:
     name: str
     chart: Markup
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelers:
+    """What is known of one vendor's labelers, and what deserves a second look, a sentence each."""
+
+    name: str
+    facts: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ class PilotCompareDocument:
     classes: Table
     outcomes: tuple[VendorOutcome, ...]
     speed: Table
+    between: tuple[str, ...]
+    labelers: tuple[Labelers, ...]
     method: tuple[str, ...]
 
 
@@ -72,7 +84,21 @@ def compare_document(found: Comparison, at: datetime) -> PilotCompareDocument:
         classes=_classes(found, ranked),
         outcomes=tuple(_outcome(one) for one in ranked),
         speed=_speed(ranked),
+        between=tuple(f"{term}: {text}." for term, text in between(found.accord)),
+        labelers=tuple(each for one in ranked if (each := _labelers(found, one)).facts or each.flags),
         method=_method(found),
+    )
+
+
+def _labelers(found: Comparison, one: VendorResult) -> Labelers:
+    facts = facts_of(one.conduct, found.accord.likely.get(one.name))
+    return Labelers(
+        one.name,
+        tuple(f"{term}: {text}" for term, text in facts),
+        tuple(
+            f"Look at {flag.annotator}: {flag.text}. Items: {', '.join(flag.items[:5])}."
+            for flag in flags_of(one.anomalies)
+        ),
     )
 
 
@@ -215,7 +241,7 @@ def _speed(ranked: tuple[VendorResult, ...]) -> Table:
                 TableCell(wording.number(one.seconds.mean, 1)),
                 TableCell(wording.number(one.seconds.median, 1)),
                 TableCell(wording.number(one.seconds.geometric_mean, 1)),
-                TableCell(wording.number(len(one.anomalies))),
+                TableCell(wording.number(sum(each.seconds is not None for each in one.anomalies))),
             ),
         )
         for one in ranked

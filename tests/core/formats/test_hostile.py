@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import tracemalloc
 import zipfile
 
 import orjson
@@ -246,6 +247,15 @@ def test_gzip_is_unpacked_and_a_gzip_bomb_is_not():
         "b",
     )
     assert "suspiciously much" in refused(gzip.compress(b"0" * 50_000_000))[0]
+
+
+def test_a_gzip_bomb_is_never_unpacked_beyond_its_bound():
+    bomb = gzip.compress(b"0" * 100_000_000)
+    tracemalloc.start()
+    refused(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60_000_000
 
 
 def archive(files, **more):

@@ -133,6 +133,12 @@ def test_spans_counted_in_utf_16_are_turned_into_characters():
     assert found.repairs == ("d.json: 1 spans counted in UTF-16 units turned into characters",)
 
 
+def test_an_emoji_counted_as_two_units_is_not_read_as_the_emoji_and_a_space():
+    span = result("labels", start=0, end=2, text="😀", labels=["P"], to_name="text")
+    found = read(file(task(annotation(span), data={"text": "😀 Anna"})), "d.json", "spans")
+    assert found.shape.tolist() == [[0, 1]]
+
+
 # Eight pixels in two rows of four, alpha 255 in the middle: the code of Label Studio's own encoder for
 # [0 x 4, 255 x 8, 0 x 20], worked out by hand: 32 bytes, words of 8 bits, run sizes 3, 4, 8, 16.
 BRUSH = "00000000000000000000000000100000001110010001101111111"

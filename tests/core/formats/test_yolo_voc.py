@@ -162,3 +162,21 @@ def test_yolo_without_suffixes_and_conll_without_names_find_the_items_of_the_gol
         ("s1", [0, 2]),
         ("s2", [0, 2]),
     ]
+
+
+def test_lists_and_colours_that_tools_add_to_pascal_voc_are_passed_over():
+    image = "<annotation><filename>a.jpg</filename></annotation>"
+    lists = {"ImageSets/Main/train.txt": "a\n", "ImageSets/Main/val.txt": "", "labelmap.txt": "cat:1,2,3::\n"}
+    assert names(read(zipped({"Annotations/a.xml": image} | lists), "d.zip", "boxes")) == ["a.jpg"]
+
+
+@pytest.mark.parametrize("stem", ["1a2b3c4d-cat", "cat_jpg.rf.0123456789abcdef0123456789abcdef"])
+def test_what_a_tool_added_to_a_file_name_does_not_hide_the_item(stem):
+    gold = resolve_gold(read(b'{"images": [{"id": 1, "file_name": "cat.jpg", "width": 9, "height": 9}], '
+                             b'"categories": [{"id": 1, "name": "c"}], "annotations": ['
+                             b'{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}]}',
+                             "g.json", "boxes"), "boxes")  # fmt: skip
+    sent = read(zipped({"classes.txt": "c", f"labels/{stem}.txt": "0 .5 .5 .1 .1"}), "d.zip", "boxes")
+    found = resolve_delivery(sent, gold)
+    assert found.answers.item.tolist() == [0]
+    assert "1 items matched by file name without what a labeling tool added to it" in found.repairs[0]

@@ -235,3 +235,11 @@ def test_words_at_a_numeric_level_and_repeated_labels_are_refused():
     with pytest.raises(Invalid, match="line 3: item '1' already stands on line 2") as failure:
         read_truth(b"item,label\n1,a\n1,b\n,c\n2,\n", "gold.csv")
     assert len(failure.value.problems) == 3
+
+
+def test_the_order_of_the_rows_does_not_reach_the_last_digit():
+    rng = np.random.default_rng(2)
+    rows = [f"i{item},r{who},{rng.integers(4)}" for item in range(40) for who in range(5)]
+    texts = ["\n".join(["item,annotator,label", *order]) for order in (rows, rng.permutation(rows).tolist())]
+    first, second = (agreement(read_ratings(one.encode(), "r.csv")) for one in texts)
+    assert first == second

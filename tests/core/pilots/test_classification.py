@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 from app.core.pilots.compare import compare
-from app.core.pilots.results import marks, worst_items
+from app.core.pilots.results import marks
 from tests.core.pilots.samples import labels
 
 GOLD = "item,label\n1,cat\n2,cat\n3,dog\n4,dog\n5,cow\n"
@@ -50,7 +50,7 @@ def test_missing_items_count_as_wrong_and_are_named():
     assert (one.tp, one.fp, one.fn) == (2, 1, 3)
     assert one.errors["missing"] == 2
     assert "a: 2 of 5 items missing; they count as wrong." in result.warnings
-    assert worst_items(result, "a") == (("2", 0.0), ("4", 0.0), ("5", 0.0))
+    assert one.scores.tolist() == [1, 0, 1, 0, 0]
 
 
 def test_labels_of_several_annotators_count_their_share_of_the_item():

@@ -16,7 +16,8 @@ from tests.core.pilots.samples import boxes, gold_boxes, labels, times
 
 VENDOR_KEYS = {
     "name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion",
-    "delivered_only", "by_stratum", "by_size", "top_pairs",
+    "delivered_only", "by_stratum", "by_size", "top_pairs", "pace", "phases", "per_person_day", "learning",
+    "likeness", "within", "repeats", "bias",
 }  # fmt: skip
 
 
@@ -33,19 +34,20 @@ def pilot(accuracies, count=200, seed=0, correlated=0.0):
     return gold, deliveries
 
 
-def test_the_document_has_exactly_the_keys_of_the_contract():
+def test_the_document_has_the_keys_of_the_contract_and_those_documented_beside_it():
     gold, deliveries = pilot({"a": 0.9, "b": 0.8})
     found = json.loads(json.dumps(to_json(compare("classification", gold, deliveries))))
     assert set(found) == {
         "schema", "task", "items", "vendors", "pairs", "groups", "probability_best",
         "minimum_detectable_difference", "settings", "repairs", "warnings",
+        "global_test", "across", "agreement_pairs", "likely", "suspected", "gold_suspects",
     }  # fmt: skip
     assert found["schema"] == "assay/pilot-compare@1"
     assert set(found["vendors"][0]) == VENDOR_KEYS | {"accuracy", "macro_f1", "seconds", "anomalies"}
     assert set(found["vendors"][0]["accuracy"]) == {"value", "low", "high", "low_general", "high_general"}
     assert found["vendors"][0]["seconds"] == {"mean": None, "median": None, "geometric_mean": None}
     assert set(found["pairs"][0]) == {
-        "a", "b", "metric", "difference", "p_value", "p_adjusted", "distinguishable",
+        "a", "b", "metric", "difference", "p_value", "p_adjusted", "p_holm", "distinguishable",
     }  # fmt: skip
     assert set(found["settings"]) == {"seed", "resamples", "iou", "mix", "versions"}
     assert found["settings"]["iou"] is None
@@ -156,7 +158,9 @@ def test_times_of_unknown_vendors_and_items_are_refused_with_their_lines():
     ]
 
 
-@pytest.mark.parametrize("change", [{"iou": 0.0}, {"iou": float("nan")}, {"resamples": 5}, {"task": "spans"}])
+@pytest.mark.parametrize(
+    "change", [{"iou": 0.0}, {"iou": float("nan")}, {"resamples": 5}, {"task": "spans"}, {"seed": 2**64}]
+)
 def test_settings_out_of_range_are_refused(change):
     gold = gold_boxes([(1, "car", (0, 0, 20, 20))])
     with pytest.raises(Invalid):

@@ -47,28 +47,21 @@ def test_without_counts_or_with_one_class_kappa_is_not_defined():
             cohen(bad)
 
 
-def test_the_matrix_holds_every_pair_within_and_across_vendors():
+def test_the_matrix_holds_every_pair():
     rng = np.random.default_rng(2)
     labels = rng.integers(0, 3, (3, 80))
     item = np.tile(np.arange(80), 3)
     who = np.repeat([0, 1, 2], 80)
     keep = ~((who == 2) & (item < 30))
-    found = pairwise(
-        item[keep], who[keep], labels.ravel()[keep], ("p", "q", "r"), 3, {"p": "A", "q": "A", "r": "B"}
-    )
-    assert [(one.a, one.b, one.within, one.items) for one in found] == [
-        ("p", "q", True, 80), ("p", "r", False, 50), ("q", "r", False, 50),
-    ]  # fmt: skip
+    found = pairwise(item[keep], who[keep], labels.ravel()[keep], ("p", "q", "r"))
+    assert [(one.a, one.b, one.items) for one in found] == [("p", "q", 80), ("p", "r", 50), ("q", "r", 50)]
     assert found[0].share == (labels[0] == labels[1]).mean()
     assert found[0].kappa == pytest.approx(cohen_kappa_score(labels[0], labels[1]))
     assert found[1].kappa == pytest.approx(cohen_kappa_score(labels[0, 30:], labels[2, 30:]))
-    weighted = pairwise(item, who, labels.ravel(), ("p", "q", "r"), 3, weights="quadratic")
-    assert weighted[0].kappa == pytest.approx(cohen_kappa_score(labels[0], labels[1], weights="quadratic"))
-    assert weighted[0].within is None
 
 
 def test_annotators_without_a_common_item_have_no_agreement_and_doubles_are_refused():
-    found = pairwise(np.array([0, 1]), np.array([0, 1]), np.array([0, 0]), ("p", "q"), 1)
+    found = pairwise(np.array([0, 1]), np.array([0, 1]), np.array([0, 0]), ("p", "q"))
     assert (found[0].items, found[0].share, found[0].kappa) == (0, None, None)
     with pytest.raises(Invalid, match="only once"):
-        pairwise(np.array([0, 0]), np.array([0, 0]), np.array([0, 1]), ("p", "q"), 2)
+        pairwise(np.array([0, 0]), np.array([0, 0]), np.array([0, 1]), ("p", "q"))

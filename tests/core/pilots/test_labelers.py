@@ -1,10 +1,7 @@
 import numpy as np
 import pytest
 
-from app.core.errors import Invalid
-from app.core.pilots.labelers import intraclass, pigeonhole
-from app.core.pilots.statistics import cluster_interval
-from app.core.resampling import generator
+from app.core.pilots.labelers import intraclass
 
 
 def right_of(rng, labelers, each, between):
@@ -32,22 +29,3 @@ def test_labelers_without_a_difference_have_an_effect_near_1_and_few_have_none()
     assert intraclass(right, who).design_effect < 2
     assert intraclass(right[:400], who[:400]) is None
     assert intraclass(right, np.full(len(right), -1)) is None
-
-
-def test_the_two_way_bootstrap_is_wider_than_items_alone_and_close_to_the_t_interval():
-    right, who = right_of(np.random.default_rng(2), 12, 100, 0.7)
-    item = np.tile(np.arange(100), 12)
-    low, high = pigeonhole(right, np.ones(len(right)), item, who, 1500, generator(1))
-    value = right.mean()
-    t_low, t_high = cluster_interval(value, (right - value) / len(right), who)
-    items_only = 2 * 1.96 * np.sqrt(value * (1 - value) / len(right))
-    assert low < value < high
-    assert high - low > 1.3 * items_only
-    assert high - low == pytest.approx(t_high - t_low, rel=0.4)
-
-
-def test_two_labelers_and_ragged_columns_give_no_two_way_interval():
-    ones = np.ones(10)
-    assert pigeonhole(ones, ones, np.arange(10), np.arange(10) % 2, 100, generator(0)) is None
-    with pytest.raises(Invalid, match="same length"):
-        pigeonhole(ones, ones[:5], np.arange(10), np.arange(10), 100, generator(0))

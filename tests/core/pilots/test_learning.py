@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.core.errors import Invalid
-from app.core.pilots.learning import learning_curve, weekly_factor
+from app.core.pilots.learning import learning_curve
 
 
 def pilot(slope, labelers=5, items=200, noise=0.35, seed=1):
@@ -58,8 +58,3 @@ def test_settings_out_of_range_are_refused_together():
     with pytest.raises(Invalid) as failure:
         learning_curve(*pilot(-0.2), per_week=0, weeks=1, yardstick=1)
     assert [one.where for one in failure.value.problems] == ["per_week", "weeks", "yardstick"]
-
-
-def test_thirty_percent_in_six_weeks_is_the_published_weekly_factor():
-    assert weekly_factor() == pytest.approx(0.9423, abs=5e-5)
-    assert weekly_factor(weeks=5) == pytest.approx(0.9311, abs=5e-5)

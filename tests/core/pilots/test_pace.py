@@ -6,12 +6,10 @@ from scipy.stats import ttest_ind
 
 from app.core.errors import Invalid
 from app.core.pilots.pace import (
-    against_agreed,
     cap_idle,
     phase_ratio,
     throughput,
     times_of,
-    working_time,
 )
 
 
@@ -54,22 +52,6 @@ def test_idle_gaps_are_capped_and_said():
         cap_idle(seconds, 0)
 
 
-def test_gaps_over_100_seconds_are_not_work():
-    assert working_time(np.array([500.0, 0.0, 60.0, 100.0, np.nan, 530.0])) == 130
-    assert working_time(np.array([])) == 0
-
-
-def test_the_agreed_seconds_are_kept_or_not():
-    rng = np.random.default_rng(2)
-    seconds = rng.lognormal(3, 0.4, 300)
-    assert against_agreed(seconds, 22).verdict == "kept"
-    slow = against_agreed(seconds, 15)
-    assert (slow.verdict, slow.ratio.value) == ("slower", pytest.approx(seconds.mean() / 15))
-    assert against_agreed(np.array([np.nan]), 10) is None
-    with pytest.raises(Invalid, match="agreed"):
-        against_agreed(seconds, 0)
-
-
 def test_production_at_half_the_time_is_a_ratio_of_a_half_with_the_interval_of_welch():
     rng = np.random.default_rng(3)
     training, production = rng.lognormal(3, 0.5, 60), rng.lognormal(3, 0.5, 90) / 2
@@ -81,12 +63,11 @@ def test_production_at_half_the_time_is_a_ratio_of_a_half_with_the_interval_of_w
     assert phase_ratio(np.array([2.0, 2.0]), np.array([1.0, 1.0])).value == 0.5
 
 
-def test_throughput_says_how_many_person_days_the_need_takes():
-    found = throughput(np.array([380.0, 400, 420]), 80_000)
-    assert (found.per_person_day, found.person_days, found.person_days_needed) == (400, 3, 200)
+def test_throughput_is_over_labelers_and_days():
+    found = throughput(np.array([380.0, 400, 420]))
+    assert (found.per_person_day, found.person_days) == (400, 3)
     assert found.low < 400 < found.high
-    assert throughput(np.array([400.0]), 10).low is None
-    assert throughput(np.array([]), 10) is None
-    assert throughput(np.array([0.0]), 10).person_days_needed is None
+    assert throughput(np.array([400.0])).low is None
+    assert throughput(np.array([])) is None
     with pytest.raises(Invalid):
-        throughput(np.array([-1.0]), 10)
+        throughput(np.array([-1.0]))

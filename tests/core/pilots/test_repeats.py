@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.core.errors import Invalid
-from app.core.pilots.repeats import bias, majority_of_others, repeats_of, self_agreement
+from app.core.pilots.repeats import bias, repeats_of, self_agreement
 from app.core.pilots.statistics import wilson
 
 ITEMS = tuple(f"i{at}" for at in range(40)) + tuple(f"again{at}" for at in range(20))
@@ -66,9 +66,3 @@ def test_a_class_used_too_often_is_found_with_its_interval():
 
 def test_rows_without_truth_or_annotator_carry_no_bias():
     assert bias(np.array([0, -1]), np.array([0, 0]), np.array([-1, 0]), ("p",), ("a",)) == ()
-
-
-def test_the_majority_of_the_others_leaves_oneself_out_and_knows_ties():
-    item = np.array([0, 0, 0, 1, 1, 2])
-    label = np.array([0, 0, 1, 0, 1, 1])
-    assert majority_of_others(item, label, 3, 2).tolist() == [-1, -1, 0, 1, 0, -1]

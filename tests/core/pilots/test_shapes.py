@@ -87,10 +87,3 @@ def test_a_mask_without_pixels_agrees_only_with_another() -> None:
         [none], [none, some], np.array([0, 0]), np.array([0, 1]), np.array([10.0, 10.0])
     )
     assert pairs.tolist() == [1, 0]
-
-
-def test_bounds_tell_which_pairs_can_meet() -> None:
-    bounds = shapes.polygon_bounds([square(0, 0, 2), square(2, 0, 2), square(1, 1, 2)])
-    meets = shapes.touching(bounds[[0, 0]], bounds[[1, 2]])
-    assert meets.tolist() == [False, True]
-    assert shapes.mask_bounds([mask_of(np.ones((2, 3), np.bool_), 4, 5)]).tolist() == [[4, 5, 7, 7]]

@@ -6,7 +6,15 @@ from app.core.pilots.speed import Work, anomalies, summarise, time_ratio
 
 def work(seconds):
     count = len(seconds)
-    return Work(np.arange(count), np.full(count, -1), (), np.array(seconds, float))
+    return Work(
+        np.arange(count),
+        np.full(count, -1),
+        (),
+        np.array(seconds, float),
+        np.full(count, -1),
+        np.full(count, np.nan),
+        np.full(count, np.nan),
+    )
 
 
 def test_known_seconds_give_all_three_means_and_unknown_ones_none():

@@ -8,7 +8,6 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
 from app.core import resampling
-from app.core.errors import Invalid
 from app.core.pilots import statistics
 
 
@@ -130,12 +129,3 @@ def test_annotators_give_the_t_interval_of_their_means_when_they_did_equally_muc
 def test_two_annotators_give_no_interval_for_the_vendor_in_general():
     assert statistics.cluster_interval(0.9, np.zeros(10), np.repeat([0, 1], 5)) is None
     assert statistics.cluster_interval(0.9, np.zeros(10), np.full(10, -1)) is None
-
-
-def test_a_small_class_is_pulled_towards_the_middle():
-    assert statistics.shrunk(0, 0).value == 0.5
-    assert statistics.shrunk(3, 3).value == pytest.approx(5 / 7)
-    assert statistics.shrunk(300, 300).value > 0.99
-    assert statistics.shrunk(3, 3).low < 0.5
-    with pytest.raises(Invalid):
-        statistics.shrunk(4, 3)

@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-from app.core.pilots.production_mix import standardise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from app.core.formats.written import WrittenItem
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import marks
+from app.core.pilots.statistics import wilson
 from app.core.pilots.tasks import TASKS, task_named
 from tests.core.formats.by_hand import written
 from tests.core.pilots.samples import labels
@@ -223,10 +223,12 @@ def test_a_production_mix_weighs_the_strata_and_needs_known_ones():
     found = result.vendors[0].standardised
     assert found.value == pytest.approx(0.25 * 1 + 0.75 * 0.5)
     parts = {"easy": (81, 81), "hard": (10, 20)}
-    published = standardise(parts, mix)
-    assert (found.value, found.low, found.high) == pytest.approx(
-        (published.value, published.low, published.high)
-    )
+    # Zou and Donner 2008: the distances to Wilson's ends, weighted, add up in squares.
+    ends = {name: wilson(*counts) for name, counts in parts.items()}
+    weight = {"easy": 0.25, "hard": 0.75}
+    below = sum((weight[name] * (k / n - ends[name][0])) ** 2 for name, (k, n) in parts.items()) ** 0.5
+    above = sum((weight[name] * (ends[name][1] - k / n)) ** 2 for name, (k, n) in parts.items()) ** 0.5
+    assert (found.value - found.low, found.high - found.value) == pytest.approx((below, above))
     assert to_json(result)["settings"]["mix"] == mix
     with pytest.raises(Invalid, match="stratum 'night' is not in the gold; use easy, hard"):
         compare("classification", gold, {"a": labels(made, gold)}, mix={"night": 1})

@@ -18,7 +18,7 @@ WORDS = st.lists(st.sampled_from(["the", "dog", "bit", "a", "man", "."]), max_si
 
 def wer(references: list[str], answers: list[str]) -> float:
     counts = texts.hear(references, answers).counts.sum(axis=0)
-    return float(texts.error_rate(counts[2], counts[3]))
+    return float(counts[2] / counts[3])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_an_empty_reference_counts_what_was_inserted_and_has_no_rate_of_its_own(
     heard = texts.hear(["", "a b"], ["noise here", "a b"])
     assert heard.unasked.tolist() == [True, False]
     assert heard.counts[:, 2].tolist() == [2, 0]
-    assert np.isnan(texts.error_rate(heard.counts[:, 2], heard.counts[:, 3])[0])
+    assert heard.counts[:, 3].tolist() == [0, 2]
 
 
 def test_case_and_punctuation_alone_leave_the_words_the_same() -> None:

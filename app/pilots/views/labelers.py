@@ -1,0 +1,54 @@
+"""What the results page says about each candidate's labelers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from app.kit.ui import Fact
+from app.pilots.service import PilotComparison
+
+_ITEMS = 5  # of a flag, the first ones
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One reason to look at an annotator's work; `items` are the first ones (name, address), `more` says the rest."""
+
+    annotator: str
+    text: str
+    items: tuple[tuple[str, str], ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelerCard:
+    """One candidate's labelers: what is known, and what deserves a second look."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    flags: tuple[FlagRow, ...]
+
+
+def labeler_cards(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[LabelerCard, ...]:
+    """One card per candidate of whose labelers anything is known."""
+    return tuple(
+        LabelerCard(
+            name=names[one.code],
+            facts=tuple(Fact(term, text) for term, text in one.facts),
+            flags=tuple(
+                FlagRow(
+                    annotator=flag.annotator,
+                    text=flag.text,
+                    items=tuple((item, _address(base, one.code, item)) for item in flag.items[:_ITEMS]),
+                    more=f"and {len(flag.items) - _ITEMS} more" if len(flag.items) > _ITEMS else "",
+                )
+                for flag in one.flags
+            ),
+        )
+        for one in found.candidates
+        if one.facts or one.flags
+    )
+
+
+def _address(base: str, code: str, item: str) -> str:
+    return f"{base}/results/items?candidate={code}&q={quote(item[:100], safe='')}"
