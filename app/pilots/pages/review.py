@@ -182,7 +182,7 @@ def show_task(session: Read, request: Request, actor: CurrentActor, task_id: UUI
     """One of one's own items."""
     found = service.task_of(session, actor=actor, task_id=task_id)
     task = found.task
-    values = {"fault": task.fault or "", "thumb": task.thumb or "", "comment": task.comment}
+    values = {"fault": task.fault, "thumb": task.thumb, "comment": task.comment}
     return render(request, _task_page(session, found, blank(values, version=task.version)))
 
 
