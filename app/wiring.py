@@ -196,6 +196,7 @@ def _asset_version() -> str:
 
 PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
+    Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
 )
 
@@ -206,6 +207,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         decision_tasks.PRINT_MEMO: decision_tasks.printing(settings, memo_pdf, memo_name),
         "jobs.sweep": job_tasks.sweep,
         "mail.send": job_tasks.mailing(settings),
+        pilot_tasks.CATCH_UP: pilot_tasks.catch_up,
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
         questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
     }

@@ -11,6 +11,11 @@ from app.kit.db import ReadSession
 from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotOffer, PilotResult
 
 
+def every_pilot(session: ReadSession) -> Sequence[Pilot]:
+    """All pilots, oldest first."""
+    return session.exec(select(Pilot).order_by(col(Pilot.created_at))).all()
+
+
 def pilots(session: ReadSession, evaluation_id: UUID) -> Sequence[Pilot]:
     """The pilots of an evaluation, newest first."""
     wanted = select(Pilot).where(Pilot.evaluation_id == evaluation_id)

@@ -9,6 +9,12 @@ from app.pilots.service import computing
 from app.settings import Settings
 
 COMPARE = computing.TASK
+CATCH_UP = "pilots.catch_up"
+
+
+def catch_up(session: WriteSession, _job: JobContext) -> None:
+    """The task `pilots.catch_up`: enqueue the comparisons that an upgrade left without figures."""
+    computing.catch_up(session)
 
 
 def comparing(settings: Settings) -> TwoPhase:

@@ -17,6 +17,7 @@ from app.kit.db import Database
 from app.pilots import service
 from app.pilots.models import Delivery, DeliveryState, GoldVersion, PilotResult, PilotState
 from app.pilots.schemas import CriteriaIn, CriterionIn, PilotIn
+from app.pilots.service import computing
 from app.vendors import service as vendors
 from app.vendors.models import AgreementState
 from app.vendors.schemas import AgreementIn
@@ -125,6 +126,19 @@ def test_new_gold_computes_everything_again_and_keeps_the_old(lab: Lab) -> None:
     assert second is not None
     assert second < first
     assert stored(lab.db, PilotResult) == 2
+
+
+def test_figures_of_an_older_engine_are_computed_again_without_being_asked(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.gold(gold_csv())
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.compared()
+    with lab.db.writing() as session:
+        assert computing.catch_up(session) == 0
+    monkeypatch.setattr(computing, "ENGINE", "assay-pilots/later")
+    with lab.db.writing() as session:
+        assert computing.catch_up(session) == 1
 
 
 @pytest.mark.one_store

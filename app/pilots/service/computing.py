@@ -84,6 +84,15 @@ def request_result(session: WriteSession, pilot: Pilot) -> UUID | None:
     return jobs.enqueue(session, TASK, dedupe=_key(pilot, inputs.digest), pilot_id=pilot.id)
 
 
+def catch_up(session: WriteSession) -> int:
+    """Have every pilot computed whose figures are not those of today's engine; how many jobs that made.
+
+    After an upgrade the same files may give other figures: nobody shall have to press a button for each.
+    """
+    made = [request_result(session, pilot) for pilot in queries.every_pilot(session)]
+    return sum(job is not None for job in made)
+
+
 def job_of(session: ReadSession, pilot: Pilot) -> Job | None:
     """The job that computes what counts now, if there is one."""
     inputs = inputs_of(session, pilot)
