@@ -236,7 +236,7 @@ class Sheet:
             )
             self.faults.add("", message)
         if not self.answer and self.others and not self.faults.count:
-            found = " and ".join(f"{count} {SPOKEN.get(kind, kind)}" for kind, count in self.others.items())
+            found = " and ".join(f"{SPOKEN.get(kind, kind)} ({count})" for kind, count in self.others.items())
             message = f"holds {found} but no {SPOKEN[self.kind]}, which this task needs; export those"
             self.faults.add("", message)
 

@@ -78,7 +78,7 @@ def test_outlines_are_filled_where_masks_are_wanted():
 def test_shapes_of_other_kinds_are_named():
     body = image('<box label="a" xtl="1" ytl="1" xbr="3" ybr="3"/><polyline label="a" points="1,1;2,2"/>')
     assert problems(file(body), "polygons") == [
-        "d.xml: holds 1 boxes and 1 polylines but no polygons, which this task needs; export those"
+        "d.xml: holds boxes (1) and polylines (1) but no polygons, which this task needs; export those"
     ]
     assert read(file(body), "d.xml", "boxes").warnings == ("d.xml: 1 polylines not used.",)
 

@@ -68,7 +68,7 @@ def test_outlines_of_the_segmentation_variant_are_polygons():
     files = {"classes.txt": "cat", "a.txt": "0 0.1 0.1 0.5 0.1 0.5 0.5\n"}
     ((ring,),) = read(zipped(files), "d.zip", "polygons").shape
     assert ring.tolist() == [[0.1, 0.1], [0.5, 0.1], [0.5, 0.5]]
-    assert "holds 1 polygons but no boxes" in problems(files)[0]
+    assert "holds polygons (1) but no boxes" in problems(files)[0]
 
 
 def test_files_of_one_name_in_two_folders_stay_apart():
