@@ -13,6 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from tests.questionnaires.conftest import Scene, entered
 
+pytestmark = pytest.mark.one_store
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 
