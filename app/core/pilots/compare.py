@@ -330,9 +330,9 @@ def _discordant(a: Scored, b: Scored) -> tuple[int, int]:
 def _detectable(
     figure: Figure, scored: list[Scored], first: Ints, second: Ints, spread: Floats
 ) -> float | None:
-    """The widest over all pairs: a difference below it may always be noise."""
+    """The widest over all pairs: a difference below it may always be noise. None where no pair ever differed."""
     if not figure.share:
-        return statistics.detectable_normal(float(spread.std(axis=0).max()), len(first))
+        return statistics.detectable_normal(float(spread.std(axis=0).max()), len(first)) or None
     items = len(scored[0].sums)
     share = max(sum(_discordant(scored[i], scored[j])) / items for i, j in zip(first, second, strict=True))
     return statistics.detectable_paired(items, share, len(first))

@@ -89,6 +89,13 @@ def test_identical_deliveries_differ_by_nothing_with_p_one():
     assert result.minimum_detectable_difference is None
 
 
+def test_identical_boxes_tell_of_no_difference_that_would_show():
+    gold = gold_boxes([(1, "car", (10, 10, 40, 40)), (2, "dog", (20, 20, 30, 30))])
+    same = boxes([(1, "car", (10, 10, 40, 40)), (2, "car", (20, 20, 30, 30))], gold)
+    result = compare("boxes", gold, {"a": same, "b": same})
+    assert (result.pairs[0].p_adjusted, result.minimum_detectable_difference) == (1, None)
+
+
 def test_one_vendor_has_no_pairs_and_nothing_to_detect():
     gold, deliveries = pilot({"a": 0.9})
     result = compare("classification", gold, deliveries)
