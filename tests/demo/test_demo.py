@@ -61,7 +61,6 @@ def evaluation_of(session: ReadSession, name: str) -> Evaluation:
     return session.exec(select(Evaluation).where(col(Evaluation.name).startswith(name))).one()
 
 
-@pytest.mark.one_store
 def test_an_interrupted_build_is_repaired_twice_adds_only_links_and_removal_leaves_no_row(
     db: Database, small: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

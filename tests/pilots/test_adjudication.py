@@ -13,8 +13,6 @@ from app.pilots.review_schemas import DecisionIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out, work
 
-pytestmark = pytest.mark.one_store
-
 Browser = Callable[..., TestClient]
 
 

@@ -1,11 +1,7 @@
 """What our own team costs comes from the need."""
 
-import pytest
-
 from app.evaluations.schemas import InHouseCost, NeedIn
 from app.pilots.service.offers import desk_of
-
-pytestmark = pytest.mark.one_store
 
 
 def need(**lines: int) -> NeedIn:

@@ -9,8 +9,6 @@ from app.pilots.service import LOOK_ITEMS, look_items
 from tests.pilots.samples import Lab, boxes_gold, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out
 
-pytestmark = pytest.mark.one_store
-
 Browser = Callable[..., TestClient]
 
 

@@ -14,8 +14,6 @@ from app.pilots.service.mapping import asked, mapping_of
 from tests.pilots.samples import Lab, boxes_gold, delivery_csv, gold_csv
 from tests.pilots.test_pages import laid_out, send, work
 
-pytestmark = pytest.mark.one_store
-
 Browser = Callable[..., TestClient]
 
 

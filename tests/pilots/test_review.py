@@ -16,8 +16,6 @@ from app.pilots.review_schemas import ReviewIn, VerdictIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out
 
-pytestmark = pytest.mark.one_store
-
 Browser = Callable[..., TestClient]
 
 

@@ -114,7 +114,6 @@ def test_vendor_hours_leave_our_delay_and_our_reminders_out() -> None:
     assert ours == 8.0
 
 
-@pytest.mark.one_store
 def test_median_of_working_hours_reaches_the_scorecard(lab_of: Callable[..., Lab]) -> None:
     lab = lab_of(Governance.SOLO, PilotIn(task="classification"))
     prepare(lab)

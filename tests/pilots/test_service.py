@@ -111,7 +111,6 @@ def test_metrics_come_as_intervals_with_their_evidence_and_the_price_per_accepte
     assert measures["accepted_per_labeler_day"].mid == pytest.approx(7 * 3600 / 5 * 0.95)
 
 
-@pytest.mark.one_store
 def test_new_gold_computes_everything_again_and_keeps_the_old(lab: Lab) -> None:
     lab.gold(gold_csv())
     lab.deliver("Harbor", delivery_csv(20))
@@ -141,7 +140,6 @@ def test_figures_of_an_older_engine_are_computed_again_without_being_asked(
         assert computing.catch_up(session) == 1
 
 
-@pytest.mark.one_store
 def test_gold_that_no_delivery_fits_is_refused_and_the_old_one_stays(lab: Lab) -> None:
     lab.gold(gold_csv())
     lab.deliver("Harbor", delivery_csv(20))
@@ -153,7 +151,6 @@ def test_gold_that_no_delivery_fits_is_refused_and_the_old_one_stays(lab: Lab) -
     assert stored(lab.db, GoldVersion) == 1
 
 
-@pytest.mark.one_store
 def test_delivery_for_another_pilot_is_refused_in_one_sentence(lab: Lab) -> None:
     lab.gold(gold_csv())
     other = delivery_csv(20).replace(b"\ni", b"\nx")
@@ -213,7 +210,6 @@ def test_round_is_added_replaced_taken_out_and_restored(lab: Lab) -> None:
     assert states == [DeliveryState.ACCEPTED, DeliveryState.REPLACED, DeliveryState.ACCEPTED]
 
 
-@pytest.mark.one_store
 def test_formal_evaluation_takes_no_delivery_before_the_agreements(lab_of: Callable[..., Lab]) -> None:
     lab = lab_of(Governance.FORMAL, PilotIn(task="classification", data_class="personal_eu"))
     lab.gold(gold_csv())
@@ -247,7 +243,6 @@ def test_price_is_sealed_from_evaluators_and_never_in_the_audit(lab: Lab) -> Non
         assert len(json.loads(event.body)["after"]["price"]) == 64
 
 
-@pytest.mark.one_store
 def test_closed_pilot_takes_nothing_until_it_is_reopened(lab: Lab) -> None:
     with lab.db.writing() as session, pytest.raises(Conflict, match="Nobody has delivered"):
         service.close_pilot(session, actor=LEAD, pilot_id=lab.pilot_id)

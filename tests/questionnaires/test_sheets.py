@@ -18,8 +18,6 @@ from app.questionnaires.service.sheets import ReadSheets
 from tests.conftest import make_user, sign_in
 from tests.questionnaires.conftest import Scene, build
 
-pytestmark = pytest.mark.one_store
-
 ROWS = [
     ["Cloud questionnaire"],
     ["Question ID", "Question", "Answer", "Comments", "Domain"],

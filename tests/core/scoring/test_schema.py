@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -135,11 +134,6 @@ WRONG = (None, True, -1, 0, 1.5, 1e18, "", " ", "word", "a\x00b", [], ["x", 5], 
 
 
 def mutants(whole: Any) -> Iterator[Any]:
-    """Every third of all single changes: with all of them nothing more was found, for three times the minutes."""
-    return islice(all_mutants(whole), 0, None, 3)
-
-
-def all_mutants(whole: Any) -> Iterator[Any]:
     for path in places(whole):
         for wrong in WRONG:
             yield changed(whole, path, wrong)
@@ -178,7 +172,7 @@ def test_what_the_schema_refuses_the_parser_refuses(whole: Any) -> None:
         if not SCORECARD.is_valid(value):
             seen += 1
             assert refused_by_parser(value), value
-    assert seen > 160
+    assert seen > 500
 
 
 def test_what_the_case_schema_refuses_the_parser_refuses() -> None:
@@ -187,7 +181,7 @@ def test_what_the_case_schema_refuses_the_parser_refuses() -> None:
         if not CASE.is_valid(value):
             seen += 1
             assert refused_case(value), value
-    assert seen > 230
+    assert seen > 700
 
 
 BAD = {
