@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app.jobs.models import Job
 from app.kit.db import ReadSession
-from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotOffer, PilotResult
+from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotLook, PilotOffer, PilotResult
 
 
 def every_pilot(session: ReadSession) -> Sequence[Pilot]:
@@ -76,3 +76,9 @@ def last_revision(session: ReadSession, pilot_id: UUID) -> int:
 def job(session: ReadSession, dedupe: str) -> Job | None:
     """The job with this key."""
     return session.exec(select(Job).where(Job.dedupe == dedupe)).first()
+
+
+def look(session: ReadSession, pilot_id: UUID, person_id: UUID) -> PilotLook | None:
+    """That this person looked, if so."""
+    wanted = select(PilotLook).where(PilotLook.pilot_id == pilot_id, PilotLook.person_id == person_id)
+    return session.exec(wanted).first()
