@@ -53,6 +53,7 @@ from app.questionnaires.service.reading import (
     AnswerShown,
     CandidateAnswers,
     FedAnswer,
+    ResponseScore,
     answers_for,
     discovery,
     evidence_of,
@@ -61,6 +62,7 @@ from app.questionnaires.service.reading import (
     response_of,
     responses_of,
     score_of,
+    scores_of,
     shown,
 )
 from app.questionnaires.service.responses import (
@@ -107,6 +109,7 @@ __all__ = [
     "HeldResponse",
     "Proposal",
     "ResponseAccess",
+    "ResponseScore",
     "Sent",
     "SentState",
     "Template",
@@ -155,6 +158,7 @@ __all__ = [
     "save_answer",
     "save_or_keep",
     "score_of",
+    "scores_of",
     "sealed_questions",
     "send_invitation",
     "send_reminder",
