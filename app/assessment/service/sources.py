@@ -241,9 +241,7 @@ def from_score(criterion: Criterion, found: ResponseScore | None) -> Found:
     if not score.coverage:
         if score.low < score.high:
             return Found(OPEN, "answer", where, "none of its scored questions is answered yet", place=place)
-        return Found(
-            Cell(status="closed_unanswered"), "answer", where, "asked and not answered", place=place
-        )
+        return Found(Cell(status="closed_unanswered"), "answer", where, "asked and not answered", place=place)
     status: Any = "verified" if found.is_evidenced else "claimed"
     low, high = score.low / 100, score.high / 100
     cell = Cell(high, status=status, evidence=found.evidence)

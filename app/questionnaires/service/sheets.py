@@ -72,19 +72,22 @@ class Proposed:
     after: str
 
 
-def read_file(stream: BinaryIO, name: str) -> ReadSheets:
+def read_file(stream: BinaryIO, name: str, *, filled_in: bool = False) -> ReadSheets:
     """The texts of an uploaded spreadsheet, read in a process of its own. No session may be open.
 
-    Raises `Invalid` at `file` for everything that is no spreadsheet or too large.
+    `filled_in`: a workbook of ours that comes back; formulas and merged cells are refused in it. Raises `Invalid`
+    at `file` for everything that is no spreadsheet or too large.
     """
     data = stream.read(sheets.MAX_BYTES + 1)
     if len(data) > sheets.MAX_BYTES:
-        message = f"This is larger than {sheets.MAX_BYTES // 1_000_000} MB. Send the questions alone."
+        message = (
+            f"This is larger than {sheets.MAX_BYTES // 1_000_000} MB. Send the sheet with the texts alone."
+        )
         raise Invalid("sheet.too_large", [Problem("file", message)])
     with tempfile.NamedTemporaryFile(prefix="assay-sheet-") as kept:
         kept.write(data)
         kept.flush()
-        arguments = {"path": kept.name, "name": name}
+        arguments = {"path": kept.name, "name": name, "filled_in": filled_in}
         try:
             answer = child.run("app.kit.sheets:read", arguments, memory=sheets.MEMORY, seconds=sheets.SECONDS)
         except Invalid as failure:
