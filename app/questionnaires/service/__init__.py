@@ -38,13 +38,17 @@ from app.questionnaires.service.chasing import (
     extend_response,
     return_answer,
     returns_of,
+    withdraw_return,
 )
 from app.questionnaires.service.earlier import Earlier, Proposal, earlier_answers
 from app.questionnaires.service.held import HeldResponse
 from app.questionnaires.service.late import (
     Draft,
+    LateValue,
     accept_drafts,
+    attach_or_keep,
     drafts_of,
+    drop_or_leave,
     late_values,
     leave_drafts,
     save_or_keep,
@@ -107,6 +111,7 @@ __all__ = [
     "FedAnswer",
     "Handed",
     "HeldResponse",
+    "LateValue",
     "Proposal",
     "ResponseAccess",
     "ResponseScore",
@@ -119,6 +124,7 @@ __all__ = [
     "ask",
     "askable",
     "asked_now",
+    "attach_or_keep",
     "call_of",
     "clarifications_of",
     "clarify",
@@ -127,6 +133,7 @@ __all__ = [
     "discovery",
     "drafts_of",
     "drop_file",
+    "drop_or_leave",
     "earlier_answers",
     "end_call",
     "enter_by_link",
@@ -176,6 +183,7 @@ __all__ = [
     "template_from",
     "templates",
     "withdraw_delegate",
+    "withdraw_return",
     "work_items_of",
     "written_out",
 ]

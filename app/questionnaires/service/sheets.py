@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from app.core.questionnaire.sheets import (
     to_answers,
     to_body,
 )
-from app.kit import canonical, child, sheets
-from app.kit.actors import Actor
+from app.kit import canonical, child, clock, sheets
+from app.kit.actors import SYSTEM, Actor
 from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
 from app.questionnaires.models import (
@@ -38,6 +39,9 @@ from app.questionnaires.service import own
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.answers import save_answer
 from app.questionnaires.service.wording import spell_answer
+
+KEPT = timedelta(days=30)
+"""How long a file waits to be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +325,14 @@ def apply_answers(session: WriteSession, *, actor: Actor, import_id: UUID) -> in
 def throw_away(session: WriteSession, *, actor: Actor, import_id: UUID) -> None:
     """Forget the file's texts."""
     _drop(session, actor, kept(session, actor=actor, import_id=import_id), "discarded")
+
+
+def sweep(session: WriteSession) -> int:
+    """Forget files that nobody used for 30 days; how many. For the periodic job."""
+    old = queries.sheets_before(session, clock.now() - KEPT)
+    for row in old:
+        _drop(session, SYSTEM, row, "swept")
+    return len(old)
 
 
 def _drop(session: WriteSession, actor: Actor, row: SheetImport, verb: str) -> None:
