@@ -48,9 +48,7 @@ from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
 from app.pilots import api as pilot_api
-from app.pilots import api_run as pilot_run_api
 from app.pilots import pages as pilot_pages
-from app.pilots import review_api as pilot_review_api
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
@@ -62,6 +60,10 @@ from app.questionnaires import sheets_api as questionnaires_sheets_api
 from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
+from app.reviews import api as reviews_api
+from app.reviews import pages as reviews_pages
+from app.runs import api as runs_api
+from app.runs import pages as runs_pages
 from app.scorecards import api as scorecards_api
 from app.scorecards import pages as scorecards_pages
 from app.settings import ROOT, Settings
@@ -98,9 +100,11 @@ def routers() -> list[APIRouter]:
         onboarding_api.router,
         *onboarding_pages.routers,
         pilot_api.router,
-        pilot_run_api.router,
         *pilot_pages.routers,
-        pilot_review_api.router,
+        reviews_api.router,
+        *reviews_pages.routers,
+        runs_api.router,
+        *runs_pages.routers,
         questionnaires_api.router,
         questionnaires_leading_api.router,
         questionnaires_library_api.router,

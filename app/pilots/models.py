@@ -164,3 +164,15 @@ class PilotResult(Row, table=True):
     gold_number: int
     report: dict[str, Any] = document(default_factory=dict)
     outcomes: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class PilotLook(Row, table=True):
+    """Somebody looked at random items before any figure; `items` is how many were shown."""
+
+    __tablename__ = "pilot_look"
+    __owner__: ClassVar[tuple[str, str]] = ("pilot", "pilot_id")
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "person_id"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    person_id: UUID
+    items: int

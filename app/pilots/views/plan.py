@@ -15,8 +15,9 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU, CriterionIn
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
+from app.pilots.wording import bounds_of, offer_word
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -257,13 +258,6 @@ def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
 
 
-def bounds_of(item: CriterionIn) -> str:
-    """A promise in words."""
-    word = "at most" if item.metric in AT_MOST | LOWER else "floor"
-    parts = [f"target {item.target:g}"] if item.target is not None else []
-    return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
-
-
 def criteria_form(pilot: Pilot) -> FormState:
     """The promises as form values."""
     values: dict[str, object] = {}
@@ -325,28 +319,6 @@ def participant_row(
         offer=offer_word(offer) if shows_prices else "",
         offer_href=f"{base}/offers/{view.candidate.id}" if shows_prices and may_edit else "",
     )
-
-
-def offer_word(offer: PilotOffer | None) -> str:
-    """What a candidate charges, line by line."""
-    if offer is None:
-        return "no offer yet"
-    digits = get_currency_precision(offer.currency)
-    parts = [
-        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
-        for line in offer.lines
-    ]
-    return f"{offer.currency} " + ", ".join(parts)
-
-
-def _charged(per: str) -> str:
-    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
-
-
-def _rate(amount: float, digits: int) -> str:
-    # An offer may be finer than the smallest coin, never shown coarser: 0.10, but 0.0125.
-    exact = f"{amount:,.6f}".rstrip("0").rstrip(".")
-    return exact if len(exact.partition(".")[2]) > digits else f"{amount:,.{digits}f}"
 
 
 def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:

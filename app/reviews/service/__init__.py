@@ -1,0 +1,73 @@
+"""What can be done with blind reviews, issues and doubts about the gold. Other features come in through here."""
+
+from app.reviews.service.adjudication import (
+    Doubt,
+    Queue,
+    decide,
+    publish,
+    queue_of,
+    withdraw,
+)
+from app.reviews.service.figures import (
+    Acceptance,
+    ReviewerAgreement,
+    ReviewSummary,
+    first_pass_of,
+    summary_of,
+    verdict_rows,
+)
+from app.reviews.service.issues import (
+    comment_issue,
+    issue_of,
+    issues_of,
+    raise_issue,
+    reopen_issue,
+    resolve_issue,
+)
+from app.reviews.service.review import (
+    ReviewAccess,
+    TaskAccess,
+    close_review,
+    judge,
+    open_review,
+    reopen_review,
+    require_summary,
+    reviewers_of,
+    start_review,
+    task_of,
+    tasks_for,
+    undo_verdict,
+)
+
+__all__ = [
+    "Acceptance",
+    "Doubt",
+    "Queue",
+    "ReviewAccess",
+    "ReviewSummary",
+    "ReviewerAgreement",
+    "TaskAccess",
+    "close_review",
+    "comment_issue",
+    "decide",
+    "first_pass_of",
+    "issue_of",
+    "issues_of",
+    "judge",
+    "open_review",
+    "publish",
+    "queue_of",
+    "raise_issue",
+    "reopen_issue",
+    "reopen_review",
+    "require_summary",
+    "resolve_issue",
+    "reviewers_of",
+    "start_review",
+    "summary_of",
+    "task_of",
+    "tasks_for",
+    "undo_verdict",
+    "verdict_rows",
+    "withdraw",
+]
