@@ -101,7 +101,10 @@ def _again(
     """What hidden repeats tell about each vendor, and what is wrong with their list."""
     if not any(gold.repeat_of):
         return dict.fromkeys(deliveries, Again()), ()
-    work, _ = works(gold, deliveries, times)
+    side, _ = works(gold, deliveries, times)
+    own, _ = works(gold, deliveries, None)
+    # Who answered stands in the delivery; the side file says so where that names nobody.
+    work = {name: own[name] if one.answers.annotators else side[name] for name, one in deliveries.items()}
     known = {name: replace(one, repeat_of=gold.repeat_of) for name, one in deliveries.items()}
     found = {name: again_of(task, one, work[name], told.iou, told.seed) for name, one in known.items()}
     notes = dict.fromkeys(line for _, lines in found.values() for line in lines)

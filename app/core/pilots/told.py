@@ -81,10 +81,7 @@ def facts_of(one: Conduct, likely: float | None = None) -> tuple[tuple[str, str]
         out.append(("Likeness within labelers", text))
     if one.within:
         out.append(("Double labels", accordance_text(one.within)))
-    if one.repeats:
-        out.append(("Hidden repeats", _repeats(one.repeats)))
-    if one.surge:
-        out.append(("Surge day", _surge(one.surge)))
+    out += _of_roles(one)
     if one.bias:
         out.append(("Habits", _bias(one.bias)))
     if likely is not None:
@@ -130,10 +127,18 @@ def _repeats(found: tuple[SelfAgreement, ...]) -> str:
     return text
 
 
+def _of_roles(one: Conduct) -> list[tuple[str, str]]:
+    """What hidden repeats and the surge day tell."""
+    again = [("Hidden repeats", _repeats(one.repeats))] if one.repeats else []
+    return again + ([("Surge day", _surge(one.surge))] if one.surge else [])
+
+
 def _surge(one: Surge) -> str:
     parts = []
     if one.time:
-        parts.append(f"{one.time.value:.2f} times the seconds per item ({_span(one.time.low, one.time.high)})")
+        parts.append(
+            f"{one.time.value:.2f} times the seconds per item ({_span(one.time.low, one.time.high)})"
+        )
     if one.drop:
         name, drop = next(iter(one.drop.items()))
         parts.append(f"loss of {name.replace('_', ' ')} {drop.value:+.3f} ({_span(drop.low, drop.high, 3)})")
