@@ -6,7 +6,7 @@ spreadsheet programs do.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,10 +152,11 @@ def _heading(row: Sequence[str], columns: Columns) -> str:
 def _section(title: str, there: Mapping[str, Any]) -> dict[str, Any]:
     name = ident_of(title)[:60] or "section"
     taken = {section["id"] for section in there.values()} | {"new"}
-    return {"id": _unused(name, taken), "title": title[:200], "weight": 0, "questions": []}
+    return {"id": unused(name, taken), "title": title[:200], "weight": 0, "questions": []}
 
 
-def _unused(name: str, taken: set[str]) -> str:
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it where it is taken."""
     found, count = name, 2
     while found in taken:
         found, count = f"{name}_{count}", count + 1
@@ -170,7 +171,7 @@ def _question(
         notes.append(f"{place}: no question in this row; left out")
         return None
     name = ident_of(given) or f"q_{len(used) + 1:03d}"
-    ident = _unused(name, used)
+    ident = unused(name, used)
     if ident != name:
         notes.append(f"{place}: the id {given[:40]!r} stands twice; it became {ident}")
     used.add(ident)
@@ -199,7 +200,7 @@ def _type(options: str, kind: str) -> dict[str, Any]:
     taken: set[str] = set()
     found = []
     for text in said:
-        name = _unused(ident_of(text)[:60] or "option", taken)
+        name = unused(ident_of(text)[:60] or "option", taken)
         taken.add(name)
         found.append({"id": name, "text": text[:400]})
     return {"type": "single", "options": found}
