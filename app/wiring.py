@@ -204,6 +204,7 @@ PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
     Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
+    Periodic(questionnaire_tasks.SWEEP, timedelta(days=1)),
 )
 
 
@@ -216,6 +217,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         pilot_tasks.CATCH_UP: pilot_tasks.catch_up,
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
         questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
+        questionnaire_tasks.SWEEP: questionnaire_tasks.sweep,
     }
 
 

@@ -27,6 +27,14 @@ from app.core.pilots.told import between, facts_of, flags_of
 ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
+LOADED_WITH = (
+    "rapidfuzz.process",
+    "sacrebleu.metrics",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.special",
+    "shapely",
+)
 Read = TypeVar("Read")
 
 

@@ -5,6 +5,7 @@ spreadsheet programs do.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -222,7 +223,7 @@ def to_answers(
                 continue
             place = f"{name}, row {number + 1}"
             question = by_id.get(ident_of(_cell(row, columns, "id"))) or by_text.get(
-                _folded(_cell(row, columns, "question"))
+                folded(_cell(row, columns, "question"))
             )
             if question is None:
                 notes.append(f"{place}: belongs to no question of this questionnaire; left out")
@@ -239,15 +240,16 @@ def _lookup(questionnaire: Questionnaire) -> tuple[dict[str, Question], dict[str
     by_text: dict[str, Question] = {}
     for question in questionnaire.questions():
         by_id.setdefault(question.id, question)
-        by_text.setdefault(_folded(question.text), question)
+        by_text.setdefault(folded(question.text), question)
     for question in questionnaire.questions():
         if len(question.controls) == 1:
             by_id.setdefault(ident_of(question.controls[0]), question)
     return {name: each for name, each in by_id.items() if name}, by_text
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+def folded(text: str) -> str:
+    """A text as it is compared: case, spaces and composed letters aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _answer(
@@ -271,7 +273,7 @@ def _raw(question: Question, said: str) -> Any:
         word = re.split(r"[\s,.;:–-]", said.casefold(), maxsplit=1)[0]
         return "yes" if word in _YES else "no" if word in _NO else said
     if question.type in ("single", "multiple"):
-        names = {_folded(option.text): option.id for option in question.options}
+        names = {folded(option.text): option.id for option in question.options}
         parts = re.split(r"[;\n]", said) if question.type == "multiple" else [said]
-        return [names.get(_folded(part), part.strip()) for part in parts if part.strip()]
+        return [names.get(folded(part), part.strip()) for part in parts if part.strip()]
     return said

@@ -2,11 +2,11 @@
 
 from app.pilots.queries import (
     accepted,
+    all_deliveries,
+    all_offers,
     delivered_by,
-    deliveries,
     golds,
     offer,
-    offers,
 )
 from app.pilots.service.access import (
     PilotAccess,
@@ -105,6 +105,8 @@ __all__ = [
     "ReceivedDelivery",
     "ReceivedGold",
     "accepted",
+    "all_deliveries",
+    "all_offers",
     "check_delivery",
     "check_gold",
     "close_pilot",
@@ -114,7 +116,6 @@ __all__ = [
     "create_pilot",
     "criteria_of",
     "delivered_by",
-    "deliveries",
     "delivery_of",
     "edit_pilot",
     "file_of",
@@ -131,7 +132,6 @@ __all__ = [
     "names_of",
     "offer",
     "offer_of",
-    "offers",
     "open_pilot",
     "outcomes_of",
     "panel_roles",

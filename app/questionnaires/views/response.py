@@ -186,7 +186,9 @@ def _facts(held: HeldResponse) -> str:
     parts = [f"{'core' if row.variant == 'core' else 'all'} questions"]
     parts += [f"sent {wording.day(row.sent_at)}"] if row.sent_at else []
     parts += [f"due {wording.day(row.due)}"] if row.due else []
-    parts += [f"submitted {wording.day(row.submitted_at)}"] if row.submitted_at else []
+    parts += (
+        [f"submitted {wording.day(row.submitted_at)}"] if row.submitted_at and held.access.is_finished else []
+    )
     parts += [f"closed {wording.day(row.closed_at)}"] if row.closed_at else []
     return " · ".join(parts)
 

@@ -217,7 +217,7 @@ def checklist(session: ReadSession, found: PilotAccess) -> tuple[Guard, ...]:
     golds = pilots.golds(session, pilot.id)
     texts = queries.instructions(session, pilot.id)
     parts = {one.candidate_id: one for one in queries.parts(session, pilot.id)}
-    priced = {one.candidate_id for one in pilots.offers(session, pilot.id)}
+    priced = {one.candidate_id for one in pilots.all_offers(session, pilot.id)}
     lacking = missing_agreements(session, pilot)
 
     def without(has: set[UUID]) -> str:

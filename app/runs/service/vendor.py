@@ -42,7 +42,7 @@ class OwnScore:
 
 def own_deliveries(session: ReadSession, found: PartAccess) -> Sequence[Delivery]:
     """The vendor's deliveries, newest first, replaced ones among them."""
-    rows = pilots.deliveries(session, found.pilot.id)
+    rows = pilots.all_deliveries(session, found.pilot.id)
     return [one for one in rows if one.candidate_id == found.part.candidate_id]
 
 
