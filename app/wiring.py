@@ -65,6 +65,7 @@ from app.reports import pages as reports_pages
 from app.reviews import api as reviews_api
 from app.reviews import pages as reviews_pages
 from app.runs import api as runs_api
+from app.runs import link_api as runs_link_api
 from app.runs import pages as runs_pages
 from app.scorecards import api as scorecards_api
 from app.scorecards import pages as scorecards_pages
@@ -106,6 +107,7 @@ def routers() -> list[APIRouter]:
         reviews_api.router,
         *reviews_pages.routers,
         runs_api.router,
+        runs_link_api.router,
         *runs_pages.routers,
         questionnaires_api.router,
         questionnaires_leading_api.router,

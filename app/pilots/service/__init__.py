@@ -84,6 +84,7 @@ from app.pilots.service.plan import (
     missing_agreements,
     reopen_pilot,
     set_criteria,
+    set_state,
 )
 from app.pilots.service.work import (
     work_items_of,
@@ -149,6 +150,7 @@ __all__ = [
     "result_of",
     "set_criteria",
     "set_offer",
+    "set_state",
     "table_of",
     "take_in",
     "upload_delivery",
