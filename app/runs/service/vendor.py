@@ -49,7 +49,7 @@ def own_deliveries(session: ReadSession, found: PartAccess) -> Sequence[Delivery
 def attempts_used(session: ReadSession, run: PilotRun, part: PilotPart) -> int:
     """How often a vendor delivered by its links in the present round; what we upload for it is no attempt."""
     links = queries.link_ids(session, part.id)
-    rows = pilots.deliveries(session, part.pilot_id)
+    rows = pilots.all_deliveries(session, part.pilot_id)
     return sum(row.round == run.round and row.uploaded_by in links for row in rows)
 
 
