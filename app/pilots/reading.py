@@ -6,7 +6,7 @@ delivery is called by its candidate's code, never by its file's name, which woul
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,17 +14,21 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.archives import pictures
+from app.core.formats.item_list import ListedItem, Role, read_items
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
-from app.core.pilots.amending import relabelled, times_without, without
+from app.core.pilots.amending import answer_of, replaced, times_without, without
+from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
+from app.core.pilots.roles import names_in, unscored, with_items
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
 from app.core.pilots.told import between, facts_of, flags_of
 
-ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 LOADED_WITH = (
@@ -41,19 +45,65 @@ Read = TypeVar("Read")
 LABELS = 100  # their labels that can be mapped by hand; more are another column
 LABEL = "label:"  # a problem at `label:NAME` asks what the vendor's NAME is called here
 Way = Mapping[str, Any]  # how a delivery is read: path, name or code, times, mapping, accept
+Handed = Mapping[str, str] | None  # how the item list is read: path, name, and the seal of its codes
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What deliveries are read against: the gold with the items that were handed out, and all names of those."""
+
+    gold: Rows
+    aliases: Mapping[str, str]
+
+
+def frame_of(gold: Rows, handed: Handed) -> Frame:
+    """The gold together with the item list, where there is one."""
+    if not handed:
+        return Frame(gold, {})
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items
+    rows, told = with_items(gold, listed)
+    names, codes = names_in(gold, listed), codes_of([one.item for one in listed], handed["seal"])
+    aliases = {codes[one.item]: name for one, name in zip(listed, names, strict=True)}
+    aliases |= {one.item: name for one, name in zip(listed, names, strict=True) if one.item != name}
+    return Frame(replace(rows, warnings=(*rows.warnings, *told)), aliases)
+
+
+def check_items(task: str, path: str, name: str, gold: str = "") -> bytes:
+    """Facts about an item list: JSON with `items`, each as `item_list.ListedItem` has it but for what is empty, and
+    `notes`. With the path of a gold at least one of its items must count. Raises `Invalid` at `file`."""
+    found = _at("file", lambda: read_items(Path(path).read_bytes(), name))
+    notes = [*found.repairs, *found.warnings]
+    if gold:
+        rows, told = with_items(read_gold(task, Path(gold).read_bytes(), "gold"), found.items)
+        notes += told
+        if len(unscored(rows)) == len(rows.items):
+            shown = ", ".join(repr(one) for one in rows.items[:3])
+            message = f"None of the items to be scored is in the gold. Correct the ids: the gold has {shown}."
+            raise Invalid("items.other_pilot", [Problem("file", message)])
+    items = [{key: value for key, value in asdict(one).items() if value} for one in found.items]
+    return orjson.dumps({"items": items, "notes": notes})
+
+
+def check_images(path: str, name: str) -> bytes:
+    """Facts about an archive of images: JSON with `images`, each as `archives.Picture` has it, and `notes`. Raises
+    `Invalid` at `images`."""
+    with Path(path).open("rb") as stream:
+        found, notes = _at("images", lambda: pictures(stream, name))
+    return orjson.dumps({"images": [asdict(one) for one in found], "notes": notes})
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], handed: Handed = None) -> bytes:
     """Facts about a gold file: JSON with items, labels, classes, repairs.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
     Raises `Invalid` at `file`.
     """
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
+    frame = frame_of(gold, handed)
     problems: list[Problem] = []
     for one in deliveries:
         try:
-            _read(task, one, one["name"], gold)
+            _read(task, one, one["name"], frame)
         except Invalid as failure:
             first = failure.problems[0]
             told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
@@ -73,15 +123,41 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
     return orjson.dumps(facts)
 
 
-def pack_items(task: str, gold: str) -> bytes:
-    """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
-    source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
-    rows = read_gold(task, Path(gold).read_bytes(), "gold")
-    items = [_pack_item(rows, at) for at in range(len(rows.items))]
-    classes = [
-        {"name": name, "id": number} for name, number in zip(rows.classes, rows.class_ids, strict=False)
-    ]
-    return orjson.dumps({"items": items, "classes": classes})
+def pack_items(task: str, gold: str = "", handed: Handed = None) -> bytes:
+    """What may leave with a pilot pack, from the item list, from the gold file, or from both: JSON with `items` and
+    `classes` (name, id; of COCO alone).
+
+    An item has its name, the file's own id, size, source text, image and suggested label where these belong to the
+    item and not to its labels. What begins with `_` stays here: `_own` its name, `_first` that of the item it repeats,
+    `_role` what it is for, `_image` its image. With hidden repeats all items go by their codes.
+    """
+    rows = read_gold(task, Path(gold).read_bytes(), "gold") if gold else None
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items if handed else ()
+    if not listed or not handed:
+        items = [_pack_item(rows, at) for at in range(len(rows.items))] if rows else []
+    else:
+        items = _listed_items(rows, listed, handed["seal"])
+    named = zip(rows.classes, rows.class_ids, strict=False) if rows else ()
+    return orjson.dumps({"items": items, "classes": [{"name": name, "id": one} for name, one in named]})
+
+
+def _listed_items(rows: Rows | None, listed: Sequence[ListedItem], seal: str) -> list[dict[str, Any]]:
+    names = names_in(rows, listed) if rows else tuple(one.item for one in listed)
+    full = with_items(rows, listed)[0] if rows else None
+    place = {name: at for at, name in enumerate(full.items)} if full else {}
+    hides = any(one.role is Role.REPEAT for one in listed)
+    codes = codes_of([one.item for one in listed], seal)
+    out = []
+    for one, name in zip(listed, names, strict=True):
+        item = _pack_item(full, place[name]) if full else {"item": name}
+        item |= {"width": one.width, "height": one.height} if one.width and "width" not in item else {}
+        item |= {key: value for key in ("text", "prelabel") if (value := getattr(one, key))}
+        if hides:
+            item["item"] = codes[one.item]
+            item.pop("id", None)
+        hidden = {"_own": one.item, "_first": one.repeat_of, "_role": one.role.value, "_image": one.image}
+        out.append({**item, **hidden})
+    return out
 
 
 def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
@@ -106,6 +182,7 @@ def check_delivery(
     gold_name: str = "gold",
     mapping: Mapping[str, str | None] | None = None,
     accept: bool = False,
+    handed: Handed = None,
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
@@ -114,20 +191,26 @@ def check_delivery(
     Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
     gold does not know, at `accept` where repairs may be accepted.
     """
-    reference = read_gold(task, Path(gold).read_bytes(), gold_name)
+    frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
     try:
-        rows = _delivered(task, Path(path).read_bytes(), name, reference, accept, mapping or {})
+        rows = _delivered(task, Path(path).read_bytes(), name, frame, accept, mapping or {})
     except Invalid as failure:
         problems += failure.problems
     try:
-        side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
+        side = _at("times", lambda: _times(times, times_name, code, frame)) if times else None
     except Invalid as failure:
         problems += failure.problems
     if problems or rows is None:
         raise Invalid("delivery.refused", problems)
-    return _facts(task, reference, rows, side, {name: code})
+    return _facts(task, frame.gold, rows, side, {name: code})
+
+
+def _times(path: str, name: str, code: str, frame: Frame) -> Times:
+    """The side file, its items called as the pilot calls them."""
+    found = read_times(Path(path).read_bytes(), name, code)
+    return replace(found, item=tuple(frame.aliases.get(one, one) for one in found.item))
 
 
 def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
@@ -150,11 +233,12 @@ def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mappin
 
 
 def _delivered(
-    task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
+    task: str, data: bytes, name: str, frame: Frame, accept: bool, mapping: Mapping[str, str | None]
 ) -> Rows:
     """A delivery read against the gold; where only its label names are strange, they are asked about."""
+    gold = frame.gold
     try:
-        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping)
+        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping, aliases=frame.aliases)
     except Invalid as failure:
         told = {theirs: ours for theirs, ours in mapping.items() if ours is None or ours in gold.classes}
         strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
@@ -192,24 +276,27 @@ def compared(
     iou: float,
     seed: int,
     amendments: Mapping[str, Any] | None = None,
+    handed: Handed = None,
 ) -> bytes:
     """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
 
-    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    `amendments` of the gold: `answers` (item -> right marks), `taken` (item -> the delivery whose answer is right),
+    `labels` (item -> right class) and `excluded` items, which count for nobody.
     """
-    reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
+    told = amendments or {}
+    frame = frame_of(_amended(task, read_gold(task, Path(gold).read_bytes(), "gold"), told, handed), handed)
+    reference = frame.gold
+    read = {one["code"]: _read(task, one, one["code"], frame) for one in deliveries}
     times = [
-        read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
+        _times(one["times"], f"{one['code']} times", one["code"], frame)
         for one in deliveries
         if one.get("times")
     ]
     side = _together(times)
-    if amendments:
-        gone = set(amendments["excluded"])
+    if gone := set(told.get("excluded", ())):
         pairs = zip(reference.items, reference.ids, strict=True)
         names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
-        reference = without(relabelled(reference, amendments["labels"]), gone)
+        reference = without(reference, gone)
         read = {code: without(rows, gone) for code, rows in read.items()}
         side = times_without(side, names) if side else None
     found = compare(task, reference, read, iou=iou, seed=seed, times=side)
@@ -217,9 +304,22 @@ def compared(
     return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
 
 
-def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
-    data, mapping = Path(one["path"]).read_bytes(), one.get("mapping")
-    return read_delivery(task, data, name, gold, accept=bool(one.get("accept")), mapping=mapping)
+def _amended(task: str, gold: Rows, told: Mapping[str, Any], handed: Handed) -> Rows:
+    answers = {item: [{"label": label}] for item, label in told.get("labels", {}).items()}
+    answers |= told.get("answers", {})
+    if taken := told.get("taken"):
+        frame, read = frame_of(gold, handed), dict[str, Rows]()
+        for item, one in taken.items():
+            if one["path"] not in read:
+                read[one["path"]] = _read(task, one, "the answer taken", frame)
+            answers[item] = answer_of(read[one["path"]], item)
+    return replaced(gold, answers)
+
+
+def _read(task: str, one: Way, name: str, frame: Frame) -> Rows:
+    data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
+    mapping, aliases = one.get("mapping"), frame.aliases
+    return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
 
 
 def _together(times: Sequence[Times]) -> Times | None:

@@ -22,7 +22,7 @@ from app.kit.spreadsheet import Cell, write_csv, write_excel
 from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
-from app.pilots.drawing import DRAWN, legend_of
+from app.pilots.drawing import DRAWN, exhibit_of, legend_of
 from app.pilots.frame import base_of
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.views import items as item_views
@@ -239,6 +239,7 @@ def show_item(
         title=line.name,
         frame=_below(session, found, Crumb("Pilot results", path), Crumb("Items", f"{path}/items")),
         subtitle=f"{size[0]:g} × {size[1]:g} pixels" if size else "",
+        exhibit=exhibit_of(outcomes, at),
         cards=item_views.cards_of(outcomes, line, names),
         legend=legend_of(outcomes.kind),
         has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",
