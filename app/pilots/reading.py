@@ -6,7 +6,7 @@ delivery is called by its candidate's code, never by its file's name, which woul
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,17 +14,20 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.manifest import read_manifest
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
+from app.core.pilots.outlay import cost_draws
 from app.core.pilots.report import to_json
 from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
 from app.core.pilots.told import between, facts_of, flags_of
+from app.pilots import listing
 
-ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 Read = TypeVar("Read")
@@ -41,17 +44,14 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
     Raises `Invalid` at `file`.
     """
+    if task == listing.TASK:
+        items, told = _at("file", lambda: listing.facts_of_items(path, name))
+        _refuse_unfit(
+            deliveries, lambda one: read_manifest(Path(one["path"]).read_bytes(), one["name"], items.items)
+        )
+        return told
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
-    problems: list[Problem] = []
-    for one in deliveries:
-        try:
-            _read(task, one, one["name"], gold)
-        except Invalid as failure:
-            first = failure.problems[0]
-            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
-            problems.append(Problem("file", told))
-    if problems:
-        raise Invalid("gold.breaks_deliveries", problems)
+    _refuse_unfit(deliveries, lambda one: _read(task, one, one["name"], gold))
     labels = int((~gold.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
@@ -65,9 +65,25 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
     return orjson.dumps(facts)
 
 
+def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> None:
+    """Raise `Invalid` at `file` naming every delivery that `read` cannot read against the new gold."""
+    problems: list[Problem] = []
+    for one in deliveries:
+        try:
+            read(one)
+        except Invalid as failure:
+            first = failure.problems[0]
+            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
+            problems.append(Problem("file", told))
+    if problems:
+        raise Invalid("gold.breaks_deliveries", problems)
+
+
 def pack_items(task: str, gold: str) -> bytes:
     """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
     source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
+    if task == listing.TASK:
+        return listing.items_to_pack(gold)
     rows = read_gold(task, Path(gold).read_bytes(), "gold")
     items = [_pack_item(rows, at) for at in range(len(rows.items))]
     classes = [
@@ -106,6 +122,8 @@ def check_delivery(
     Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
     gold does not know, at `accept` where repairs may be accepted.
     """
+    if task == listing.TASK:
+        return _work_facts(gold, path, name, times)
     reference = read_gold(task, Path(gold).read_bytes(), gold_name)
     problems: list[Problem] = []
     rows, side = None, None
@@ -120,6 +138,14 @@ def check_delivery(
     if problems or rows is None:
         raise Invalid("delivery.refused", problems)
     return _facts(task, reference, rows, side, {name: code})
+
+
+def _work_facts(gold: str, path: str, name: str, times: str) -> bytes:
+    """Facts about work that only people judge; its seconds stand in its own table."""
+    if times:
+        message = "Write the seconds into the column seconds of the delivery's own table."
+        raise Invalid("delivery.refused", [Problem("times", message)])
+    return _at("file", lambda: listing.facts_of_work(gold, path, name))
 
 
 def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
@@ -183,29 +209,93 @@ def compared(
     iou: float,
     seed: int,
     amendments: Mapping[str, Any] | None = None,
+    mix: Mapping[str, float] | None = None,
+    subset: Mapping[str, str] | None = None,
 ) -> bytes:
     """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
 
-    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
+    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody. `mix`
+    weighs the strata of the gold as production does; of a classification without strata, its classes. `subset`
+    (`computing.Subset`) leaves the other items out; no outcomes are given then. Raises `Invalid` where nothing of
+    it is left.
     """
+    if task == listing.TASK:
+        return listing.listed(gold, deliveries)
     reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
-    times = [
-        read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
-        for one in deliveries
-        if one.get("times")
-    ]
-    side = _together(times)
+    if mix and not reference.stratum and task == "classification":
+        reference = replace(reference, stratum=_classes_as_strata(reference))
+    held = _Held(reference, {one["code"]: _read(task, one, one["code"], reference) for one in deliveries})
+    held.side = _together(
+        [
+            read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
+            for one in deliveries
+            if one.get("times")
+        ]
+    )
     if amendments:
-        gone = set(amendments["excluded"])
-        pairs = zip(reference.items, reference.ids, strict=True)
-        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
-        reference = without(relabelled(reference, amendments["labels"]), gone)
-        read = {code: without(rows, gone) for code, rows in read.items()}
-        side = times_without(side, names) if side else None
-    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
-    report = {"compare": to_json(found), "extra": _extra(found)}
-    return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
+        held.gold = relabelled(held.gold, amendments["labels"])
+        held.leave_out(set(amendments["excluded"]))
+    filters = _filters(held)
+    known = {name: weight for name, weight in (mix or {}).items() if name in set(held.gold.stratum)}
+    if subset:
+        held.leave_out(set(held.gold.items) - chosen(held.gold, held.read, subset))
+        known = {}
+    weighs = known if any(known.values()) else None
+    found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
+    report = {"compare": to_json(found), "extra": _extra(found) | {"filters": filters}}
+    outcomes = b"" if subset else zlib.compress(orjson.dumps(_outcomes(found)), 6)
+    return orjson.dumps(report) + b"\n" + outcomes
+
+
+@dataclass
+class _Held:
+    """What is compared, while items are left out of it."""
+
+    gold: Rows
+    read: dict[str, Rows]
+    side: Times | None = None
+
+    def leave_out(self, gone: set[str]) -> None:
+        pairs = zip(self.gold.items, self.gold.ids, strict=True)
+        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(self.gold.items) - gone)
+        self.gold = without(self.gold, gone)
+        self.read = {code: without(rows, gone) for code, rows in self.read.items()}
+        self.side = times_without(self.side, names) if self.side else None
+
+
+def _classes_as_strata(gold: Rows) -> tuple[str, ...]:
+    names = [""] * len(gold.items)
+    for at, label in zip(gold.item.tolist(), gold.label.tolist(), strict=True):
+        names[at] = gold.classes[label]
+    return tuple(names)
+
+
+def _filters(held: _Held) -> dict[str, Any]:
+    """What subsets can be taken of."""
+    people = {code: sorted(set(rows.answers.annotators)) for code, rows in held.read.items()}
+    return {"strata": sorted(set(held.gold.stratum) - {""}), "people": people}
+
+
+def chosen(gold: Rows, read: Mapping[str, Rows], subset: Mapping[str, str]) -> set[str]:
+    """The items with the class in the gold, of the stratum, answered by the annotator. Raises `Invalid` for none."""
+    stays = np.ones(len(gold.items), np.bool_)
+    if label := subset.get("label"):
+        held = np.zeros(len(gold.items), np.bool_)
+        held[gold.item[gold.label == (gold.classes.index(label) if label in gold.classes else -2)]] = True
+        stays &= held
+    if stratum := subset.get("stratum"):
+        stays &= np.array([one == stratum for one in gold.stratum], np.bool_) if gold.stratum else False
+    if who := subset.get("annotator"):
+        answers = read[subset["code"]].answers if subset.get("code") in read else None
+        mine = np.zeros(len(gold.items), np.bool_)
+        if answers is not None and who in answers.annotators:
+            mine[answers.item[answers.annotator == answers.annotators.index(who)]] = True
+        stays &= mine
+    if not stays.any():
+        raise Invalid(
+            "subset.empty", [Problem("subset", "No item fits; choose another class, stratum or person.")]
+        )
+    return {item for item, kept in zip(gold.items, stays.tolist(), strict=True) if kept}
 
 
 def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
@@ -248,6 +338,7 @@ def _extra(found: Comparison) -> dict[str, Any]:
         "between": between(found.accord),
         "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
         "work": {one.name: _work(one) for one in found.vendors},
+        "draws": {one.name: _draws(found, one) for one in found.vendors},
         "strata": {
             one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
             for one in found.vendors
@@ -256,6 +347,12 @@ def _extra(found: Comparison) -> dict[str, Any]:
             {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
         ],
     }
+
+
+def _draws(found: Comparison, one: VendorResult) -> list[list[float]] | None:
+    per_item = one.delivery.kind in ("labels", "texts") and found.task != "multilabel"
+    drawn = cost_draws(one, found.gold, per_item=per_item, seed=found.seed)
+    return None if drawn is None else np.round(drawn, 5).tolist()
 
 
 def _work(one: VendorResult) -> dict[str, Any] | None:

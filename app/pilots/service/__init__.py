@@ -30,12 +30,13 @@ from app.pilots.service.checking import (
 )
 from app.pilots.service.comparison import (
     CandidateResult,
-    Pace,
     PilotComparison,
     Promise,
     comparison_of,
 )
 from app.pilots.service.computing import (
+    EVERYTHING,
+    Subset,
     compute_now,
     inputs_of,
     job_of,
@@ -85,11 +86,16 @@ from app.pilots.service.plan import (
     reopen_pilot,
     set_criteria,
 )
+from app.pilots.service.pricing import (
+    Pace,
+    Priced,
+)
 from app.pilots.service.work import (
     work_items_of,
 )
 
 __all__ = [
+    "EVERYTHING",
     "LOOK_ITEMS",
     "CandidateResult",
     "CheckedDelivery",
@@ -100,9 +106,11 @@ __all__ = [
     "Pending",
     "PilotAccess",
     "PilotComparison",
+    "Priced",
     "Promise",
     "ReceivedDelivery",
     "ReceivedGold",
+    "Subset",
     "accepted",
     "check_delivery",
     "check_gold",

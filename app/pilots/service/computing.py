@@ -1,7 +1,7 @@
 """From stored files to a kept comparison: which inputs count, whether they were computed, computing them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +23,33 @@ TASK = "pilots.compare"
 
 
 @dataclass(frozen=True, slots=True)
+class Subset:
+    """Some items of a comparison, every figure computed again on them alone; empty: all.
+
+    `label`: items on which the gold holds the class. `stratum`: those of a stratum. `annotator`: those that this
+    annotator of candidate `code` answered.
+    """
+
+    label: str = ""
+    stratum: str = ""
+    code: str = ""
+    annotator: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.label or self.stratum or self.annotator)
+
+
+EVERYTHING = Subset()
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What one comparison is made of; equal digests give equal figures."""
 
     pilot: Pilot
     gold: GoldVersion
     deliveries: Mapping[str, Delivery]
+    subset: Subset
     digest: str
 
 
@@ -38,25 +59,37 @@ class Computed:
 
     digest: str
     gold_number: int
+    subset: Subset
     report: bytes
     outcomes: bytes
 
 
-def inputs_of(session: ReadSession, pilot: Pilot, gold: int | None = None) -> Inputs | None:
-    """The newest gold (or version `gold`) and every candidate's newest round, by code; None while either is missing."""
+def inputs_of(
+    session: ReadSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Inputs | None:
+    """The newest gold (or version `gold`) and every candidate's newest round (of those until `up_to`), by code.
+
+    None while either is missing.
+    """
     golds = [one for one in queries.golds(session, pilot.id) if gold in (None, one.number)]
     newest: dict[UUID, Delivery] = {}
     for row in queries.accepted(session, pilot.id):  # in the order of rounds
-        newest[row.candidate_id] = row
+        if up_to is None or row.round <= up_to:
+            newest[row.candidate_id] = row
     if not golds or not newest:
         return None
     by_code = {session.get_one(Candidate, key).code: row for key, row in newest.items()}
     ordered = dict(sorted(by_code.items()))
-    return Inputs(pilot, golds[0], ordered, _digest(pilot, golds[0], ordered))
+    return Inputs(pilot, golds[0], ordered, subset, _digest(pilot, golds[0], ordered, subset))
 
 
-def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery]) -> str:
-    told = {
+def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery], subset: Subset) -> str:
+    told: dict[str, Any] = {
         "engine": ENGINE,
         "task": pilot.task,
         "iou": pilot.iou,
@@ -67,6 +100,10 @@ def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery])
             for code, row in deliveries.items()
         },
     }
+    if pilot.mix:
+        told["mix"] = pilot.mix
+    if subset:
+        told["subset"] = asdict(subset)
     return canonical.digest(told)
 
 
@@ -76,12 +113,28 @@ def result_of(session: ReadSession, pilot: Pilot) -> PilotResult | None:
     return queries.result(session, pilot.id, inputs.digest) if inputs else None
 
 
-def request_result(session: WriteSession, pilot: Pilot) -> UUID | None:
-    """Have what counts now computed by a job; None where nothing is to do."""
-    inputs = inputs_of(session, pilot)
+def request_result(
+    session: WriteSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> UUID | None:
+    """Have what counts now computed by a job (or another gold, earlier rounds, some items alone); None where
+    nothing is to do."""
+    inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset)
     if inputs is None or queries.result(session, pilot.id, inputs.digest) is not None:
         return None
-    return jobs.enqueue(session, TASK, dedupe=_key(pilot, inputs.digest), pilot_id=pilot.id)
+    return jobs.enqueue(
+        session,
+        TASK,
+        dedupe=_key(pilot, inputs.digest),
+        pilot_id=pilot.id,
+        gold=gold,
+        up_to=up_to,
+        subset=asdict(subset) if subset else None,
+    )
 
 
 def catch_up(session: WriteSession) -> int:
@@ -93,9 +146,16 @@ def catch_up(session: WriteSession) -> int:
     return sum(job is not None for job in made)
 
 
-def job_of(session: ReadSession, pilot: Pilot) -> Job | None:
-    """The job that computes what counts now, if there is one."""
-    inputs = inputs_of(session, pilot)
+def job_of(
+    session: ReadSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Job | None:
+    """The job that computes what counts now (or as `request_result` was asked), if there is one."""
+    inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset)
     return queries.job(session, _key(pilot, inputs.digest)) if inputs else None
 
 
@@ -103,14 +163,21 @@ def _key(pilot: Pilot, digest: str) -> str:
     return f"{TASK}:{pilot.id}:{digest}"
 
 
-def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Computed | None:
-    """The comparison of what counts now, computed in a child process outside any transaction.
+def compute(
+    database: Database,
+    contents: LocalStore,
+    pilot_id: UUID,
+    gold: int | None = None,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Computed | None:
+    """The comparison of what counts now (or as `request_result` asked), in a child process outside any transaction.
 
     None where nothing is to do. Raises `Invalid` when the stored files cannot be compared.
     """
     with database.reading() as session:
         pilot = session.get(Pilot, pilot_id)
-        inputs = inputs_of(session, pilot) if pilot else None
+        inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset) if pilot else None
         if inputs is None or queries.result(session, pilot_id, inputs.digest) is not None:
             return None
         arguments = {
@@ -120,10 +187,12 @@ def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Compute
             "iou": inputs.pilot.iou / 10_000,
             "seed": inputs.pilot.seed,
             "amendments": inputs.gold.amendments,
+            "mix": inputs.pilot.mix,
+            "subset": asdict(subset) if subset else None,
         }
         digest, number = inputs.digest, inputs.gold.number
     report, _, outcomes = child.run("app.pilots.reading:compared", arguments).partition(b"\n")
-    return Computed(digest, number, report, outcomes)
+    return Computed(digest, number, subset, report, outcomes)
 
 
 def _named(contents: LocalStore, code: str, row: Delivery) -> dict[str, Any]:
@@ -149,6 +218,7 @@ def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> No
         gold_number=computed.gold_number,
         report=orjson.loads(computed.report),
         outcomes=computed.outcomes,
+        subset=asdict(computed.subset) if computed.subset else {},
     )
     session.add(row)
     session.flush()
