@@ -1,5 +1,6 @@
 """A real store per test: a copied SQLite file or a database cloned from a PostgreSQL template, both migrated once."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -104,6 +105,12 @@ def _sql(server: object, statement: str) -> list[tuple[str, ...]]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--db sqlite` leaves PostgreSQL out, for quick rounds."""
     parser.addoption("--db", choices=("both", "sqlite", "postgres"), default="both")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector out of what was imported: a pass over all of it takes most of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

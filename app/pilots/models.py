@@ -48,6 +48,7 @@ class Pilot(Versioned, table=True):
     """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps.
 
     `sizing` is the `SizingIn` that gave the planned number of items, `mix` stratum -> its weight in production.
+    `closed_at` is when it was closed last; it stays when the pilot is reopened.
     """
 
     __tablename__ = "pilot"
@@ -64,6 +65,7 @@ class Pilot(Versioned, table=True):
     currency: str = Field(default="USD", max_length=3)
     sizing: dict[str, Any] = document(default_factory=dict)
     mix: dict[str, float] = document(default_factory=dict)
+    closed_at: datetime | None = moment(default=None)
 
 
 class GoldVersion(Row, table=True):

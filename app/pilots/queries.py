@@ -28,7 +28,7 @@ def golds(session: ReadSession, pilot_id: UUID) -> Sequence[GoldVersion]:
     return session.exec(wanted.order_by(col(GoldVersion.number).desc())).all()
 
 
-def deliveries(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
+def all_deliveries(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
     """All deliveries, newest first, replaced ones among them."""
     wanted = select(Delivery).where(Delivery.pilot_id == pilot_id)
     return session.exec(wanted.order_by(col(Delivery.received_at).desc(), col(Delivery.id).desc())).all()
@@ -48,7 +48,7 @@ def delivered_by(session: ReadSession, candidate_id: UUID) -> Sequence[Delivery]
     return session.exec(wanted.order_by(col(Delivery.pilot_id).desc())).all()
 
 
-def offers(session: ReadSession, pilot_id: UUID) -> Sequence[PilotOffer]:
+def all_offers(session: ReadSession, pilot_id: UUID) -> Sequence[PilotOffer]:
     """The offers of a pilot."""
     return session.exec(select(PilotOffer).where(PilotOffer.pilot_id == pilot_id)).all()
 

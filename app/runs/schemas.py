@@ -16,11 +16,13 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """What somebody sends; unknown fields are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ClassIn(_Entry):
+class ClassIn(Entry):
     """A class of the ontology; `decide` is the rule against the class it is most easily taken for."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -37,7 +39,7 @@ class ClassIn(_Entry):
         return self
 
 
-class ExampleIn(_Entry):
+class ExampleIn(Entry):
     """A right and a wrong way, with the reason."""
 
     right: Filled
@@ -45,7 +47,7 @@ class ExampleIn(_Entry):
     reason: Words = ""
 
 
-class LabelingPlanIn(_Entry):
+class LabelingPlanIn(Entry):
     """The labeling plan: what is labelled, how it was chosen, the ontology and the instructions.
 
     `planted` are items for which the instructions say nothing on purpose; they never leave.
@@ -75,13 +77,13 @@ class LabelingPlanIn(_Entry):
         return self
 
 
-class PublishIn(_Entry):
+class PublishIn(Entry):
     """Why a new version of the instructions is published."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
-class MilestoneIn(_Entry):
+class MilestoneIn(Entry):
     """A step on a day; `done` is the day it was reached."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -89,23 +91,29 @@ class MilestoneIn(_Entry):
     done: date | None = None
 
 
-class RunIn(_Entry):
+class RunIn(Entry):
     """The frame of a run: rounds of delivery, attempts by link in each, the last day of the present round."""
 
     rounds: Annotated[int, Field(ge=1, le=9)] = 2
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
     deadline: date | None = None
+    contest_days: Annotated[
+        int, Field(ge=0, le=60, description="Days after the close in which vendors contest their errors.")
+    ] = 5
+    shows_gold: Annotated[
+        bool, Field(description="Whether vendors see our labels beside their errors after the close.")
+    ] = True
     milestones: Annotated[list[MilestoneIn], Field(max_length=40)] = []
 
 
-class StageIn(_Entry):
+class StageIn(Entry):
     """The next stage of a pilot. Back to `running` after measuring opens a round of rework."""
 
     stage: PilotStage
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
-class PartLinkIn(_Entry):
+class PartLinkIn(Entry):
     """Who gets a vendor's link, and for how many days; with an address it is mailed."""
 
     holder_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -119,7 +127,7 @@ class PartLinkIn(_Entry):
         return self
 
 
-class QuestionIn(_Entry):
+class QuestionIn(Entry):
     """A question, an edge case or a proposal, about one item or in general."""
 
     kind: QuestionKind = QuestionKind.QUESTION
@@ -133,20 +141,20 @@ class OurQuestionIn(QuestionIn):
     candidate_id: UUID
 
 
-class ReplyIn(_Entry):
+class ReplyIn(Entry):
     """One more turn of a thread."""
 
     text: Filled
 
 
-class PublishAnswerIn(_Entry):
+class PublishAnswerIn(Entry):
     """Question and answer as all vendors read them; who asked stays out."""
 
     question: Filled
     answer: Filled
 
 
-class AdoptIn(_Entry):
+class AdoptIn(Entry):
     """What became of an edge case or proposal."""
 
     adopted: Literal["yes", "no", "open"]
@@ -190,6 +198,8 @@ class PartOut(BaseModel):
     instructions_at: datetime | None
     link_until: datetime | None
     downloads: int
+    attempts_used: int
+    errors_shown_at: datetime | None
     lacking: list[str]
 
 
@@ -214,6 +224,9 @@ class RunOut(BaseModel):
     attempts: int
     shown_round: int
     deadline: date | None
+    contest_days: int
+    shows_gold: bool
+    last_contest_day: date | None
     milestones: list[MilestoneIn]
     checklist: list[GuardOut]
     instructions: int | None

@@ -239,8 +239,8 @@ def _participants(
 ) -> tuple[views.ParticipantRow, ...]:
     row = found.pilot
 
-    deliveries = queries.deliveries(session, row.id)
-    offers = {one.candidate_id: one for one in queries.offers(session, row.id)}
+    deliveries = queries.all_deliveries(session, row.id)
+    offers = {one.candidate_id: one for one in queries.all_offers(session, row.id)}
     return tuple(
         views.participant_row(
             found,

@@ -68,7 +68,7 @@ def show(
         failure=f"The comparison failed: {job.error}" if job and is_dead else "",
         is_computing=job is not None and not is_dead,
         nonce=blank().nonce,
-        may_edit=found.may(Action.PILOT_EDIT),
+        may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
         results=None
         if compared is None

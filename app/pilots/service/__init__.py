@@ -2,11 +2,11 @@
 
 from app.pilots.queries import (
     accepted,
+    all_deliveries,
+    all_offers,
     delivered_by,
-    deliveries,
     golds,
     offer,
-    offers,
 )
 from app.pilots.service.access import (
     PilotAccess,
@@ -85,6 +85,7 @@ from app.pilots.service.plan import (
     missing_agreements,
     reopen_pilot,
     set_criteria,
+    set_state,
 )
 from app.pilots.service.pricing import (
     Pace,
@@ -112,6 +113,8 @@ __all__ = [
     "ReceivedGold",
     "Subset",
     "accepted",
+    "all_deliveries",
+    "all_offers",
     "check_delivery",
     "check_gold",
     "close_pilot",
@@ -121,7 +124,6 @@ __all__ = [
     "create_pilot",
     "criteria_of",
     "delivered_by",
-    "deliveries",
     "delivery_of",
     "edit_pilot",
     "file_of",
@@ -138,7 +140,6 @@ __all__ = [
     "names_of",
     "offer",
     "offer_of",
-    "offers",
     "open_pilot",
     "outcomes_of",
     "panel_roles",
@@ -157,6 +158,7 @@ __all__ = [
     "result_of",
     "set_criteria",
     "set_offer",
+    "set_state",
     "table_of",
     "take_in",
     "upload_delivery",

@@ -15,7 +15,7 @@ from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
-from app.pilots.wording import bounds_of, offer_word, promise_name
+from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -314,7 +314,6 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         f"{wording.number(row.labels)} labels",
         f"{row.missing} missing" if row.missing else "",
         f"{row.annotators} annotators" if row.annotators else "annotators not named",
-        f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
         f"instructions {row.instructions}" if row.instructions else "",
         "repairs accepted" if row.accepts_repairs else "",
     )
@@ -327,7 +326,7 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         times_href=f"{base}/files/{row.times_file_id}" if may_edit and row.times_file_id else "",
         remove_action=f"{base}/deliveries/{row.id}/remove" if may_edit and not replaced else "",
         restore_action=f"{base}/deliveries/{row.id}/restore" if may_edit and replaced else "",
-        warnings=tuple(row.warnings[:6]),
+        warnings=(*mapping_words(row.mapping), *row.warnings[:6]),
     )
 
 

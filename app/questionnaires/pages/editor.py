@@ -108,7 +108,8 @@ def save_section(
     """Save a section, or add it."""
     found, _ = _found(session, actor, key)
     with rejecting(request, form, lambda state: editor.section_view(found, _old(name), state)):
-        values = drafting.read_section(forms.text_values(form), _kinds(found))
+        taken = [entry["id"] for entry in found.body["sections"]]
+        values = drafting.read_section(forms.text_values(form), _kinds(found), _old(name), taken)
         _save(session, actor, key, form, partial(edit.put_section, section=_old(name), values=values))
         place = edit.section_at(_found(session, actor, key)[0].body, values["id"])
         _refuse(editor.problems_at(_problems(session, actor, key), place, None))

@@ -38,13 +38,17 @@ from app.questionnaires.service.chasing import (
     extend_response,
     return_answer,
     returns_of,
+    withdraw_return,
 )
 from app.questionnaires.service.earlier import Earlier, Proposal, earlier_answers
 from app.questionnaires.service.held import HeldResponse
 from app.questionnaires.service.late import (
     Draft,
+    LateValue,
     accept_drafts,
+    attach_or_keep,
     drafts_of,
+    drop_or_leave,
     late_values,
     leave_drafts,
     save_or_keep,
@@ -53,6 +57,7 @@ from app.questionnaires.service.reading import (
     AnswerShown,
     CandidateAnswers,
     FedAnswer,
+    ResponseScore,
     answers_for,
     discovery,
     evidence_of,
@@ -61,6 +66,7 @@ from app.questionnaires.service.reading import (
     response_of,
     responses_of,
     score_of,
+    scores_of,
     shown,
 )
 from app.questionnaires.service.responses import (
@@ -105,8 +111,10 @@ __all__ = [
     "FedAnswer",
     "Handed",
     "HeldResponse",
+    "LateValue",
     "Proposal",
     "ResponseAccess",
+    "ResponseScore",
     "Sent",
     "SentState",
     "Template",
@@ -116,6 +124,7 @@ __all__ = [
     "ask",
     "askable",
     "asked_now",
+    "attach_or_keep",
     "call_of",
     "clarifications_of",
     "clarify",
@@ -124,6 +133,7 @@ __all__ = [
     "discovery",
     "drafts_of",
     "drop_file",
+    "drop_or_leave",
     "earlier_answers",
     "end_call",
     "enter_by_link",
@@ -155,6 +165,7 @@ __all__ = [
     "save_answer",
     "save_or_keep",
     "score_of",
+    "scores_of",
     "sealed_questions",
     "send_invitation",
     "send_reminder",
@@ -172,6 +183,7 @@ __all__ = [
     "template_from",
     "templates",
     "withdraw_delegate",
+    "withdraw_return",
     "work_items_of",
     "written_out",
 ]

@@ -4,11 +4,13 @@ Every key of the file survives an edit: what has no field of its own stands as Y
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from app.core.errors import Invalid, Problem
+from app.core.questionnaire.edit import RESERVED
 from app.core.questionnaire.model import CHOICE_TYPES, MARKED_TYPES, NUMBER_TYPES
+from app.core.questionnaire.sheets import ident_of, unused
 from app.kit.yamlfile import load_yaml
 from app.questionnaires.service.own import as_yaml
 from app.questionnaires.views.conditions import condition_fields, number_of, read_condition
@@ -94,6 +96,7 @@ def read_question(values: Values, before: Mapping[str, Any], kinds: Mapping[str,
     """
     kind = first(values, "type")
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "text", "type")}
+    found["id"] = found["id"] or before.get("id") or _named(found["text"], "question", kinds)
     if first(values, "core"):
         found["core"] = True
     weight = first(values, "weight")
@@ -113,7 +116,7 @@ def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, 
     if kind in CHOICE_TYPES:
         source = first(values, "options_from")
         options = [_option(values, number) for number in rows_in(values, "option")]
-        kept = [option for option in options if option["id"] or option["text"]]
+        kept = _all_named([option for option in options if option["id"] or option["text"]], "option")
         if source:
             found["options_from"] = source
         elif kept or kind != "yes_no":
@@ -129,8 +132,25 @@ def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, 
     if kind == "table":
         stored = {str(column.get("id")): column for column in before.get("columns", ())}
         columns = [_column(values, number, stored) for number in rows_in(values, "column")]
-        found["columns"] = [column for column in columns if column["id"] or column["text"]]
+        found["columns"] = _all_named(
+            [column for column in columns if column["id"] or column["text"]], "column"
+        )
     return found
+
+
+def _named(text: str, fallback: str, taken: Collection[str]) -> str:
+    """An id made from a text, for those who do not want to think of one."""
+    return unused(ident_of(text)[:40].strip("_") or fallback, taken)
+
+
+def _all_named(entries: list[dict[str, Any]], fallback: str) -> list[dict[str, Any]]:
+    """Options or columns, those without an id under one made from their text."""
+    taken = {entry["id"] for entry in entries}
+    for entry in entries:
+        if not entry["id"]:
+            entry["id"] = _named(entry["text"], fallback, taken)
+            taken.add(entry["id"])
+    return entries
 
 
 def _option(values: Values, number: int) -> dict[str, Any]:
@@ -175,7 +195,10 @@ def _choices(text: str) -> dict[str, Any]:
     if re.fullmatch(r"taxonomy\.[a-z_]+", text):
         return {"options_from": text}
     pairs = [entry.partition(":") for entry in re.split(r"[;\n]", text) if entry.strip()]
-    return {"options": [{"id": name.strip(), "text": (said or name).strip()} for name, _, said in pairs]}
+    options = [
+        {"id": name.strip() if said else "", "text": (said or name).strip()} for name, _, said in pairs
+    ]
+    return {"options": _all_named(options, "option")}
 
 
 def _feed(line: str) -> Any:
@@ -208,9 +231,13 @@ def section_fields(section: Mapping[str, Any]) -> dict[str, object]:
     return {**found, "sealed": section.get("sealed") is True, **_condition_fields(section)}
 
 
-def read_section(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """The plain values of a section without its questions. Raises `Invalid` at `more`."""
+def read_section(
+    values: Values, kinds: Mapping[str, str], name: str = "", taken: Collection[str] = ()
+) -> dict[str, Any]:
+    """The plain values of a section without its questions; `name` is its id so far, '' for a new one beside those
+    that are `taken`. Raises `Invalid` at `more`."""
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "title")}
+    found["id"] = found["id"] or name or _named(found["title"], "section", {RESERVED, *taken})
     for key in ("weight", "minutes"):
         if first(values, key):
             found[key] = number_of(first(values, key))
