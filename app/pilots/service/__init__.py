@@ -32,12 +32,13 @@ from app.pilots.service.checking import (
 )
 from app.pilots.service.comparison import (
     CandidateResult,
-    Pace,
     PilotComparison,
     Promise,
     comparison_of,
 )
 from app.pilots.service.computing import (
+    EVERYTHING,
+    Subset,
     compute_now,
     handed_of,
     inputs_of,
@@ -121,12 +122,17 @@ from app.pilots.service.plan import (
     set_criteria,
     set_state,
 )
+from app.pilots.service.pricing import (
+    Pace,
+    Priced,
+)
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
 from app.pilots.service.work import (
     work_items_of,
 )
 
 __all__ = [
+    "EVERYTHING",
     "LOOK_ITEMS",
     "SIDES",
     "CandidateResult",
@@ -144,6 +150,7 @@ __all__ = [
     "Pending",
     "PilotAccess",
     "PilotComparison",
+    "Priced",
     "Promise",
     "ReceivedDelivery",
     "ReceivedFreeze",
@@ -153,6 +160,7 @@ __all__ = [
     "ReceivedSets",
     "Scene",
     "Scenes",
+    "Subset",
     "accepted",
     "all_deliveries",
     "all_offers",

@@ -12,7 +12,7 @@ from app.pilots import service as pilots
 from app.pilots.models import Delivery, DeliveryState
 from app.pilots.schemas import METRICS, POINTS
 from app.pilots.service import criteria_of, mapping
-from app.pilots.wording import bounds_of, mapping_words, offer_word
+from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 from app.runs import service
 from app.runs.models import PilotQuestion, PilotStage, QuestionKind
 from app.runs.schemas import ClassIn, LabelingPlanIn, MilestoneIn
@@ -302,8 +302,8 @@ def _facts(found: PartAccess) -> tuple[Fact, ...]:
 
 
 def _promises(session: ReadSession, found: PartAccess) -> tuple[Fact, ...]:
-    names = METRICS[found.pilot.task]
-    criteria = tuple(Fact(names[one.metric], bounds_of(one)) for one in criteria_of(found.pilot))
+    task = found.pilot.task
+    criteria = tuple(Fact(promise_name(task, one), bounds_of(one)) for one in criteria_of(found.pilot))
     fee = service.own_fee(session, found)
     return (*criteria, Fact("Your fee", offer_word(fee))) if criteria and fee else criteria
 
