@@ -158,7 +158,7 @@ def upload_gold(
 def list_deliveries(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[DeliveryOut]:
     """All deliveries, newest first, replaced ones among them."""
     service.open_pilot(session, actor, pilot_id)
-    return [_delivery(session, actor, row) for row in queries.deliveries(session, pilot_id)]
+    return [_delivery(session, actor, row) for row in queries.all_deliveries(session, pilot_id)]
 
 
 @router.post(

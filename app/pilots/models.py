@@ -41,7 +41,10 @@ class DeliveryState(StrEnum):
 
 
 class Pilot(Versioned, table=True):
-    """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps."""
+    """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps.
+
+    `closed_at` is when it was closed last; it stays when the pilot is reopened.
+    """
 
     __tablename__ = "pilot"
 
@@ -55,6 +58,7 @@ class Pilot(Versioned, table=True):
     criteria: list[dict[str, Any]] = document(default_factory=list)
     criteria_locked_at: datetime | None = moment(default=None)
     currency: str = Field(default="USD", max_length=3)
+    closed_at: datetime | None = moment(default=None)
 
 
 class GoldVersion(Row, table=True):
@@ -164,3 +168,15 @@ class PilotResult(Row, table=True):
     gold_number: int
     report: dict[str, Any] = document(default_factory=dict)
     outcomes: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class PilotLook(Row, table=True):
+    """Somebody looked at random items before any figure; `items` is how many were shown."""
+
+    __tablename__ = "pilot_look"
+    __owner__: ClassVar[tuple[str, str]] = ("pilot", "pilot_id")
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "person_id"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    person_id: UUID
+    items: int

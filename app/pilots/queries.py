@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app.jobs.models import Job
 from app.kit.db import ReadSession
-from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotOffer, PilotResult
+from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotLook, PilotOffer, PilotResult
 
 
 def every_pilot(session: ReadSession) -> Sequence[Pilot]:
@@ -28,7 +28,7 @@ def golds(session: ReadSession, pilot_id: UUID) -> Sequence[GoldVersion]:
     return session.exec(wanted.order_by(col(GoldVersion.number).desc())).all()
 
 
-def deliveries(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
+def all_deliveries(session: ReadSession, pilot_id: UUID) -> Sequence[Delivery]:
     """All deliveries, newest first, replaced ones among them."""
     wanted = select(Delivery).where(Delivery.pilot_id == pilot_id)
     return session.exec(wanted.order_by(col(Delivery.received_at).desc(), col(Delivery.id).desc())).all()
@@ -48,7 +48,7 @@ def delivered_by(session: ReadSession, candidate_id: UUID) -> Sequence[Delivery]
     return session.exec(wanted.order_by(col(Delivery.pilot_id).desc())).all()
 
 
-def offers(session: ReadSession, pilot_id: UUID) -> Sequence[PilotOffer]:
+def all_offers(session: ReadSession, pilot_id: UUID) -> Sequence[PilotOffer]:
     """The offers of a pilot."""
     return session.exec(select(PilotOffer).where(PilotOffer.pilot_id == pilot_id)).all()
 
@@ -76,3 +76,9 @@ def last_revision(session: ReadSession, pilot_id: UUID) -> int:
 def job(session: ReadSession, dedupe: str) -> Job | None:
     """The job with this key."""
     return session.exec(select(Job).where(Job.dedupe == dedupe)).first()
+
+
+def look(session: ReadSession, pilot_id: UUID, person_id: UUID) -> PilotLook | None:
+    """That this person looked, if so."""
+    wanted = select(PilotLook).where(PilotLook.pilot_id == pilot_id, PilotLook.person_id == person_id)
+    return session.exec(wanted).first()

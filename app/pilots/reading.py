@@ -27,6 +27,14 @@ from app.core.pilots.told import between, facts_of, flags_of
 ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
+LOADED_WITH = (
+    "rapidfuzz.process",
+    "sacrebleu.metrics",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.special",
+    "shapely",
+)
 Read = TypeVar("Read")
 
 
@@ -134,7 +142,8 @@ def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mappin
         "missing": one.missing,
         "labels": len(rows.item),
         "annotators": one.annotators,
-        "repairs": [line.replace(name, code) for line in found.repairs],
+        # a vendor reads these with its receipt: nothing that was repaired in the gold
+        "repairs": [line.replace(name, code) for line in found.repairs[len(gold.repairs) :]],
         "warnings": [line.replace(name, code) for line in found.warnings],
     }
     return orjson.dumps(facts)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from app.assessment.service.measures import metrics_for
 from app.audit.models import AuditEvent
 from app.cli import main
 from app.core.errors import Conflict, Forbidden, Invalid
@@ -93,8 +94,8 @@ def test_metrics_come_as_intervals_with_their_evidence_and_the_price_per_accepte
     lab.offer("Harbor", [*PER_LABEL, {"name": "Set-up", "amount": "500", "per": "fixed", "labor": False}])
     found = lab.compared()
     with lab.db.reading() as session:
-        measures = service.metrics_for(session, lab.candidates["Harbor"])
-        assert service.metrics_for(session, lab.candidates["Mosaic"]) == {}
+        measures = metrics_for(session, lab.candidates["Harbor"])
+        assert metrics_for(session, lab.candidates["Mosaic"]) == {}
     one = measures["accuracy"]
     assert one.mid == pytest.approx(114 / 120)
     assert one.low is not None

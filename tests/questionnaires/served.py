@@ -39,11 +39,20 @@ class Site:
         return context.new_page()
 
 
-@pytest.fixture
-def site(app: FastAPI) -> Iterator[Site]:
-    """A served scene with its browser."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["sync_api.Browser"]:
+    """One browser for all tests of the module, with contexts of their own."""
     if not CHROMIUM.exists():
         pytest.skip("Debian's Chromium is not installed: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: FastAPI, chromium: "sync_api.Browser") -> Iterator[Site]:
+    """The application behind a real port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,10 +64,9 @@ def site(app: FastAPI) -> Iterator[Site]:
     scene = build(app.state.database)
     with scene.db.writing() as session:
         cookie = accounts.start_session(session, session.get_one(User, scene.lead.id))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield Site(scene, f"http://127.0.0.1:{port}", browser, cookie)
-        browser.close()
+    yield Site(scene, f"http://127.0.0.1:{port}", chromium, cookie)
+    for context in chromium.contexts:
+        context.close()
     server.should_exit = True
     thread.join()
 

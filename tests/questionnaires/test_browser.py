@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.questionnaires.served import AXE, VIOLATIONS, Site, site, sync_api
+from tests.questionnaires.served import AXE, VIOLATIONS, Site, chromium, site, sync_api
 
-__all__ = ["site"]
+__all__ = ["chromium", "site"]
 pytestmark = pytest.mark.browser
 
 

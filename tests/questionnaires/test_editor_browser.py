@@ -7,9 +7,9 @@ import xlsxwriter
 
 from app.questionnaires import service
 from app.questionnaires.schemas import StartIn
-from tests.questionnaires.served import Site, require_fit, site, sync_api
+from tests.questionnaires.served import Site, chromium, require_fit, site, sync_api
 
-__all__ = ["site"]
+__all__ = ["chromium", "site"]
 pytestmark = pytest.mark.browser
 
 OPTIONS = ("Full-time, on our payroll", "Freelancers")

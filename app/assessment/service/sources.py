@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from app.assessment.models import Consensus, ManualValue, Rating
+from app.assessment.service.measures import Measure, metrics_for
 from app.core.scoring import (
     OPEN,
     Cell,
@@ -28,8 +29,6 @@ from app.evaluations.models import Candidate
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
 from app.kit.db import ReadSession
-from app.pilots import service as pilots
-from app.pilots.service import Measure
 from app.questionnaires import service as questionnaires
 from app.questionnaires.service import FedAnswer, ResponseScore
 from app.vendors import service as vendors
@@ -87,7 +86,7 @@ def records_of(
         papers=vendors.evidence_on(session, vendor.id, day),
         facts=vendors.facts_of(session, vendor.id),
         capabilities=vendors.capabilities_of(session, [vendor.id])[vendor.id],
-        measures=pilots.metrics_for(session, view.candidate.id),
+        measures=metrics_for(session, view.candidate.id),
         values=values,
         consensus=agreed,
     )

@@ -194,7 +194,7 @@ def source_words(criterion: Criterion) -> tuple[str, tuple[str, str]]:
     return "no source here can give it: type it in with its source", ("by hand", "warn")
 
 
-# Keys of `pilots.service.metrics_for`.
+# Keys of `assessment.service.measures.metrics_for`.
 MEASURED = frozenset(
     {
         "accuracy",

@@ -18,6 +18,7 @@ _HEAD = 65_536  # enough to see the keys of the first task, whatever data it car
 _STUDIO_CSV = {"annotation_id", "annotator", "lead_time"}
 _TAG = re.compile(r"O|[BIESLU]-\S+")
 _YOLO_LINE = re.compile(r"\d+(\s+\d*\.?\d+(e-?\d+)?){4,}", re.IGNORECASE)
+_OWN = re.compile(rb'"schema"\s*:\s*"assay/gold@')
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -84,8 +85,8 @@ def _json_fault(data: bytes, failure: orjson.JSONDecodeError) -> str:
 def detect(data: bytes) -> str:
     """The name of the format that `data` (already checked) is written in, from its content.
 
-    One of `coco`, `label_studio`, `cvat`, `labelbox`, `yolo`, `voc`, `conll` and `table`; what looks like none of
-    the others is taken for a table.
+    One of `coco`, `label_studio`, `cvat`, `labelbox`, `yolo`, `voc`, `conll`, `own` and `table`; what looks like none
+    of the others is taken for a table.
     """
     head = data.lstrip()[:_HEAD]
     if head.startswith(b"<"):
@@ -117,6 +118,8 @@ def _detect_json(head: bytes) -> str:
     def has(keys: bytes) -> bool:
         return re.search(rb'"(' + keys + rb')"\s*:', head) is not None
 
+    if _OWN.search(head.split(b"\n", 1)[0]):
+        return "own"
     if has(rb"data_row"):
         return "labelbox"
     if has(rb"completed_by|lead_time|was_cancelled|completions"):

@@ -15,6 +15,7 @@ from app.core.formats.faults import Faults, refuse
 from app.core.formats.label_studio import read_label_studio
 from app.core.formats.labelbox import read_labelbox
 from app.core.formats.marks import Source, merged
+from app.core.formats.own import read_own
 from app.core.formats.shapes import Kind
 from app.core.formats.table_marks import read_table_marks
 from app.core.formats.voc import read_voc
@@ -27,6 +28,7 @@ READERS: Mapping[str, Callable[[Source], Written]] = {
     "cvat": read_cvat,
     "label_studio": read_label_studio,
     "labelbox": read_labelbox,
+    "own": read_own,
     "table": read_table_marks,
     "voc": read_voc,
 }

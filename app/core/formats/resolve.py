@@ -1,7 +1,7 @@
 """From what a file says to rows of the pilot: items, classes and people found, everything unclear refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -51,6 +51,23 @@ def resolve_gold(written: Written, task: str) -> Rows:
     has no label where the task needs one or more than one answer, and every impossible shape.
     """
     faults = Faults("gold.broken", written.source)
+    rows = _reference(written, task, faults)
+    _refuse_unlabelled(rows, faults)
+    faults.stop()
+    return rows
+
+
+def resolve_frame(written: Written, task: str) -> Rows:
+    """The items and classes of a file as a gold without a single answer: what label sets are read against."""
+    faults = Faults("gold.broken", written.source)
+    shape = written.shape if written.shape is None else written.shape[:0]
+    bare = replace(written, answers=(), answer=_none(), label=(), shape=shape, place=(), crowd=())
+    rows = _reference(bare, task, faults)
+    faults.stop()
+    return rows
+
+
+def _reference(written: Written, task: str, faults: Faults) -> Rows:
     _refuse_kind(written, task)
     names = [one.keys[0] for one in written.items]
     refuse_repeats(names, faults)
@@ -62,16 +79,22 @@ def resolve_gold(written: Written, task: str) -> Rows:
     for at in np.nonzero(counts > 1)[0].tolist():
         message = "has several answers; the gold has one per item, agree on it first"
         faults.add(f"item {names[order[at]]!r}", message)
+    frame = _gold_frame(written, task, [written.items[at] for at in order], faults)
+    code = {one: at for at, one in enumerate(frame.classes)}
+    label = np.array([code.get(one, -1) for one in written.label], np.int64)
+    return _rows(written, frame, position, label, np.ones(len(label), np.bool_), faults)
+
+
+def _gold_frame(written: Written, task: str, items: Sequence[WrittenItem], faults: Faults) -> _Frame:
     classes = tuple(sorted({*written.classes, *written.label} - {""}))
     if len(classes) > MAX_CLASSES:
         message = f"{len(classes)} different labels, at most {MAX_CLASSES} can be compared"
         faults.add("", f"{message}; is it the right column?")
     number = dict(zip(written.classes, written.class_ids, strict=True)) if written.class_ids else {}
-    items = [written.items[at] for at in order]
     strata, repeats = tuple(one.stratum for one in items), tuple(one.repeat_of for one in items)
-    frame = _Frame(
+    return _Frame(
         task=task,
-        items=tuple(names[at] for at in order),
+        items=tuple(one.keys[0] for one in items),
         ids=tuple(one.keys[-1] for one in items),
         classes=classes,
         class_ids=tuple(number[one] for one in classes) if number.keys() >= set(classes) else (),
@@ -80,12 +103,6 @@ def resolve_gold(written: Written, task: str) -> Rows:
         stratum=strata if any(strata) else (),
         repeat_of=repeats if any(repeats) else (),
     )
-    code = {one: at for at, one in enumerate(classes)}
-    label = np.array([code.get(one, -1) for one in written.label], np.int64)
-    rows = _rows(written, frame, position, label, np.ones(len(label), np.bool_), faults)
-    _refuse_unlabelled(rows, frame, faults)
-    faults.stop()
-    return rows
 
 
 def resolve_delivery(
@@ -122,13 +139,13 @@ def _sizes(items: Sequence[WrittenItem], relative: bool) -> Floats:
     return np.where(np.isfinite(found) | (not relative), found, 1.0)
 
 
-def _refuse_unlabelled(rows: Rows, frame: _Frame, faults: Faults) -> None:
+def _refuse_unlabelled(rows: Rows, faults: Faults) -> None:
     if not rows.items:
         faults.add("", "holds no items; a pilot needs some")
     if rows.kind in _IMAGE or rows.kind == "spans":
         return
     for at in np.nonzero(~rows.answered)[0].tolist():
-        faults.add(f"item {frame.items[at]!r}", "has no label; label it or leave the item out")
+        faults.add(f"item {rows.items[at]!r}", "has no label; label it or leave the item out")
 
 
 def _rows(

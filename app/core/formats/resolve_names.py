@@ -72,6 +72,21 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
     return position, tuple(f"{written.source}: {count} {words}" for words, count in guessed.items() if count)
 
 
+def nearest(names: Sequence[str], wanted: Iterable[Sequence[str]]) -> list[int]:
+    """Position in `names` of whatever goes by one of several names each (-1: none): as it is, by file name without
+    folder, by file name without suffix. A name is given away once, to the first that asks."""
+    asked = [tuple(one) for one in wanted]
+    out, taken = [-1] * len(asked), set[int]()
+    exact = {one: at for at, one in enumerate(names)}
+    for known, short in ((exact, str), (_unique(names, _base), _base), (_unique(names, _stem), _stem)):
+        for at, keys in enumerate(asked):
+            found = next((known[short(key)] for key in keys if short(key) in known), -1)
+            if out[at] < 0 <= found and found not in taken:
+                out[at] = found
+                taken.add(found)
+    return out
+
+
 def _letters(text: str) -> str:
     return "".join(text.split())
 

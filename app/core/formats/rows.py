@@ -33,9 +33,9 @@ class Rows:
     `task` is a name of `tasks.TASKS`; `items` are names, sorted; `ids` the gold's own ids in the same order;
     `classes` are sorted names, `class_ids` the gold's numbers of them (empty: none); `sizes` is (items, 2) width
     and height, NaN where unknown, 1 x 1 where shapes are fractions of an image of unknown size; `texts` the
-    source text per item (spans), else empty; `stratum` and `repeat_of` (the item of which this one is a hidden
-    repeat, or empty) are per item of the gold, () where it names none. An answer is one annotator's work on one
-    item, a mark one label, box, polygon, mask, span or text in it.
+    source text per item (spans), else empty; `stratum`, `repeat_of` (the item of which this one is a hidden
+    repeat, or empty) and `role` (a value of `item_list.Role`, or empty) are per item of the gold, () where it names
+    none. An answer is one annotator's work on one item, a mark one label, box, polygon, mask, span or text in it.
     Per mark, sorted by item: `answer`, `item`, `label` (position in `classes`, -1 for texts), `crowd` (a region
     to ignore), `place` (for people) and `shape` as in `written.Written`, boxes and polygons in pixels.
     `answered` tells per item whether the file speaks about it; `listed` that it cannot name empty items.
@@ -62,6 +62,7 @@ class Rows:
     answered: Bools
     listed: bool = False
     repeat_of: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -1,16 +1,21 @@
-"""What adjudication changes: right labels in the gold, and items that no longer count for anybody."""
+"""What adjudication changes: right answers in the gold, and items that no longer count for anybody."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.faults import Faults
+from app.core.formats.marks import Source
+from app.core.formats.own import Answer, answers_of, read_own, written_own
+from app.core.formats.resolve import resolve_gold
 from app.core.formats.rows import Answers, Rows, Times
 from app.core.formats.shapes import Bools, Shapes
 
 Value = TypeVar("Value")
+_KEPT = ("format", "listed", "role", "repairs", "warnings")  # what other marks do not change
 
 
 def relabelled(gold: Rows, labels: Mapping[str, str]) -> Rows:
@@ -34,6 +39,34 @@ def relabelled(gold: Rows, labels: Mapping[str, str]) -> Rows:
     return replace(gold, label=label)
 
 
+def replaced(gold: Rows, answers: Mapping[str, Answer]) -> Rows:
+    """The gold with other marks on some items (item -> marks as `own.answers_of` gives them), whatever the task.
+
+    Raises `Invalid` for an item or class the gold does not know, and for every mark that cannot be.
+    """
+    if not answers:
+        return gold
+    known, classes = set(gold.items), set(gold.classes)
+    faults = Faults("gold.amendments", "the correction")
+    for name, marks in answers.items():
+        if name not in known:
+            faults.add(f"item {name!r}", "is not in the gold")
+        for label in sorted({str(one.get("label", "")) for one in marks} - classes - {""}):
+            faults.add(
+                f"item {name!r}", f"label {label!r} is not a class of the gold; use one of its classes"
+            )
+    faults.stop()
+    source = Source(written_own(gold, answers), gold.source, gold.kind)
+    fresh = resolve_gold(read_own(source), gold.task)
+    return replace(fresh, **{name: getattr(gold, name) for name in _KEPT})
+
+
+def checked_answer(gold: Rows, item: str, marks: Answer) -> list[dict[str, Any]]:
+    """The marks of one item as they will stand in the gold; raises as `replaced` does."""
+    one = without(gold, [name for name in gold.items if name != item])
+    return answers_of(replaced(one, {item: marks}))[0]
+
+
 def without(rows: Rows, excluded: Collection[str]) -> Rows:
     """Gold or delivery without some items (by name), as if the pilot never had them."""
     out = set(excluded)
@@ -50,6 +83,8 @@ def without(rows: Rows, excluded: Collection[str]) -> Rows:
         sizes=rows.sizes[stays] if len(rows.sizes) == len(stays) else rows.sizes,
         texts=_kept(rows.texts, stays),
         stratum=_kept(rows.stratum, stays),
+        repeat_of=_kept(rows.repeat_of, stays),
+        role=_kept(rows.role, stays),
         answers=replace(_answers(rows.answers, answers), item=position[rows.answers.item[answers]]),
         answer=answer[rows.answer[marks]],
         item=position[rows.item[marks]],
@@ -71,6 +106,8 @@ def times_without(times: Times, excluded: Collection[str]) -> Times:
         item=_kept(times.item, stays),
         annotator=_kept(times.annotator, stays),
         seconds=times.seconds[stays],
+        started=times.started[stays],
+        ended=times.ended[stays],
         line=times.line[stays],
     )
 

@@ -1,7 +1,7 @@
 """Deliveries against one gold: quality with intervals, who differs, how sure that is. The one entry point."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -13,12 +13,15 @@ from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots import statistics
 from app.core.pilots.accord import accord_of
 from app.core.pilots.adjustment import holm
+from app.core.pilots.amending import times_without, without
 from app.core.pilots.breakdown import class_scores, general_warnings, item_scores, size_bands
 from app.core.pilots.conduct import conduct_of
 from app.core.pilots.estimates import delivered_only, estimate, macro, standardised, strata_of
 from app.core.pilots.figures import Figure
 from app.core.pilots.findings import confusion, error_counts, summed, tally, tidy
 from app.core.pilots.results import Comparison, Estimate, Pair, VendorResult
+from app.core.pilots.roles import unscored
+from app.core.pilots.rounds import Again, again_of, surge_of
 from app.core.pilots.scored import Scored
 from app.core.pilots.speed import item_logs, summarise, time_ratio
 from app.core.pilots.tasks import Task, task_named
@@ -61,9 +64,12 @@ def compare(
     kind = task_named(task)
     told = _Settings(iou, seed, kind.resamples if resamples is None else resamples, mix or {})
     _check(kind, gold, deliveries, told)
+    again, remarks = _again(kind, gold, deliveries, times, told)
+    sources = [gold, *deliveries.values()]
+    gold, deliveries, times = _counted(gold, deliveries, times)
     work, notes = works(gold, deliveries, times)
     scored = _score(kind, gold, deliveries, {name: work[name] for name in deliveries}, told)
-    vendors = tuple(_vendor(kind, gold, one, told) for one in scored)
+    vendors = tuple(_vendor(kind, gold, one, again[one.name], told) for one in scored)
     pairs, detectable, groups = _judge(kind.main, scored, vendors)
     best = statistics.best_shares(_signed(kind.main) * _replicated(scored, kind.main))
     return Comparison(
@@ -84,8 +90,44 @@ def compare(
         mix=dict(sorted(told.mix.items())),
         versions=_versions(task),
         accord=accord_of(kind.main, gold, deliveries, [one.scores for one in vendors]),
-        repairs=_repairs([gold, *deliveries.values()], times),
-        warnings=_warnings([gold, *deliveries.values()], notes, scored, vendors),
+        repairs=_repairs(sources, times),
+        warnings=_warnings(sources, [*notes, *remarks], scored, vendors),
+    )
+
+
+def _again(
+    task: Task, gold: Rows, deliveries: Mapping[str, Rows], times: Times | None, told: _Settings
+) -> tuple[dict[str, Again], tuple[str, ...]]:
+    """What hidden repeats tell about each vendor, and what is wrong with their list."""
+    if not any(gold.repeat_of):
+        return dict.fromkeys(deliveries, Again()), ()
+    side, _ = works(gold, deliveries, times)
+    own, _ = works(gold, deliveries, None)
+    # Who answered stands in the delivery; the side file says so where that names nobody.
+    work = {name: own[name] if one.answers.annotators else side[name] for name, one in deliveries.items()}
+    known = {name: replace(one, repeat_of=gold.repeat_of) for name, one in deliveries.items()}
+    found = {name: again_of(task, one, work[name], told.iou, told.seed) for name, one in known.items()}
+    notes = dict.fromkeys(line for _, lines in found.values() for line in lines)
+    return {name: one for name, (one, _) in found.items()}, tuple(notes)
+
+
+def _counted(
+    gold: Rows, deliveries: Mapping[str, Rows], times: Times | None
+) -> tuple[Rows, Mapping[str, Rows], Times | None]:
+    """Everything without the items that never count: practice, repeats, what has no gold or was not handed out."""
+    gone = unscored(gold)
+    if not gone:
+        return gold, deliveries, times
+    kept = without(gold, gone)
+    if not kept.items or bool(kept.crowd.all()):
+        message = "no item of the gold counts; check the roles in the item list"
+        raise Invalid("compare.settings", [Problem(gold.source, message)])
+    named = zip(gold.items, gold.ids, strict=True)
+    names = {one for pair in named if pair[0] in gone for one in pair} - (set(gold.items) - gone)
+    return (
+        kept,
+        {name: without(one, gone) for name, one in deliveries.items()},
+        times_without(times, names) if times else None,
     )
 
 
@@ -101,8 +143,7 @@ def _warnings(
         *(line for one in sources for line in one.warnings),
         *notes,
         *(f"{one.name}: {line}" for one in scored for line in one.scores.notes),
-        *(line for one in vendors for line in one.conduct.notes),
-        *general_warnings(vendors, len(sources[0].items)),
+        *general_warnings(vendors, len(scored[0].delivery.items)),
     )
     return tuple(dict.fromkeys(said))
 
@@ -184,7 +225,7 @@ def _score(
     ]
 
 
-def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResult:
+def _vendor(task: Task, gold: Rows, one: Scored, again: Again, told: _Settings) -> VendorResult:
     found = one.scores.findings
     total = tally(found).sum(axis=0)
     missing = int(_lost(one).sum())
@@ -192,7 +233,7 @@ def _vendor(task: Task, gold: Rows, one: Scored, told: _Settings) -> VendorResul
     classes = gold.classes if task.has_classes else ()
     strata = strata_of(task.main, one, gold.stratum, told.seed, told.resamples)
     metrics = {figure.name: estimate(figure, one) for figure in task.figures}
-    conduct = conduct_of(task.main, gold, one)
+    conduct = conduct_of(task.main, gold, one, again, surge_of(task, gold, one, told.seed))
     if task.name == "classification":
         metrics["macro_f1"] = macro(one, len(classes), told.seed, told.resamples)
     return VendorResult(

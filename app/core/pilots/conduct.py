@@ -1,5 +1,6 @@
 """How one vendor's labelers work: pace, practice, consistency, habits, and what deserves a second look."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +9,17 @@ from app.core.agreement import Coefficient, ac1, alpha, counts_of, paired, perce
 from app.core.formats.rows import Rows
 from app.core.formats.shapes import Floats, Ints
 from app.core.pilots import suspicion
+from app.core.pilots.alike import Likeness
 from app.core.pilots.figures import Figure
 from app.core.pilots.findings import OK
-from app.core.pilots.labelers import Likeness, intraclass
+from app.core.pilots.labelers import Likeness as Alikeness
+from app.core.pilots.labelers import intraclass
 from app.core.pilots.learning import Curve, learning_curve
 from app.core.pilots.pace import Figure as Span
 from app.core.pilots.pace import Throughput, cap_idle, phase_ratio, throughput, times_of
 from app.core.pilots.pace import Times as Pace
-from app.core.pilots.repeats import Bias, SelfAgreement, bias, repeats_of, self_agreement
+from app.core.pilots.repeats import Bias, SelfAgreement, bias
+from app.core.pilots.rounds import Again, Surge
 from app.core.pilots.scored import Scored
 from app.core.pilots.speed import Anomaly, Work, anomalies
 
@@ -42,8 +46,9 @@ class Conduct:
     `pace` are the times without idle gaps, `idle` the rule in words, `idle_rows` how many rows it cut. `phases`
     is the time of each labeler's later work over that of the first quarter. `per_day` counts right labels of a
     labeler in a day with work (UTC). `likeness` tells how alike one labeler's items are, `within` how far
-    double-labelled items agree, `repeats` how far labelers agree with themselves, `bias` which classes a labeler
-    uses too often or too rarely, marked ones only.
+    double-labelled items agree, `repeats` how far labelers agree with themselves, `consistency` the task's figures
+    of second answers against first ones, `bias` which classes a labeler uses too often or too rarely, marked ones
+    only, `surge` what the day of double volume cost.
     """
 
     pace: Pace | None
@@ -52,24 +57,24 @@ class Conduct:
     phases: Span | None
     per_day: Throughput | None
     learning: Curve | None
-    likeness: Likeness | None
+    likeness: Alikeness | None
     within: Accordance | None
     repeats: tuple[SelfAgreement, ...]
+    consistency: Mapping[str, Likeness]
     bias: tuple[Bias, ...]
+    surge: Surge | None
     anomalies: tuple[Anomaly, ...]
-    notes: tuple[str, ...]
 
 
-def conduct_of(figure: Figure, gold: Rows, one: Scored) -> Conduct:
+def conduct_of(figure: Figure, gold: Rows, one: Scored, again: Again, surge: Surge | None) -> Conduct:
     """Everything that rows of work tell about one scored delivery; `figure` says what is right."""
     work = one.work
     within = accordance(*_double(one.delivery), len(gold.items)) if _has_labels(gold) else None
     if work is None:
-        return Conduct(None, "", 0, None, None, None, None, within, (), (), (), ())
+        return Conduct(None, "", 0, None, None, None, None, within, (), {}, (), surge, ())
     capped = cap_idle(work.seconds)
     pace = times_of(capped.seconds)
     right = _right(figure, one, work)
-    again, habits, notes = _labels(gold, one.delivery, work)
     return Conduct(
         pace=pace,
         idle=capped.rule if pace else "",
@@ -83,10 +88,11 @@ def conduct_of(figure: Figure, gold: Rows, one: Scored) -> Conduct:
         else None,
         likeness=intraclass(right, work.annotator),
         within=within,
-        repeats=again,
-        bias=habits,
+        repeats=again.people,
+        consistency=again.figures or {},
+        bias=_habits(gold, one.delivery, work),
+        surge=surge,
         anomalies=(*anomalies(work, gold.items), *_suspicions(gold, one, work, right)),
-        notes=notes,
     )
 
 
@@ -172,24 +178,17 @@ def _per_day(gold: Rows, one: Scored, work: Work) -> Throughput | None:
     return throughput(np.bincount(cell.ravel(), of_answer[work.answer[known]]).astype(np.float64))
 
 
-def _labels(
-    gold: Rows, delivery: Rows, work: Work
-) -> tuple[tuple[SelfAgreement, ...], tuple[Bias, ...], tuple[str, ...]]:
-    """Hidden repeats, over- and under-used classes, and what is wrong with the list of repeats."""
-    original = {name: first for name, first in zip(gold.items, gold.repeat_of, strict=False) if first}
-    place, notes = repeats_of(gold.items, original)
-    if not _has_labels(gold):
-        return (), (), notes
-    item, who, label = _labelled(delivery, work)
-    again = self_agreement(item, who, label, work.annotators, place) if original else ()
+def _habits(gold: Rows, delivery: Rows, work: Work) -> tuple[Bias, ...]:
+    """Over- and under-used classes."""
     if gold.task != "classification":
-        return again, (), notes
+        return ()
+    item, who, label = _labelled(delivery, work)
     truth = np.full(len(gold.items), -1, np.int64)
     truth[gold.item] = gold.label
     enough = np.bincount(who[who >= 0], minlength=len(work.annotators) + 1) >= _LEAST
     kept = enough[who] & (who >= 0)
     found = bias(who[kept], label[kept], truth[item[kept]], work.annotators, gold.classes)
-    return again, tuple(each for each in found if each.marked), notes
+    return tuple(each for each in found if each.marked)
 
 
 def _labelled(delivery: Rows, work: Work) -> tuple[Ints, Ints, Ints]:

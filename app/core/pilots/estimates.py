@@ -8,14 +8,11 @@ import numpy as np
 from app.core import resampling
 from app.core.formats.shapes import Bools, Floats
 from app.core.pilots import statistics
-from app.core.pilots.figures import Figure, gradient
+from app.core.pilots.figures import NARROW, Figure, Interval, gradient, interval_of
 from app.core.pilots.findings import summed, tidy
 from app.core.pilots.labels import macro_f1, macro_f1_interval
 from app.core.pilots.results import Estimate, Stratum
 from app.core.pilots.scored import Scored
-
-Interval = tuple[float, float]
-_NARROW = 1e-9
 
 
 def estimate(figure: Figure, one: Scored) -> Estimate:
@@ -41,19 +38,7 @@ def delivered_only(figure: Figure, one: Scored, answered: Bools, seed: int, resa
 
 
 def _interval(figure: Figure, value: float, rows: Floats, replicates: Floats) -> Interval | None:
-    """Percentiles of the replicates; Wilson's interval for shares, and where the replicates never vary.
-
-    All right or all wrong would otherwise claim certainty, which items do not give.
-    """
-    found = resampling.percentile_interval(figure.of(replicates))
-    if not figure.share and found is not None and found[1] - found[0] >= _NARROW:
-        return found
-    tested = float(np.isfinite(figure.of(rows)).sum())
-    most = figure.most if np.isfinite(figure.most) else 1.0
-    if value > most:
-        return found
-    ends = statistics.wilson(value / most * tested, tested)
-    return ends and (ends[0] * most, ends[1] * most)
+    return interval_of(figure, value, float(np.isfinite(figure.of(rows)).sum()), figure.of(replicates))
 
 
 def _both(value: float, items: Interval | None, people: Interval | None) -> Estimate:
@@ -73,7 +58,7 @@ def macro(one: Scored, classes: int, seed: int, resamples: int) -> Estimate:
         return Estimate(None)
     found = one.scores.findings
     interval = macro_f1_interval(found, classes, resamples, resampling.generator(seed))
-    if interval is None or interval[1] - interval[0] < _NARROW:
+    if interval is None or interval[1] - interval[0] < NARROW:
         interval = statistics.wilson(value * len(one.sums), len(one.sums))
     people = statistics.cluster_interval(value, influence, one.cluster[found.unit])
     return _both(value, interval, people)

@@ -7,8 +7,12 @@ import numpy as np
 
 from app.core.formats.shapes import Floats
 from app.core.pilots.findings import Findings
+from app.core.pilots.statistics import wilson
 from app.core.pilots.units import Units
+from app.core.resampling import percentile_interval
 
+Interval = tuple[float, float]
+NARROW = 1e-9
 Of = Callable[[Floats], Floats]
 
 
@@ -60,3 +64,19 @@ def gradient(of: Of, sums: Floats) -> Floats:
         change = of(sums + moves) - of(np.maximum(sums - moves, 0))
     reach = step + np.minimum(step, sums)
     return np.nan_to_num(change / reach)
+
+
+def interval_of(figure: Figure, value: float, tested: float, replicates: Floats) -> Interval | None:
+    """Percentiles of replicates of a figure; Wilson's interval for shares of the `tested` items, and where the
+    replicates never vary.
+
+    All right or all wrong would otherwise claim certainty, which items do not give.
+    """
+    found = percentile_interval(replicates)
+    if not figure.share and found is not None and found[1] - found[0] >= NARROW:
+        return found
+    most = figure.most if np.isfinite(figure.most) else 1.0
+    if value > most:
+        return found
+    ends = wilson(value / most * tested, tested)
+    return ends and (ends[0] * most, ends[1] * most)

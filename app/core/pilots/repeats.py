@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.errors import Invalid, Problem
-from app.core.formats.shapes import Ints
+from app.core.formats.shapes import Bools, Ints
 from app.core.pilots.adjustment import benjamini_hochberg
 from app.core.pilots.paired import Difference, newcombe_paired
 from app.core.pilots.statistics import cluster_interval, mcnemar_midp, wilson
@@ -20,7 +20,7 @@ _FALSE_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SelfAgreement:
-    """How often hidden repeats got the label of the first time, 0..1 with its 95 % interval.
+    """How often hidden repeats got the answer of the first time, 0..1 with its 95 % interval.
 
     `annotator` is empty for all together; their interval is the wider of the one over repeats and, from three
     annotators on, the one over annotators.
@@ -52,26 +52,29 @@ def repeats_of(items: tuple[str, ...], original: Mapping[str, str]) -> tuple[Int
     return out, tuple(notes)
 
 
-def self_agreement(
-    item: Ints, annotator: Ints, label: Ints, annotators: tuple[str, ...], original: Ints
-) -> tuple[SelfAgreement, ...]:
-    """All together first, then each annotator who met both an item and its hidden repeat; empty without any.
+def met_again(item: Ints, annotator: Ints, original: Ints) -> tuple[Ints, Ints]:
+    """The rows in which an annotator met a hidden repeat, and his rows of the items they repeat.
 
-    Rows are positions of item, annotator (-1 unknown, left out) and label, one label per item and annotator;
-    `original` is that of `repeats_of`. Raises `Invalid` for a second label of an annotator on an item.
+    Rows are positions of item and annotator (-1 unknown, left out); `original` is that of `repeats_of`. Raises
+    `Invalid` for a second row of an annotator on an item.
     """
-    known = annotator >= 0
-    item, annotator, label = item[known], annotator[known], label[known]
-    key = annotator * len(original) + item
+    known = np.nonzero(annotator >= 0)[0]
+    key = annotator[known] * len(original) + item[known]
     order = np.argsort(key)
     if (np.diff(key[order]) == 0).any():
         raise Invalid("repeats.rows", [Problem("rows", "one annotator may label an item only once")])
-    again = np.nonzero(original[item] >= 0)[0]
-    wanted = annotator[again] * len(original) + original[item[again]]
-    spot = np.minimum(np.searchsorted(key[order], wanted), max(0, len(key) - 1))
-    met = key[order][spot] == wanted if len(key) else np.zeros(0, np.bool_)
-    who = annotator[again][met]
-    same = (label[again] == label[order[spot]])[met] if len(key) else np.zeros(0, np.bool_)
+    again = np.nonzero(original[item[known]] >= 0)[0]
+    if not len(again):
+        return again, again
+    wanted = annotator[known][again] * len(original) + original[item[known][again]]
+    spot = np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)
+    met = key[order][spot] == wanted
+    return known[again[met]], known[order[spot[met]]]
+
+
+def self_agreement(who: Ints, same: Bools, annotators: tuple[str, ...]) -> tuple[SelfAgreement, ...]:
+    """All together first, then each annotator; empty without any. One entry per repeat that somebody met twice: who
+    (a position), and whether the second answer was the first one again."""
     if not len(who):
         return ()
     value = float(same.mean())

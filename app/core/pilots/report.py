@@ -6,6 +6,8 @@ idle gaps are cut, the `rule` in words, how many `rows_cut`); `phases` (time of 
 of the first quarter); `per_person_day` (right labels of a labeler and day); `learning` (a power law and its
 projection, an extrapolation); `likeness` (intraclass correlation and design effect of labelers); `within`
 (agreement of double labels); `repeats` (a labeler with himself on hidden repeats, annotator "" for all);
+`consistency` (the task's figures of his second answers against the first ones); `surge` (time and loss of every
+figure on the day of double volume);
 `bias` (classes a labeler uses too often or too rarely). Of each pair: `p_holm`. Of the whole: `global_test`,
 `across` (agreement between vendors), `agreement_pairs`, `likely` (Dawid and Skene, relative, not accuracy) and
 `gold_suspects` with the number `suspected`. An anomaly has `kind`, `annotator`, `items`, `rows`, `value`,
@@ -97,6 +99,8 @@ def _conduct(one: Conduct) -> dict[str, Any]:
         "likeness": asdict(one.likeness) if one.likeness else None,
         "within": asdict(one.within) if one.within else None,
         "repeats": [asdict(each) for each in one.repeats],
+        "consistency": {name: asdict(each) for name, each in one.consistency.items()},
+        "surge": asdict(one.surge) if one.surge else None,
         "bias": [asdict(each) for each in one.bias],
     }
 

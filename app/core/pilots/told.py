@@ -7,6 +7,7 @@ from app.core.pilots.accord import Accord
 from app.core.pilots.conduct import Accordance, Conduct
 from app.core.pilots.learning import WEEKS, Curve
 from app.core.pilots.repeats import Bias, SelfAgreement
+from app.core.pilots.rounds import Surge
 from app.core.pilots.speed import Anomaly
 
 MIN_DOUBLE = 50  # items labelled twice before an agreement says much
@@ -80,8 +81,7 @@ def facts_of(one: Conduct, likely: float | None = None) -> tuple[tuple[str, str]
         out.append(("Likeness within labelers", text))
     if one.within:
         out.append(("Double labels", accordance_text(one.within)))
-    if one.repeats:
-        out.append(("Hidden repeats", _repeats(one.repeats)))
+    out += _of_roles(one)
     if one.bias:
         out.append(("Habits", _bias(one.bias)))
     if likely is not None:
@@ -121,10 +121,29 @@ def _coefficient(one: Coefficient) -> str:
 
 def _repeats(found: tuple[SelfAgreement, ...]) -> str:
     whole, people = found[0], sorted(found[1:], key=lambda one: (one.share, one.annotator))
-    text = f"{whole.share:.0%} got the same label again ({whole.low:.0%} to {whole.high:.0%}), {whole.repeats} repeats"
+    text = f"{whole.share:.0%} got the same answer again ({whole.low:.0%} to {whole.high:.0%}), {whole.repeats} repeats"
     if len(people) > 1:
         text += f"; least: {people[0].annotator} {people[0].share:.0%} of {people[0].repeats}"
     return text
+
+
+def _of_roles(one: Conduct) -> list[tuple[str, str]]:
+    """What hidden repeats and the surge day tell."""
+    again = [("Hidden repeats", _repeats(one.repeats))] if one.repeats else []
+    return again + ([("Surge day", _surge(one.surge))] if one.surge else [])
+
+
+def _surge(one: Surge) -> str:
+    parts = []
+    if one.time:
+        parts.append(
+            f"{one.time.value:.2f} times the seconds per item ({_span(one.time.low, one.time.high)})"
+        )
+    if one.drop:
+        name, drop = next(iter(one.drop.items()))
+        parts.append(f"loss of {name.replace('_', ' ')} {drop.value:+.3f} ({_span(drop.low, drop.high, 3)})")
+    many = f"{one.items:,} {'item' if one.items == 1 else 'items'}"
+    return "; ".join([*parts, many])
 
 
 def _bias(found: tuple[Bias, ...]) -> str:

@@ -1,27 +1,5 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import (
-    adjudication,
-    gallery,
-    issues,
-    plan,
-    questions,
-    results,
-    review,
-    run,
-    uploads,
-    vendor,
-)
+from app.pilots.pages import gallery, plan, results, uploads
 
-routers = (
-    plan.router,
-    uploads.router,
-    gallery.router,
-    results.router,
-    review.router,
-    adjudication.router,
-    issues.router,
-    run.router,
-    questions.router,
-    vendor.router,
-)
+routers = (plan.router, uploads.router, gallery.router, results.router)

@@ -16,13 +16,12 @@ from app.kit.requests import Read, Write
 from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
-from app.pilots.pages.plan import base_of
-from app.pilots.pages.review import below
+from app.pilots.drawing import legend_of, side_by_side
+from app.pilots.frame import base_of, below
 from app.pilots.service.exports import names_of
 from app.pilots.views import gallery as views
 from app.pilots.views.gallery import ROWS, GalleryFilter
-from app.pilots.views.items import KINDS, legend_of
-from app.pilots.views.panels import side_by_side
+from app.pilots.views.items import KINDS
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}/results", include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]

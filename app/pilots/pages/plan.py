@@ -23,17 +23,13 @@ from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
 from app.kit.ui import Fact, Toast
 from app.pilots import queries, service
+from app.pilots.frame import base_of
 from app.pilots.models import Pilot, PilotState
 from app.pilots.schemas import METRICS, POINTS, UNITS, CriteriaIn, OfferIn, PilotIn
 from app.pilots.views import plan as views
 from app.pilots.views.sizes import sizes
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot", include_in_schema=False)
-
-
-def base_of(pilot: Pilot) -> str:
-    """Where the pages of a pilot begin."""
-    return f"/evaluations/{pilot.evaluation_id}/pilot/{pilot.id}"
 
 
 @router.get("")
@@ -324,8 +320,8 @@ def _participants(
 ) -> tuple[views.ParticipantRow, ...]:
     row = found.pilot
 
-    deliveries = queries.deliveries(session, row.id)
-    offers = {one.candidate_id: one for one in queries.offers(session, row.id)}
+    deliveries = queries.all_deliveries(session, row.id)
+    offers = {one.candidate_id: one for one in queries.all_offers(session, row.id)}
     return tuple(
         views.participant_row(
             found,

@@ -22,7 +22,8 @@ from app.kit.spreadsheet import Cell, write_csv, write_excel
 from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
-from app.pilots.pages.plan import base_of
+from app.pilots.drawing import DRAWN, legend_of
+from app.pilots.frame import base_of
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.views import items as item_views
 from app.pilots.views import results as views
@@ -64,7 +65,7 @@ def show(
         failure=f"The comparison failed: {job.error}" if job and is_dead else "",
         is_computing=job is not None and not is_dead,
         nonce=blank().nonce,
-        may_edit=found.may(Action.PILOT_EDIT),
+        may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
         results=None
         if compared is None
@@ -233,14 +234,14 @@ def show_item(
     found, compared, names = _loaded(session, actor, pilot_id)
     outcomes = service.outcomes_of(session, compared.result_id)
     line, path = outcomes.line(at), f"{base_of(found.pilot)}/results"
-    size = outcomes.size(at) if outcomes.kind in item_views.DRAWN else None
+    size = outcomes.size(at) if outcomes.kind in DRAWN else None
     shown = item_views.ItemPage(
         title=line.name,
         frame=_below(session, found, Crumb("Pilot results", path), Crumb("Items", f"{path}/items")),
         subtitle=f"{size[0]:g} × {size[1]:g} pixels" if size else "",
         cards=item_views.cards_of(outcomes, line, names),
-        legend=item_views.legend_of(outcomes.kind),
-        has_overlap=outcomes.kind in item_views.DRAWN or outcomes.kind == "spans",
+        legend=legend_of(outcomes.kind),
+        has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",
         previous_url=f"{path}/items/{at - 1}" if at else "",
         next_url=f"{path}/items/{at + 1}" if at + 1 < len(outcomes.items) else "",
     )

@@ -20,7 +20,7 @@ from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
 from app.kit.ui import Option, Toast
 from app.pilots import queries, service
-from app.pilots.pages.plan import base_of
+from app.pilots.frame import base_of
 from app.pilots.samples import SAMPLES
 from app.pilots.service import ReceivedDelivery, ReceivedGold, mapping
 from app.pilots.views import plan as views

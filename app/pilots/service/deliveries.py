@@ -242,7 +242,7 @@ def file_of(session: ReadSession, *, actor: Actor, file_id: UUID, pilot_id: UUID
     """A gold or delivery file of a pilot, for whoever sets pilots up: file names may tell whose they are."""
     open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     known = {one.file_id for one in queries.golds(session, pilot_id)}
-    for one in queries.deliveries(session, pilot_id):
+    for one in queries.all_deliveries(session, pilot_id):
         known |= {one.file_id} | ({one.times_file_id} if one.times_file_id else set())
     if file_id not in known:
         raise NotFound("file.not_found", "This file is not there, or it is not yours to see.")

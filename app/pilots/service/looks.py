@@ -8,8 +8,8 @@ from app.core.errors import Conflict
 from app.evaluations.models import Governance
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
-from app.pilots import review_queries
-from app.pilots.review_models import PilotLook
+from app.pilots import queries
+from app.pilots.models import PilotLook
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.computing import result_of
 from app.pilots.service.outcomes import outcomes_of
@@ -19,7 +19,7 @@ LOOK_ITEMS = 30  # convention of the library's pilot plan
 
 def has_looked(session: ReadSession, actor: Actor, found: PilotAccess) -> bool:
     """Whether this person has looked at the random items of the pilot."""
-    return review_queries.look(session, found.pilot.id, actor.id) is not None
+    return queries.look(session, found.pilot.id, actor.id) is not None
 
 
 def hides_figures(session: ReadSession, actor: Actor, found: PilotAccess) -> bool:
@@ -46,7 +46,7 @@ def look_items(items: int, seed: int) -> tuple[int, ...]:
 def record_look(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> PilotLook:
     """Write down that the actor looked; a second time changes nothing. Raises `Conflict` without a result."""
     found = open_pilot(session, actor, pilot_id)
-    present = review_queries.look(session, found.pilot.id, actor.id)
+    present = queries.look(session, found.pilot.id, actor.id)
     if present is not None:
         return present
     result = result_of(session, found.pilot)

@@ -102,7 +102,7 @@ def prices_of(
 ) -> Mapping[UUID, tuple[Quote | None, str]]:
     """Candidate -> price and a note on it: the offer, for our own team else the need."""
     out: dict[UUID, tuple[Quote | None, str]] = {
-        row.candidate_id: (quote_of(row), "") for row in queries.offers(session, pilot.id)
+        row.candidate_id: (quote_of(row), "") for row in queries.all_offers(session, pilot.id)
     }
     for view in views:
         if view.is_in_house:

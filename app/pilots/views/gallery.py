@@ -7,8 +7,8 @@ from typing import ClassVar
 from app.evaluations.frame import EvaluationFrame
 from app.kit.templating import Page
 from app.kit.ui import Chip, Option, Pager
+from app.pilots.drawing import DrawnItem
 from app.pilots.service import ItemLine, Outcomes
-from app.pilots.views.panels import DrawnItem
 
 ROWS = 10  # items of one page: each is drawn as often as there are sides
 

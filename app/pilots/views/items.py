@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from markupsafe import Markup
 
-from app.charts import DrawnShape, box_ring, shapes_on_item
+from app.charts import shapes_on_item
 from app.core.pilots.results import Mark
 from app.evaluations.frame import EvaluationFrame
 from app.kit import paging, wording
 from app.kit.templating import Page
 from app.kit.ui import Chip, Column, Option, Pager
+from app.pilots.drawing import DRAWN, Piece, drawn, named, pieces
 from app.pilots.service import ItemLine, Outcomes, PilotComparison
 
-DRAWN = frozenset({"boxes", "polygons", "masks"})
 SHOWS = (
     Option("wrong", "With errors"),
     Option("flagged", "With unusual work"),
@@ -69,14 +67,6 @@ class MarkRow:
     delivered: str
     overlap: str
     annotator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text: in both, only in the gold (missed), only delivered, or in neither."""
-
-    text: str
-    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,71 +205,6 @@ def _card(outcomes: Outcomes, line: ItemLine, code: str, name: str) -> ItemCard:
     return ItemCard(name, wording.number(line.scores[code], 2), chart, text, rows)
 
 
-def legend_of(kind: str) -> str:
-    """How gold and delivery are told apart on the page."""
-    if kind in DRAWN:
-        return "gold dashed, delivered solid"
-    if kind in ("spans", "texts"):
-        return "struck: only in the gold; underlined: only delivered"
-    return ""
-
-
-def drawn(marks: Sequence[Mark], kind: str) -> list[DrawnShape]:
-    """The outlines of findings."""
-    out = []
-    for one in marks:
-        if one.gold_shape is not None:
-            out.append(DrawnShape(_rings(one.gold_shape, kind), one.gold or "", True, True))
-        if one.delivered_shape is not None:
-            good = one.error == "ok"
-            out.append(DrawnShape(_rings(one.delivered_shape, kind), one.delivered or "", False, good))
-    return out
-
-
-def _rings(shape: Any, kind: str) -> Sequence[Any]:
-    return (box_ring(shape),) if kind == "boxes" else shape
-
-
-def pieces(marks: Sequence[Mark], kind: str, text: str) -> tuple[Piece, ...]:
-    """The words of an item, marked where gold and delivery stand."""
-    if kind == "texts":
-        return tuple(
-            piece for one in marks for piece in _compared(one.gold_shape or "", one.delivered_shape or "")
-        )
-    if kind != "spans" or not text:
-        return ()
-    return _marked(marks, text)
-
-
-def _marked(marks: Sequence[Mark], text: str) -> tuple[Piece, ...]:
-    """The source text cut where spans begin and end."""
-    ours: list[Any] = [one.gold_shape for one in marks if one.gold_shape is not None]
-    theirs: list[Any] = [one.delivered_shape for one in marks if one.delivered_shape is not None]
-    cuts = sorted({0, len(text), *(int(end) for span in (*ours, *theirs) for end in span)})
-    out = []
-    for start, end in pairwise(cuts):
-        gold = any(int(a) <= start < int(b) for a, b in ours)
-        delivered = any(int(a) <= start < int(b) for a, b in theirs)
-        where = ("both" if delivered else "gold") if gold else ("delivered" if delivered else "")
-        out.append(Piece(text[start:end], where))
-    return tuple(out)
-
-
-def _compared(gold: object, delivered: object) -> list[Piece]:
-    """Two texts word by word."""
-    ours, theirs = str(gold).split(), str(delivered).split()
-    out = []
-    for kind, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if kind == "equal":
-            out.append(Piece(" ".join(ours[a:b]) + " ", ""))
-            continue
-        if b > a:
-            out.append(Piece(" ".join(ours[a:b]) + " ", "gold"))
-        if d > c:
-            out.append(Piece(" ".join(theirs[c:d]) + " ", "delivered"))
-    return out
-
-
 def _mark(one: Mark, text: str) -> MarkRow:
     return MarkRow(
         error=one.error.replace("_", " "),
@@ -289,18 +214,3 @@ def _mark(one: Mark, text: str) -> MarkRow:
         overlap=wording.number(one.iou, 2),
         annotator=one.annotator or wording.DASH,
     )
-
-
-def named(label: str | None, shape: Any, text: str) -> str:
-    """The class, of a span with its words; of a text the text itself."""
-    if isinstance(shape, str):
-        return _cut(shape)
-    if label is None:
-        return wording.DASH
-    if text and shape is not None and len(shape) == 2:
-        return f"{label} “{_cut(text[int(shape[0]) : int(shape[1])])}”"
-    return label
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 160 else f"{text[:159]}…"

@@ -15,8 +15,9 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU, CriterionIn
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
+from app.pilots.wording import bounds_of, mapping_words, offer_word
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -257,13 +258,6 @@ def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
 
 
-def bounds_of(item: CriterionIn) -> str:
-    """A promise in words."""
-    word = "at most" if item.metric in AT_MOST | LOWER else "floor"
-    parts = [f"target {item.target:g}"] if item.target is not None else []
-    return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
-
-
 def criteria_form(pilot: Pilot) -> FormState:
     """The promises as form values."""
     values: dict[str, object] = {}
@@ -327,28 +321,6 @@ def participant_row(
     )
 
 
-def offer_word(offer: PilotOffer | None) -> str:
-    """What a candidate charges, line by line."""
-    if offer is None:
-        return "no offer yet"
-    digits = get_currency_precision(offer.currency)
-    parts = [
-        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
-        for line in offer.lines
-    ]
-    return f"{offer.currency} " + ", ".join(parts)
-
-
-def _charged(per: str) -> str:
-    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
-
-
-def _rate(amount: float, digits: int) -> str:
-    # An offer may be finer than the smallest coin, never shown coarser: 0.10, but 0.0125.
-    exact = f"{amount:,.6f}".rstrip("0").rstrip(".")
-    return exact if len(exact.partition(".")[2]) > digits else f"{amount:,.{digits}f}"
-
-
 def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
     replaced = row.state.value == "replaced"
     facts = (
@@ -356,7 +328,6 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         f"{wording.number(row.labels)} labels",
         f"{row.missing} missing" if row.missing else "",
         f"{row.annotators} annotators" if row.annotators else "annotators not named",
-        f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
         f"instructions {row.instructions}" if row.instructions else "",
         "repairs accepted" if row.accepts_repairs else "",
     )
@@ -369,7 +340,7 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         times_href=f"{base}/files/{row.times_file_id}" if may_edit and row.times_file_id else "",
         remove_action=f"{base}/deliveries/{row.id}/remove" if may_edit and not replaced else "",
         restore_action=f"{base}/deliveries/{row.id}/restore" if may_edit and replaced else "",
-        warnings=tuple(row.warnings[:6]),
+        warnings=(*mapping_words(row.mapping), *row.warnings[:6]),
     )
 
 

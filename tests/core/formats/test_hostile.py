@@ -48,7 +48,7 @@ def attempt(data, kind, format, accept):
 
 
 def samples(format, kind, draw):
-    items = draw(pictures(kind, people=1 if format in ("coco", "cvat", "voc", "yolo", "conll") else 2))
+    items = draw(pictures(kind, people=1 if format in ("coco", "cvat", "voc", "yolo", "conll", "own") else 2))
     if format == "voc":
         return writers.voc(renamed(items))
     if format == "table":
@@ -71,6 +71,7 @@ CASES = {
     "yolo": ("boxes", "polygons"),
     "voc": ("boxes",),
     "conll": ("spans",),
+    "own": KINDS,
 }
 
 
@@ -119,7 +120,7 @@ ODD = [
 
 
 @pytest.mark.parametrize(("format", "kind"), [
-    (one, kind) for one in ("table", "coco", "label_studio", "labelbox") for kind in CASES[one]
+    (one, kind) for one in ("table", "coco", "label_studio", "labelbox", "own") for kind in CASES[one]
 ])  # fmt: skip
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())

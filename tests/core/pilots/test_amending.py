@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from app.core.errors import Invalid
-from app.core.pilots.amending import relabelled, without
+from app.core.formats.own import answers_of
+from app.core.formats.table import read_times
+from app.core.pilots.amending import checked_answer, relabelled, replaced, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.disputes import dispute
 from app.core.pilots.results import Mark
@@ -88,3 +90,67 @@ def test_the_same_missing_span_and_the_same_text_are_disputes() -> None:
     same = dispute({"A": said, "B": [f("loose", None, None, "a b", "a c")]}, "texts")
     assert same is not None
     assert same.instead == "“a c”"
+
+
+@pytest.mark.parametrize(
+    ("task", "gold", "item", "marks"),
+    [
+        ("classification", b"item,label\na,cat\nb,dog", "b", [{"label": "cat"}]),
+        ("multilabel", b"item,label\na,cat|dog\nb,dog", "b", [{"label": "cat"}, {"label": "dog"}]),
+        ("boxes", b"item,label,x,y,width,height\na,cat,0,0,5,5\nb,cat,0,0,5,5", "b",
+         [{"label": "cat", "box": [1.0, 2.0, 3.5, 4.0]}]),
+        ("polygons", b'{"item": "a", "polygons": [{"label": "cat", "points": [[0, 0], [4, 0], [4, 4]]}]}\n'
+                     b'{"item": "b", "polygons": []}', "b",
+         [{"label": "cat", "rings": [[[0.0, 0.0], [2.0, 0.0], [2.0, 2.0]]]}]),
+        ("spans", b'{"item": "a", "text": "Ada", "spans": [{"label": "cat", "start": 0, "end": 3}]}\n'
+                  b'{"item": "b", "text": "Bob", "spans": [{"label": "cat", "start": 0, "end": 3}]}', "a", []),
+        ("transcription", b"item,text\na,one\nb,two", "a", [{"text": "three"}]),
+        ("translation", b"item,text\na,one\nb,two", "a", [{"text": "three"}]),
+    ],
+)  # fmt: skip
+def test_the_answer_of_an_item_is_replaced_whatever_the_task(task, gold, item, marks):
+    before = read_gold(task, gold, "g")
+    after = replaced(before, {item: marks})
+    where = before.items.index(item)
+    assert answers_of(after)[where] == marks == checked_answer(before, item, marks)
+    others = [one for at, one in enumerate(answers_of(before)) if at != where]
+    assert [one for at, one in enumerate(answers_of(after)) if at != where] == others
+    assert (after.items, after.classes, after.source) == (before.items, before.classes, before.source)
+    delivery = read_delivery(task, gold, "d", before)
+    assert compare(task, after, {"A": delivery}, resamples=100).vendors[0].name == "A"
+
+
+def test_the_answer_of_a_mask_is_replaced_to_the_pixel():
+    head = b'{"schema":"assay/gold@1","task":"masks","classes":["x"]}\n{"item":"a","width":9,"height":9,"marks":[]}'
+    gold = read_gold("masks", head, "g")
+    mask = {"left": 2, "top": 1, "width": 2, "height": 2, "runs": [1, 3]}
+    assert answers_of(replaced(gold, {"a": [{"label": "x", "mask": mask}]})) == [
+        [{"label": "x", "mask": mask}]
+    ]
+
+
+def test_an_answer_that_cannot_be_is_refused():
+    gold = read_gold("boxes", b"item,label,x,y,width,height\na,cat,0,0,5,5", "g")
+    for item, marks, says in (
+        ("z", [], "'z'.*is not in the gold"),
+        ("a", [{"label": "cow", "box": [0, 0, 1, 1]}], "'cow' is not a class"),
+        ("a", [{"label": "cat", "box": [0, 0, 0, 1]}], "no area"),
+        ("a", [{"label": "cat"}], "not four numbers"),
+    ):
+        with pytest.raises(Invalid, match=says):
+            replaced(gold, {item: marks})
+    assert replaced(gold, {}) is gold
+    with pytest.raises(Invalid, match="has no label"):
+        replaced(read_gold("classification", GOLD, "gold.csv"), {"a": []})
+
+
+def test_times_keep_their_moments_when_items_go():
+    rows = (
+        "A,a,p,5,2026-01-01T10:00:00Z,2026-01-01T10:00:05Z\nA,b,p,6,2026-01-01T11:00:00Z,2026-01-01T11:00:06Z"
+    )
+    head = "vendor,item_id,annotator,seconds,started_at,ended_at\n"
+    times = read_times((head + rows).encode(), "times.csv")
+    kept = times_without(times, {"a"})
+    assert (kept.item, kept.seconds.tolist()) == (("b",), [6.0])
+    assert kept.started.tolist() == times.started[1:].tolist()
+    assert kept.ended.tolist() == times.ended[1:].tolist()

@@ -17,7 +17,7 @@ from tests.core.pilots.samples import boxes, gold_boxes, labels, times
 VENDOR_KEYS = {
     "name", "items", "missing", "annotators", "tp", "fp", "fn", "errors", "by_class", "confusion",
     "delivered_only", "by_stratum", "by_size", "top_pairs", "pace", "phases", "per_person_day", "learning",
-    "likeness", "within", "repeats", "bias",
+    "likeness", "within", "repeats", "consistency", "surge", "bias",
 }  # fmt: skip
 
 

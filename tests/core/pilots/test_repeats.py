@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.core.errors import Invalid
-from app.core.pilots.repeats import bias, repeats_of, self_agreement
+from app.core.pilots.repeats import bias, met_again, repeats_of, self_agreement
 from app.core.pilots.statistics import wilson
 
 ITEMS = tuple(f"i{at}" for at in range(40)) + tuple(f"again{at}" for at in range(20))
@@ -19,8 +19,13 @@ def rows(*people):
     return item, who, label
 
 
+def themselves(item, who, label, people, original=None):
+    again, first = met_again(item, who, ORIGINAL if original is None else original)
+    return self_agreement(who[again], label[again] == label[first], people)
+
+
 def test_a_labeler_who_repeats_himself_agrees_with_himself():
-    whole, one, two = self_agreement(*rows([], [0, 1, 2, 3]), ("p", "q"), ORIGINAL)
+    whole, one, two = themselves(*rows([], [0, 1, 2, 3]), ("p", "q"))
     assert (one.annotator, one.repeats, one.same, one.share) == ("p", 20, 20, 1.0)
     assert (two.annotator, two.same, two.share) == ("q", 16, 0.8)
     assert (two.low, two.high) == pytest.approx(wilson(16, 20))
@@ -28,7 +33,7 @@ def test_a_labeler_who_repeats_himself_agrees_with_himself():
 
 
 def test_labelers_who_differ_widen_the_interval_of_all_together():
-    whole = self_agreement(*rows([], [], list(range(12))), ("p", "q", "r"), ORIGINAL)[0]
+    whole = themselves(*rows([], [], list(range(12))), ("p", "q", "r"))[0]
     low, high = wilson(48, 60)
     assert whole.low < low
     assert whole.high > high
@@ -36,11 +41,11 @@ def test_labelers_who_differ_widen_the_interval_of_all_together():
 
 def test_only_repeats_an_annotator_met_twice_count():
     item, who, label = rows([])
-    assert self_agreement(item[40:], who[40:], label[40:], ("p",), ORIGINAL) == ()
+    assert themselves(item[40:], who[40:], label[40:], ("p",)) == ()
     nobody = np.zeros(0, np.int64)
-    assert self_agreement(nobody, nobody, nobody, (), ORIGINAL) == ()
+    assert themselves(nobody, nobody, nobody, ()) == ()
     with pytest.raises(Invalid, match="only once"):
-        self_agreement(np.array([0, 0]), np.array([0, 0]), np.array([0, 1]), ("p",), ORIGINAL)
+        met_again(np.array([0, 0]), np.array([0, 0]), ORIGINAL)
 
 
 def test_repeats_of_unknown_items_are_named():

@@ -1,0 +1,49 @@
+"""Promises, offers and mappings of labels in words."""
+
+from collections.abc import Mapping
+
+from babel.numbers import get_currency_precision
+
+from app.pilots.models import PilotOffer
+from app.pilots.schemas import AT_MOST, LOWER, CriterionIn
+
+SHOWN = 6  # labels of a mapping that a line tells
+
+
+def bounds_of(item: CriterionIn) -> str:
+    """A promise in words."""
+    word = "at most" if item.metric in AT_MOST | LOWER else "floor"
+    parts = [f"target {item.target:g}"] if item.target is not None else []
+    return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
+
+
+def offer_word(offer: PilotOffer | None) -> str:
+    """What a candidate charges, line by line."""
+    if offer is None:
+        return "no offer yet"
+    digits = get_currency_precision(offer.currency)
+    parts = [
+        f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
+        for line in offer.lines
+    ]
+    return f"{offer.currency} " + ", ".join(parts)
+
+
+def _charged(per: str) -> str:
+    return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
+
+
+def _rate(amount: float, digits: int) -> str:
+    # An offer may be finer than the smallest coin, never shown coarser: 0.10, but 0.0125.
+    exact = f"{amount:,.6f}".rstrip("0").rstrip(".")
+    return exact if len(exact.partition(".")[2]) > digits else f"{amount:,.{digits}f}"
+
+
+def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
+    """What a vendor's labels were taken for, in one line or none: ('Car read as car, van dropped',)."""
+    told = [
+        f"{theirs} dropped" if ours is None else f"{theirs} read as {ours}"
+        for theirs, ours in mapping.items()
+    ]
+    rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return (", ".join(told[:SHOWN]) + rest,) if told else ()

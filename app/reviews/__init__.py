@@ -1,0 +1,1 @@
+"""What people say about deliveries: blind reviews, issues, decisions on the gold."""

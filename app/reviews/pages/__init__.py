@@ -1,0 +1,5 @@
+"""Routes of the pages of reviews."""
+
+from app.reviews.pages import adjudication, issues, review
+
+routers = (review.router, adjudication.router, issues.router)

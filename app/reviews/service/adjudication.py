@@ -1,0 +1,291 @@
+"""The gold in doubt: a queue of items, a decision each, and a new gold version from the decisions.
+
+A new version keeps the file and carries amendments, so that deliveries are read as before and every task can
+leave items out. Earlier versions and their results stay.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.audit import service as audit
+from app.core.errors import Conflict, Invalid, NotFound, Problem
+from app.core.permissions import Action
+from app.core.pilots.disputes import dispute
+from app.evaluations import service as evaluations
+from app.evaluations.models import EvaluationState
+from app.kit.actors import Actor
+from app.kit.db import ReadSession, WriteSession, unchanged
+from app.pilots import service as pilots
+from app.pilots.models import GoldVersion, PilotResult, PilotState, PilotTask
+from app.pilots.service import Outcomes, PilotAccess, open_pilot, outcomes_of, request_result, result_of
+from app.reviews import queries
+from app.reviews.models import Fault, GoldDecision, ItemContest, Ruling
+from app.reviews.schemas import DecisionIn
+from app.reviews.service.contests import answer, contests_by_item, require_answerable
+from app.reviews.service.figures import twice_judged
+
+_DOUBT = {
+    Fault.GUIDELINE_UNCLEAR: "a reviewer finds the guideline unclear",
+    Fault.ITEM_UNUSABLE: "a reviewer finds the item unusable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An item of the queue: why it is in it, what the vendors say instead, and the newest decision on it.
+
+    `contests` are those of vendors that were shown their errors on it after the close.
+    """
+
+    at: int
+    item: str
+    reasons: tuple[str, ...]
+    instead: str
+    label: str
+    agreeing: int
+    decision: GoldDecision | None
+    contests: tuple[ItemContest, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for a decision."""
+        return self.decision is None or any(one.answered_at is None for one in self.contests)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The items in doubt of the newest result; `ready` decisions would change the gold when published."""
+
+    gold_number: int
+    outcomes: Outcomes
+    doubts: tuple[Doubt, ...]
+    ready: tuple[GoldDecision, ...]
+
+
+def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
+    """The items where vendors agree against the gold or people disagree, the clearest first.
+
+    Raises `Conflict` while nothing is compared.
+    """
+    found, result = _current(session, actor, pilot_id)
+    outcomes = outcomes_of(session, result.id)
+    decided = {row.item: row for row in queries.all_decisions(session, pilot_id)}
+    contested, contests = _contested(session, found), contests_by_item(session, pilot_id)
+    doubts = []
+    for at, item in enumerate(outcomes.items):
+        claim = dispute({code: outcomes.marks(code, at) for code in outcomes.data["vendors"]}, outcomes.kind)
+        reasons = [f"{claim.agreeing} candidates agree against the gold"] if claim else []
+        reasons += [_contest_words(one, hides_words=found.is_blind) for one in contests.get(item, ())]
+        reasons += contested.get(item, [])
+        own = decided.get(item)
+        if reasons or (own is not None and own.gold_number == result.gold_number):
+            doubts.append(
+                Doubt(
+                    at=at,
+                    item=item,
+                    reasons=tuple(reasons),
+                    instead=claim.instead if claim else "",
+                    label=claim.label if claim else "",
+                    agreeing=claim.agreeing if claim else 0,
+                    decision=own,
+                    contests=contests.get(item, ()),
+                )
+            )
+    doubts.sort(key=lambda one: (not one.is_open, not one.contests, -one.agreeing, one.at))
+    return Queue(result.gold_number, outcomes, tuple(doubts), _ready(session, pilot_id, result.gold_number))
+
+
+def _contest_words(one: ItemContest, *, hides_words: bool) -> str:
+    """Who works blind does not read a vendor's words: they tell who wrote them."""
+    told = f"candidate {one.code} contests its error"
+    return told if hides_words else f"{told}: {one.reason}"
+
+
+def may_decide(found: PilotAccess, contests: tuple[ItemContest, ...]) -> bool:
+    """Whether the actor may decide here now: after the close about contested items alone."""
+    is_open = found.is_open or (bool(contests) and found.evaluation.state is EvaluationState.OPEN)
+    return is_open and found.may(Action.PILOT_EDIT)
+
+
+def _current(
+    session: ReadSession, actor: Actor, pilot_id: UUID, *, changing: bool = False
+) -> tuple[PilotAccess, PilotResult]:
+    action = Action.PILOT_EDIT if changing else Action.EVALUATION_READ
+    found = open_pilot(session, actor, pilot_id, action)
+    if changing:
+        evaluations.open_evaluation(session, actor, found.evaluation.id, action, changing=True)
+    result = result_of(session, found.pilot)
+    if result is None:
+        message = "The newest gold is not compared yet; look again in a moment."
+        raise Conflict("adjudication.no_result", message)
+    return found, result
+
+
+def _contested(session: ReadSession, found: PilotAccess) -> Mapping[str, list[str]]:
+    """Item -> why people are in doubt about it."""
+    out: dict[str, list[str]] = defaultdict(list)
+
+    def add(item: str, reason: str) -> None:
+        if reason not in out[item]:
+            out[item].append(reason)
+
+    for review in queries.reviews(session, found.pilot.id):
+        tasks = queries.tasks(session, review.id)
+        names = {one.at: one.item for one in tasks}
+        for (_, at), verdicts in twice_judged(tasks).items():
+            if len(set(verdicts)) > 1:
+                add(names[at], "two reviewers differ")
+        for one in tasks:
+            if one.fault in _DOUBT:
+                add(one.item, _DOUBT[one.fault])
+    for issue in queries.issues(session, found.pilot.id):
+        if issue.resolved_at is None:
+            add(issue.item, "an issue is open")
+    return out
+
+
+def _ready(session: ReadSession, pilot_id: UUID, number: int) -> tuple[GoldDecision, ...]:
+    rows = queries.decisions(session, pilot_id, number)
+    return tuple(row for row in rows if row.ruling is not Ruling.STANDS and row.published is None)
+
+
+def decide(
+    session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: DecisionIn, seen: int | None
+) -> GoldDecision:
+    """Decide about an item of the newest gold, or change the decision.
+
+    Vendors that contest the item read the decision and its reason as their answer. Raises `Invalid` for an item or
+    class the gold does not know, `Conflict` when somebody decided meanwhile, and after the close for an item that
+    nobody contests.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    contests = contests_by_item(session, pilot_id).get(entry.item, ())
+    _require_open(found, is_contested=bool(contests))
+    _check(found, outcomes_of(session, result.id), entry)
+    require_answerable(session, found.pilot, contests, entry.reason)
+    row = queries.decision(session, pilot_id, result.gold_number, entry.item)
+    label = entry.label if entry.ruling is Ruling.WRONG else ""
+    yours = {"ruling": entry.ruling, "label": label, "reason": entry.reason}
+    if row is None:
+        row = GoldDecision(
+            pilot_id=pilot_id,
+            gold_number=result.gold_number,
+            item=entry.item,
+            decided_by=actor.id,
+            **yours,  # type: ignore[arg-type]
+        )
+        session.add(row)
+        session.flush()
+        before = {}
+    else:
+        unchanged(row, 0 if seen is None else seen, yours)
+        before = _facts(row)
+        row.ruling, row.label, row.reason, row.decided_by = entry.ruling, label, entry.reason, actor.id
+    audit.record(
+        session, actor, "pilots.gold.decided", ("gold_decision", row.id), before=before, after=_facts(row)
+    )
+    answer(session, actor, contests, row)
+    return row
+
+
+def _require_open(found: PilotAccess, *, is_contested: bool) -> None:
+    """A closed pilot changes only where a vendor contests the gold."""
+    if found.pilot.state is PilotState.CLOSED and not is_contested:
+        message = "This pilot is closed and no vendor contests this; reopen it before changing anything."
+        raise Conflict("pilot.closed", message)
+
+
+def _facts(row: GoldDecision) -> dict[str, object]:
+    return {"pilot": row.pilot_id, "gold": row.gold_number, "ruling": row.ruling, "label": row.label}
+
+
+def _check(found: PilotAccess, outcomes: Outcomes, entry: DecisionIn) -> None:
+    problems = []
+    if entry.item not in outcomes.items:
+        problems.append(Problem("item", "The gold has no such item; choose one from the queue."))
+    if entry.ruling is Ruling.WRONG and found.pilot.task is not PilotTask.CLASSIFICATION:
+        message = (
+            "Right labels can be typed here for classification only; exclude the item, or upload new gold."
+        )
+        problems.append(Problem("ruling", message))
+    elif entry.ruling is Ruling.WRONG and entry.label not in outcomes.data["classes"]:
+        problems.append(Problem("label", "Choose the right class from the gold's own."))
+    if problems:
+        raise Invalid("decision.refused", problems)
+
+
+def withdraw(session: WriteSession, *, actor: Actor, decision_id: UUID) -> GoldDecision:
+    """Take a decision back that no gold version holds yet."""
+    row = session.get(GoldDecision, decision_id)
+    if row is None:
+        raise NotFound("decision.not_found", "There is no such decision, or it is not shared with you.")
+    found = open_pilot(session, actor, row.pilot_id, Action.PILOT_EDIT)
+    evaluations.open_evaluation(session, actor, found.evaluation.id, Action.PILOT_EDIT, changing=True)
+    contests = contests_by_item(session, row.pilot_id).get(row.item, ())
+    _require_open(found, is_contested=bool(contests))
+    if row.published is not None:
+        message = f"This decision is in gold version {row.published}; decide anew about the item instead."
+        raise Conflict("decision.published", message)
+    audit.record(
+        session, actor, "pilots.gold.undecided", ("gold_decision", row.id), before=_facts(row), after={}
+    )
+    answer(session, actor, [one for one in contests if one.answered_at is not None], None)
+    session.delete(row)
+    return row
+
+
+def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | None = None) -> GoldVersion:
+    """A new gold version from the decisions; everything is compared again, earlier results stay.
+
+    `seen` is the gold version that was looked at. Raises `Conflict` without a decision that changes anything,
+    when the gold moved on, and when no item would be left.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=bool(contests_by_item(session, pilot_id)))
+    newest = pilots.golds(session, pilot_id)[0]
+    if seen is not None and seen != newest.number:
+        message = f"Gold version {newest.number} came meanwhile; look at the queue again."
+        raise Conflict("gold.moved_on", message)
+    ready = _ready(session, pilot_id, newest.number)
+    if not ready:
+        message = "No decision changes the gold yet: find an item wrong or exclude one first."
+        raise Conflict("gold.nothing_decided", message)
+    outcomes = outcomes_of(session, result.id)
+    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
+    if len(gone) >= newest.items:
+        raise Conflict("gold.empty", "No item would be left; keep at least one.")
+    gold = GoldVersion(
+        pilot_id=pilot_id,
+        number=newest.number + 1,
+        file_id=newest.file_id,
+        digest=newest.digest,
+        items=newest.items - len(gone),
+        labels=newest.labels - sum(len(outcomes.gold(outcomes.items.index(item))) for item in gone),
+        classes=list(newest.classes),
+        repairs=list(newest.repairs),
+        note=f"{len(ready)} decided by adjudication of version {newest.number}",
+        amendments=_amended(newest.amendments, ready),
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
+    for row in ready:
+        row.published = gold.number
+        after = _facts(row) | {"published": gold.number}
+        audit.record(session, actor, "pilots.gold.published", ("gold_decision", row.id), after=after)
+    session.flush()
+    request_result(session, found.pilot)
+    return gold
+
+
+def _amended(before: Mapping[str, Any], ready: tuple[GoldDecision, ...]) -> dict[str, Any]:
+    """The amendments of the version before together with these decisions."""
+    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
+    labels = {row.item: row.label for row in ready if row.ruling is Ruling.WRONG}
+    kept = {item: label for item, label in {**before.get("labels", {}), **labels}.items() if item not in gone}
+    return {"excluded": sorted({*before.get("excluded", ()), *gone}), "labels": dict(sorted(kept.items()))}

@@ -1,0 +1,339 @@
+"""What people, programs and vendors send and get about the run of a pilot."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.runs.models import PilotStage, QuestionKind
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
+class Entry(BaseModel):
+    """What somebody sends; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClassIn(Entry):
+    """A class of the ontology; `decide` is the rule against the class it is most easily taken for."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    definition: Filled
+    includes: Words = ""
+    excludes: Words = ""
+    confused_with: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    decide: Words = ""
+
+    @model_validator(mode="after")
+    def _decided(self) -> "ClassIn":
+        if self.confused_with and not self.decide:
+            raise ValueError(f"Say how to decide between {self.name} and {self.confused_with}.")
+        return self
+
+
+class ExampleIn(Entry):
+    """A right and a wrong way, with the reason."""
+
+    right: Filled
+    wrong: Filled
+    reason: Words = ""
+
+
+class LabelingPlanIn(Entry):
+    """The labeling plan: what is labelled, how it was chosen, the ontology and the instructions.
+
+    `planted` are items for which the instructions say nothing on purpose; they never leave.
+    """
+
+    source: Words = ""
+    how_drawn: Words = ""
+    strata: Words = ""
+    redaction: Words = ""
+    pre_labels: Words = ""
+    location: Annotated[Words, Field(description="Where the vendor gets the items.")] = ""
+    ontology: Annotated[list[ClassIn], Field(max_length=500)] = []
+    steps: Annotated[Long, Field(description="Step by step, one line each.")] = ""
+    examples: Annotated[list[ExampleIn], Field(max_length=200)] = []
+    mistakes: Annotated[Long, Field(description="Common mistakes, one line each.")] = ""
+    in_doubt: Words = ""
+    checked: Words = ""
+    channel: Words = ""
+    planted: Annotated[list[Line], Field(max_length=500)] = []
+
+    @model_validator(mode="after")
+    def _once(self) -> "LabelingPlanIn":
+        names = [item.name for item in self.ontology]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"These classes stand twice: {', '.join(twice)}.")
+        return self
+
+
+class PublishIn(Entry):
+    """Why a new version of the instructions is published."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class MilestoneIn(Entry):
+    """A step on a day; `done` is the day it was reached."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    day: date
+    done: date | None = None
+
+
+class RunIn(Entry):
+    """The frame of a run: rounds of delivery, attempts by link in each, the last day of the present round."""
+
+    rounds: Annotated[int, Field(ge=1, le=9)] = 2
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    deadline: date | None = None
+    contest_days: Annotated[
+        int, Field(ge=0, le=60, description="Days after the close in which vendors contest their errors.")
+    ] = 5
+    shows_gold: Annotated[
+        bool, Field(description="Whether vendors see our labels beside their errors after the close.")
+    ] = True
+    milestones: Annotated[list[MilestoneIn], Field(max_length=40)] = []
+
+
+class StageIn(Entry):
+    """The next stage of a pilot. Back to `running` after measuring opens a round of rework."""
+
+    stage: PilotStage
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class PartLinkIn(Entry):
+    """Who gets a vendor's link, and for how many days; with an address it is mailed."""
+
+    holder_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    holder_email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] = ""
+    days: Annotated[int, Field(ge=1, le=365)] = 60
+
+    @model_validator(mode="after")
+    def _address(self) -> "PartLinkIn":
+        if self.holder_email and not _MAIL.fullmatch(self.holder_email):
+            raise ValueError("Type a mail address such as ada@example.org, or leave it empty.")
+        return self
+
+
+class QuestionIn(Entry):
+    """A question, an edge case or a proposal, about one item or in general."""
+
+    kind: QuestionKind = QuestionKind.QUESTION
+    item: Line = ""
+    text: Filled
+
+
+class OurQuestionIn(QuestionIn):
+    """A question of ours to one vendor."""
+
+    candidate_id: UUID
+
+
+class ReplyIn(Entry):
+    """One more turn of a thread."""
+
+    text: Filled
+
+
+class PublishAnswerIn(Entry):
+    """Question and answer as all vendors read them; who asked stays out."""
+
+    question: Filled
+    answer: Filled
+
+
+class AdoptIn(Entry):
+    """What became of an edge case or proposal."""
+
+    adopted: Literal["yes", "no", "open"]
+
+
+class MessageOut(BaseModel):
+    """One turn."""
+
+    by_us: bool
+    text: str
+    sent_at: datetime
+
+
+class QuestionOut(BaseModel):
+    """A thread as the API shows it; `hours` are the vendor's own working hours, None while it owes nothing."""
+
+    id: UUID
+    version: int
+    candidate: str
+    kind: QuestionKind
+    item: str
+    by_us: bool
+    messages: list[MessageOut]
+    public_text: str
+    public_answer: str
+    published_at: datetime | None
+    adopted: bool | None
+    noticed: bool
+    hours: float | None
+
+
+class PartOut(BaseModel):
+    """A candidate's part as the API shows it; `lacking` are agreements that are not signed."""
+
+    id: UUID | None
+    candidate_id: UUID
+    candidate: str
+    promises_confirmed: bool
+    promises_at: datetime | None
+    instructions: int | None
+    instructions_at: datetime | None
+    link_until: datetime | None
+    downloads: int
+    attempts_used: int
+    errors_shown_at: datetime | None
+    lacking: list[str]
+
+
+class GuardOut(BaseModel):
+    """One line of the checklist before the pilot is agreed."""
+
+    id: str
+    title: str
+    met: bool
+    detail: str
+
+
+class RunOut(BaseModel):
+    """The run of a pilot as the API shows it."""
+
+    version: int
+    stage: PilotStage
+    next: list[PilotStage]
+    reason: str
+    round: int
+    rounds: int
+    attempts: int
+    shown_round: int
+    deadline: date | None
+    contest_days: int
+    shows_gold: bool
+    last_contest_day: date | None
+    milestones: list[MilestoneIn]
+    checklist: list[GuardOut]
+    instructions: int | None
+    plan: LabelingPlanIn
+
+
+class DownloadOut(BaseModel):
+    """One time a pack left."""
+
+    at: datetime
+    by_link: bool
+    digest: str
+    gold: int
+    instructions: int
+
+
+class LinkOut(BaseModel):
+    """A link that was just made; it is shown this once."""
+
+    url: str
+    valid_until: datetime
+
+
+class InstructionsOut(BaseModel):
+    """A published version of the instructions."""
+
+    number: int
+    digest: str
+    reason: str
+    created_at: datetime
+    plan: LabelingPlanIn
+
+
+class PublishedOut(BaseModel):
+    """A question and our answer as every vendor reads them."""
+
+    question: str
+    answer: str
+    published_at: datetime | None
+
+
+class ForecastIn(Entry):
+    """What a forecast assumes: labelers ready at each vendor (None: those seen in the pilot), weeks until hired
+    ones start, and a time in which `peak_factor` times as much arrives as otherwise."""
+
+    ready: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    lead_weeks: Annotated[int, Field(ge=0, le=52)] = 2
+    peak_from: date | None = None
+    peak_to: date | None = None
+    peak_factor: Annotated[float, Field(gt=0, le=100)] = 2.0
+
+    @model_validator(mode="after")
+    def _whole_peak(self) -> "ForecastIn":
+        if (self.peak_from is None) is not (self.peak_to is None):
+            raise ValueError("Give the first and the last day of the peak, or neither.")
+        if self.peak_from and self.peak_to and self.peak_to < self.peak_from:
+            raise ValueError("The peak must not end before it begins.")
+        return self
+
+    @property
+    def peak(self) -> tuple[date, date, float] | None:
+        """First day, last day and factor; None without a peak."""
+        return (self.peak_from, self.peak_to, self.peak_factor) if self.peak_from and self.peak_to else None
+
+
+class CompletionOut(BaseModel):
+    """The day all is done, with its interval; null beyond ten years."""
+
+    expected: date | None
+    early: date | None
+    late: date | None
+
+
+class OutlookOut(BaseModel):
+    """A candidate's outlook, an extrapolation; `why` says why parts are missing."""
+
+    candidate: str
+    why: str
+    accepted_per_labeler_day: list[float] | None
+    labelers: int
+    person_days: list[float | None] | None
+    weeks: float | None
+    as_measured: CompletionOut | None
+    with_learning: CompletionOut | None
+    labelers_needed: list[int | None] | None
+
+
+class ArrivalOut(BaseModel):
+    """One delivery of the volume per day."""
+
+    day: date
+    candidate: str
+    round: int
+    items: int
+    missing: int
+    labels: int
+    accepted: float | None
+    working_days: float | None
+    items_per_day: float | None
+
+
+class ProgressOut(BaseModel):
+    """Volume per day and the outlook of every candidate; `why` says why there is none."""
+
+    arrivals: list[ArrivalOut]
+    outlooks: list[OutlookOut]
+    why: str
+    volume: int
+    start: date | None
+    due: date | None

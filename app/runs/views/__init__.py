@@ -1,0 +1,1 @@
+"""Pages of running pilots as typed data."""

@@ -1,0 +1,358 @@
+"""The run of a pilot as its leads see it: stages and checklist, the labeling plan, the question log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from app.evaluations.frame import EvaluationFrame
+from app.kit import wording
+from app.kit.forms import FormState, blank
+from app.kit.templating import Page
+from app.kit.ui import Fact, Option
+from app.runs.models import PackDownload, PilotInstructions, PilotRun, PilotStage
+from app.runs.schemas import LabelingPlanIn, MilestoneIn
+from app.runs.service import NEXT, Cooperation, Guard, PartLine, Thread, milestones_of
+from app.runs.views.vendor import KIND_WORDS, PublishedLine, Turn
+
+CLASS_FIELDS = ("name", "definition", "includes", "excludes", "confused_with", "decide")
+EXAMPLE_FIELDS = ("right", "wrong", "reason")
+SPARE = 3  # empty rows below what is there
+STAGE_KINDS = {
+    PilotStage.PLANNED: "",
+    PilotStage.CLOSED: "ok",
+    PilotStage.ABORTED: "bad",
+}
+_HINTS = {
+    PilotStage.AGREED: "locks the criteria; packs can leave",
+    PilotStage.CALIBRATING: "vendors deliver calibration items",
+    PilotStage.RUNNING: "vendors deliver; after measuring this opens a round of rework",
+    PilotStage.DELIVERED: "no more deliveries by link",
+    PilotStage.MEASURING: "review and compare",
+    PilotStage.CLOSED: "each vendor sees its own score",
+    PilotStage.ABORTED: "give up, with a reason",
+    PilotStage.PLANNED: "plan it again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLine:
+    """A line of the checklist."""
+
+    title: str
+    detail: str
+    state: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One vendor's part; an empty address hides its action."""
+
+    name: str
+    lacking: str
+    promises: tuple[str, str]
+    instructions: tuple[str, str]
+    link: tuple[str, str]
+    downloads: str
+    attempts: str
+    errors_seen: str
+    send_href: str
+    recall_action: str
+    pack_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage(Page):
+    """Stage, checklist, vendors and milestones of a pilot."""
+
+    template: ClassVar[str] = "runs/run.html"
+
+    frame: EvaluationFrame
+    base: str
+    stage: str
+    stage_kind: str
+    reason: str
+    facts: tuple[Fact, ...]
+    guards: tuple[GuardLine, ...]
+    stage_form: FormState
+    stages: tuple[Option, ...]
+    run_form: FormState
+    milestones: tuple[Fact, ...]
+    parts: tuple[PartRow, ...]
+    versions: tuple[Fact, ...]
+    publish_form: FormState
+    is_closed: bool
+    link: str
+    link_note: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage(Page):
+    """Make a vendor's link; who took its pack when."""
+
+    template: ClassVar[str] = "runs/part.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    log: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingPlanPage(Page):
+    """The labeling plan as a form."""
+
+    template: ClassVar[str] = "runs/labeling_plan.html"
+
+    frame: EvaluationFrame
+    form: FormState
+    action: str
+    back: str
+    classes: tuple[int, ...]
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A thread of the question log; empty addresses hide their forms."""
+
+    who: str
+    kind: str
+    item: str
+    state: tuple[str, str]
+    marks: tuple[tuple[str, str], ...]
+    hours: str
+    turns: tuple[Turn, ...]
+    base: str
+    adopts: bool
+    reply_form: FormState
+    publish_form: FormState
+
+
+@dataclass(frozen=True, slots=True)
+class CooperationRow:
+    """How a vendor worked with us."""
+
+    name: str
+    hours: str
+    asked: str
+    edge_cases: str
+    proposals: str
+    noticed: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsPage(Page):
+    """The question log; who works blind reads what is published."""
+
+    template: ClassVar[str] = "runs/questions.html"
+
+    frame: EvaluationFrame
+    base: str
+    back: str
+    may_edit: bool
+    threads: tuple[LogLine, ...]
+    published: tuple[PublishedLine, ...]
+    cooperation: tuple[CooperationRow, ...]
+    ask_form: FormState
+    candidates: tuple[Option, ...]
+
+
+def stage_options(stage: PilotStage) -> tuple[Option, ...]:
+    """The stages that may follow."""
+    return tuple(Option(one.value, one.value.capitalize(), _HINTS[one]) for one in NEXT[stage])
+
+
+def guard_lines(guards: Sequence[Guard]) -> tuple[GuardLine, ...]:
+    """The checklist."""
+    return tuple(
+        GuardLine(one.title, one.detail, ("done", "ok") if one.met else ("open", "warn")) for one in guards
+    )
+
+
+def run_facts(run: PilotRun, is_late: bool, last_contest: str) -> tuple[Fact, ...]:
+    """Round, attempts, last day, and until when errors may be contested."""
+    return (
+        Fact("Round", f"{run.round} of at most {run.rounds}"),
+        Fact("Attempts by link", f"{run.attempts} in each round"),
+        Fact("Last day", wording.day(run.deadline) if run.deadline else "not set", "over" if is_late else ""),
+        Fact("Errors contested", last_contest, "" if run.shows_gold else "without our labels"),
+    )
+
+
+def run_form(run: PilotRun, proposed: Sequence[MilestoneIn]) -> FormState:
+    """The frame as form values; without milestones the template's."""
+    rows = milestones_of(run) or proposed
+    values: dict[str, object] = {
+        "rounds": run.rounds,
+        "attempts": run.attempts,
+        "deadline": run.deadline,
+        "contest_days": run.contest_days,
+        "shows_gold": "yes" if run.shows_gold else "",
+    }
+    return blank({**values, "milestones": "\n".join(_milestone(one) for one in rows)}, version=run.version)
+
+
+def contest_words(run: PilotRun, last: date | None, zone: str) -> str:
+    """Until when vendors may contest their errors, in the evaluation's time zone."""
+    if not run.contest_days:
+        return "not in this pilot"
+    if last is None:
+        return f"for {run.contest_days} {wording.plural('day', run.contest_days)} after the close"
+    return f"until the end of {wording.day(last)} ({zone})"
+
+
+def _milestone(one: MilestoneIn) -> str:
+    return f"{one.day} {one.title}" + (f" | {one.done}" if one.done else "")
+
+
+def milestone_facts(run: PilotRun, today: date) -> tuple[Fact, ...]:
+    """The milestones with how they went."""
+    return tuple(Fact(wording.day(one.day), one.title, _went(one, today)) for one in milestones_of(run))
+
+
+def _went(one: MilestoneIn, today: date) -> str:
+    if one.done is None:
+        return "late" if today > one.day else ""
+    return "done on time" if one.done <= one.day else f"done {wording.day(one.done)}, late"
+
+
+def part_row(
+    line: PartLine, newest: int | None, base: str, attempts: tuple[int, int], *, may_send: bool
+) -> PartRow:
+    """One vendor's part; `attempts` are those used by link in the present round, and how many are allowed."""
+    own = f"{base}/parts/{line.candidate_id}"
+    part = line.part
+    confirmed = part.instructions if part else None
+    return PartRow(
+        name=line.name,
+        lacking=", ".join(line.lacking),
+        promises=("confirmed", "ok") if line.promises else _promise(part is not None and bool(part.promises)),
+        instructions=_version(confirmed, newest),
+        link=(f"until {wording.day(line.link.expires_at)}", "ok") if line.link else ("no link", ""),
+        downloads=f"{line.downloads} {wording.plural('download', line.downloads)}",
+        attempts=f"{attempts[0]} of {attempts[1]}",
+        errors_seen=wording.day(part.errors_at) if part and part.errors_at else "",
+        send_href=own if may_send else "",
+        recall_action=f"{own}/recall" if line.link and may_send else "",
+        pack_action=f"{own}/pack" if part and not line.lacking else "",
+    )
+
+
+def _promise(earlier: bool) -> tuple[str, str]:
+    return ("changed since confirmed", "warn") if earlier else ("not confirmed", "warn")
+
+
+def _version(confirmed: int | None, newest: int | None) -> tuple[str, str]:
+    if confirmed is None:
+        return ("not confirmed", "warn") if newest else ("none published", "")
+    return f"version {confirmed}", "ok" if confirmed == newest else "warn"
+
+
+def version_facts(rows: Sequence[PilotInstructions]) -> tuple[Fact, ...]:
+    """The published versions."""
+    return tuple(
+        Fact(f"Version {one.number}", wording.day(one.created_at), one.reason or one.digest[:12])
+        for one in rows
+    )
+
+
+def download_facts(rows: Sequence[PackDownload], zone: str) -> tuple[Fact, ...]:
+    """The access log of a pack."""
+    return tuple(
+        Fact(
+            wording.moment(one.created_at, zone),
+            "by the vendor's link" if one.by_link else "by one of us",
+            f"gold {one.gold_number}, instructions {one.instructions}, {one.digest[:12]}",
+        )
+        for one in rows
+    )
+
+
+def plan_form(plan: LabelingPlanIn, version: int) -> FormState:
+    """The labeling plan as numbered form values."""
+    values: dict[str, object] = plan.model_dump(exclude={"ontology", "examples", "planted"})
+    values["planted"] = "\n".join(plan.planted)
+    for at, one in enumerate(plan.ontology, 1):
+        values |= {f"class_{name}_{at}": getattr(one, name) for name in CLASS_FIELDS}
+    for at, example in enumerate(plan.examples, 1):
+        values |= {f"example_{name}_{at}": getattr(example, name) for name in EXAMPLE_FIELDS}
+    return blank(values, version=version)
+
+
+def numbered(form: FormState, prefix: str, fields: Sequence[str]) -> tuple[int, ...]:
+    """The rows to show: those that are filled, and some to spare."""
+    used = [
+        int(name.rpartition("_")[2])
+        for name in form.raw
+        if name.startswith(f"{prefix}_") and name.rpartition("_")[2].isdigit() and form.value(name)
+    ]
+    return tuple(range(1, max(used, default=0) + SPARE + 1)) if fields else ()
+
+
+def log_line(
+    one: Thread, name: str, zone: str, base: str, came_back: Mapping[str, FormState], *, may_edit: bool
+) -> LogLine:
+    """A thread as its leads see it."""
+    row = one.question
+    key = str(row.id)
+    first = one.messages[0].text
+    answers = [each.text for each in one.messages if each.by_us is not row.by_us]
+    shown = {
+        "question": row.public_text or first,
+        "answer": row.public_answer or (answers[-1] if answers else ""),
+    }
+    return LogLine(
+        who=f"We asked {name}" if row.by_us else name,
+        kind=KIND_WORDS[row.kind],
+        item=row.item,
+        state=("waits for us", "warn") if one.waits_for_us else ("our word was last", "ok"),
+        marks=_marks(one),
+        hours=_hours(one),
+        turns=tuple(
+            Turn("We" if each.by_us else name, wording.moment(each.sent_at, zone), each.text)
+            for each in one.messages
+        ),
+        base=f"{base}/questions/{key}" if may_edit else "",
+        adopts=row.kind.value != "question",
+        reply_form=came_back.get(f"reply:{key}", blank()),
+        publish_form=came_back.get(f"publish:{key}", blank(shown, version=row.version)),
+    )
+
+
+def _marks(one: Thread) -> tuple[tuple[str, str], ...]:
+    row = one.question
+    marks = [("published", "ok")] if row.published_at else []
+    marks += [("planted ambiguity noticed", "ok")] if one.noticed else []
+    if row.adopted is not None:
+        marks.append(("adopted", "ok") if row.adopted else ("not adopted", ""))
+    return tuple(marks)
+
+
+def _hours(one: Thread) -> str:
+    parts = [f"vendor {wording.number(one.hours, 1)} working hours"] if one.hours is not None else []
+    parts += [f"we {wording.number(one.ours, 1)} working hours"] if one.ours else []
+    return " · ".join(parts)
+
+
+def cooperation_row(one: Cooperation, name: str) -> CooperationRow:
+    """A vendor's figures; a dash where nothing was asked."""
+    waiting = f", {one.open} open" if one.open else ""
+    return CooperationRow(
+        name=name,
+        hours=f"{wording.number(one.hours, 1)} ({one.answered} answered{waiting})"
+        if one.hours is not None
+        else f"–{waiting.replace(', ', ' (', 1) + ')' if waiting else ''}",
+        asked=str(one.questions),
+        edge_cases=str(one.edge_cases),
+        proposals=f"{one.proposals}, {one.adopted} adopted",
+        noticed=f"{one.noticed} of {one.planted}" if one.planted else "–",
+    )
+
+
+def candidate_options(parts: Sequence[tuple[UUID, str]]) -> tuple[Option, ...]:
+    """The vendors that can be asked."""
+    return tuple(Option(str(key), name) for key, name in parts)
