@@ -125,7 +125,7 @@ def test_pages_have_no_axe_violations_and_do_not_scroll_sideways(site: Site) -> 
     secret, _ = site.scene.send()
     discovery = f"/evaluations/{site.scene.evaluation_id}/discovery"
     here, there = f"/responses/{site.scene.response_id}", f"/respond/{site.scene.response_id}"
-    paths = [here, f"{here}/call", f"{here}/vendor", f"{here}/call/summary", discovery]
+    paths = [f"{discovery}/ask", here, f"{here}/call", f"{here}/vendor", f"{here}/call/summary", discovery]
     paths += [there, f"{there}/sections/pricing", f"{there}/check"]
     page = site.page()
     page.goto(f"/vendor-link/{secret}")
