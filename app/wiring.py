@@ -56,6 +56,7 @@ from app.pilots import tasks as pilot_tasks
 from app.questionnaires import api as questionnaires_api
 from app.questionnaires import api_leading as questionnaires_leading_api
 from app.questionnaires import library_api as questionnaires_library_api
+from app.questionnaires import link_api as questionnaires_link_api
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
 from app.questionnaires import sheets_api as questionnaires_sheets_api
@@ -112,6 +113,7 @@ def routers() -> list[APIRouter]:
         questionnaires_api.router,
         questionnaires_leading_api.router,
         questionnaires_library_api.router,
+        questionnaires_link_api.router,
         questionnaires_sheets_api.router,
         *questionnaire_pages.routers,
         scorecards_api.router,

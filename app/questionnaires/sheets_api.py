@@ -1,6 +1,6 @@
 """Spreadsheets for programs: send, name the columns, look, use."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -27,7 +27,7 @@ from app.questionnaires.service import sheets
 from app.questionnaires.service.sheets import ReadSheets
 
 router = APIRouter(prefix="/api/v1", tags=["questionnaires"])
-_FILE_BODY = {
+FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -68,7 +68,7 @@ def _out(session: ReadSession, row: SheetImport) -> SheetOut:
     )
 
 
-@router.post("/questionnaire-sheets", status_code=201, response_model=SheetOut, openapi_extra=_FILE_BODY)
+@router.post("/questionnaire-sheets", status_code=201, response_model=SheetOut, openapi_extra=FILE_BODY)
 def send_sheet(request: Request, sent: Sent, session: Write, actor: CurrentActor) -> Response:
     """Send a spreadsheet with questions."""
     row = sheets.keep(session, actor=actor, found=sent)
@@ -76,7 +76,7 @@ def send_sheet(request: Request, sent: Sent, session: Write, actor: CurrentActor
 
 
 @router.post(
-    "/responses/{response_id}/sheets", status_code=201, response_model=SheetOut, openapi_extra=_FILE_BODY
+    "/responses/{response_id}/sheets", status_code=201, response_model=SheetOut, openapi_extra=FILE_BODY
 )
 def send_answers_sheet(
     request: Request, sent: Sent, session: Write, actor: CurrentActor, response_id: UUID

@@ -23,6 +23,7 @@ from app.questionnaires.models import AnswerRow
 from app.questionnaires.service import HeldResponse, Proposal
 from app.questionnaires.service import sheets as reading
 
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERS, OWNER, CHOICES = "Answers", "_assay", "_choices"
 HEADS = ("No.", "Section", "Question", "How to answer", "Answer", "Comment")
 BLANK_ROWS = 30

@@ -51,6 +51,7 @@ from app.questionnaires.service.late import (
     drop_or_leave,
     late_values,
     leave_drafts,
+    own_files,
     save_or_keep,
 )
 from app.questionnaires.service.reading import (
@@ -155,6 +156,7 @@ __all__ = [
     "may_read",
     "may_read_sealed",
     "open_vendor_link",
+    "own_files",
     "panel_roles",
     "plan_call",
     "questionnaire_of",

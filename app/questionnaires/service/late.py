@@ -11,6 +11,7 @@ from app.core.errors import Conflict
 from app.core.permissions import Action
 from app.core.questionnaire import Question, to_plain, validate_answer
 from app.evaluations.models import EvaluationState
+from app.files.models import File
 from app.files.service import Upload
 from app.kit import clock
 from app.kit.actors import Actor
@@ -23,6 +24,7 @@ from app.questionnaires.service.answers import (
     add_files,
     attach_files,
     drop_file,
+    files_of,
     require_attached,
     save_answer,
     write_late,
@@ -181,6 +183,23 @@ def late_values(session: ReadSession, access: ResponseAccess) -> Mapping[str, La
             value = list(dict.fromkeys([*(before.value or []), *(value or [])]))
         found[draft.question_id] = LateValue(value, draft.comment, draft.saved_at)
     return found
+
+
+def own_files(session: ReadSession, access: ResponseAccess) -> dict[str, File]:
+    """File id -> file, of a vendor's answers and of what came too late; not what we keep beside them."""
+    rows, late = (
+        queries.answers_of(session, [access.response.id])[access.response.id],
+        late_values(session, access),
+    )
+    named = {
+        name
+        for question in access.template.questions()
+        if question.type == "file" and question.id not in access.hidden
+        for given in (rows.get(question.id), late.get(question.id))
+        if given is not None
+        for name in given.value or ()
+    }
+    return {name: file for name, file in files_of(session, access).items() if name in named}
 
 
 def _shown(access: ResponseAccess, drafts: Iterable[LateDraft]) -> list[LateDraft]:
