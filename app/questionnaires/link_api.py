@@ -173,16 +173,14 @@ def read_workbook(request: Request, form: BodyRead, actor: Bearer, response_id: 
     read = workbook.read_upload(forms.upload(form, "file") if form is not None else None)
     with database(request).reading() as session:
         held = service.response_of(session, actor=actor, response_id=response_id)
-        found, problems = workbook.compare(held, read)
-        told = [f"{each.where}: {each.message}" for each in problems]
-        return ProposalsOut(answers=proposals_out(found), problems=told)
+        return proposals_out(*workbook.compare(held, read))
 
 
 @router.get(_WORK + "/earlier")
 def get_earlier(actor: Bearer, session: Read, response_id: UUID) -> ProposalsOut:
     """Answers of the last time that may still hold."""
     found = service.earlier_answers(session, actor=actor, response_id=response_id).proposals
-    return ProposalsOut(answers=proposals_out(found), problems=[])
+    return proposals_out(found)
 
 
 @router.post(_WORK + "/submit", response_model=WorkOut)

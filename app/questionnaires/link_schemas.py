@@ -164,6 +164,25 @@ class ProposalsOut(BaseModel):
     problems: list[str]
 
 
+class ProposedIn(BaseModel):
+    """An answer that a vendor wrote elsewhere, with its comment, made from `revision` (0: none)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question_id: Annotated[str, StringConstraints(max_length=80)]
+    value: Any
+    comment: Annotated[str, StringConstraints(max_length=4000)] = ""
+    revision: int
+
+
+class ProposedAllIn(BaseModel):
+    """Answers of a workbook, to be saved together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: list[ProposedIn] = Field(min_length=1, max_length=1000)
+
+
 class AskedOut(BaseModel):
     """A question about the questionnaire; `answer` '' while it waits. Nobody reads who else asked."""
 

@@ -53,6 +53,7 @@ from app.questionnaires.service.late import (
     leave_drafts,
     own_files,
     save_or_keep,
+    save_proposed,
 )
 from app.questionnaires.service.reading import (
     AnswerShown,
@@ -170,6 +171,7 @@ __all__ = [
     "returns_of",
     "save_answer",
     "save_or_keep",
+    "save_proposed",
     "score_of",
     "scores_of",
     "sealed_questions",

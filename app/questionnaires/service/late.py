@@ -17,7 +17,7 @@ from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
-from app.questionnaires.models import LateDraft
+from app.questionnaires.models import Confidence, LateDraft
 from app.questionnaires.schemas import AnswerIn
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.answers import (
@@ -80,6 +80,46 @@ def save_or_keep(
         require_attached(session, access, question, value)
         value = _only_new(session, access, question, value) or None
     return _keep(session, access, question, value, entry.comment)
+
+
+def save_proposed(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    question_id: str,
+    value: object,
+    comment: str,
+    seen: int | None,
+) -> bool:
+    """Save an answer that a vendor wrote elsewhere, in a workbook or the last time, with its comment; our note stays.
+
+    True when it came too late and was kept as a draft. Raises what `save_answer` raises.
+    """
+    access = response_access(session, actor, response_id)
+    if _is_late(access):
+        entry = AnswerIn(value=value, comment=comment)
+        return save_or_keep(
+            session, actor=actor, response_id=response_id, question_id=question_id, entry=entry, seen=seen
+        )
+    row = queries.answer(session, response_id, question_id)
+    same = row is not None and row.value == value
+    entry = AnswerIn(
+        value=value,
+        confidence=row.confidence if row is not None and same else Confidence.TOLD,
+        not_applicable=row is not None and row.not_applicable and value is None,
+        note=row.note if row is not None else "",
+    )
+    save_answer(
+        session,
+        actor=actor,
+        response_id=response_id,
+        question_id=question_id,
+        entry=entry,
+        seen=seen,
+        words=comment[:4000],
+    )
+    return False
 
 
 def _is_late(access: ResponseAccess) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.core.errors import Problem
 from app.core.questionnaire import Question
 from app.files.models import File
 from app.questionnaires.link_schemas import (
@@ -11,6 +12,7 @@ from app.questionnaires.link_schemas import (
     OwnQuestionOut,
     OwnSectionOut,
     ProposalOut,
+    ProposalsOut,
     WorkOut,
 )
 from app.questionnaires.service import Handed, HeldResponse, LateValue, Proposal
@@ -88,9 +90,9 @@ def _question(
     )
 
 
-def proposals_out(found: Sequence[Proposal]) -> list[ProposalOut]:
-    """Answers to look at before they are saved."""
-    return [
+def proposals_out(found: Sequence[Proposal], problems: Sequence[Problem] = ()) -> ProposalsOut:
+    """Answers to look at before they are saved, and what cannot be taken."""
+    answers = [
         ProposalOut(
             question_id=each.question.id,
             value=each.value,
@@ -100,3 +102,4 @@ def proposals_out(found: Sequence[Proposal]) -> list[ProposalOut]:
         )
         for each in found
     ]
+    return ProposalsOut(answers=answers, problems=[f"{each.where}: {each.message}" for each in problems])
