@@ -20,6 +20,8 @@ PUBLIC = {
     "/pilot-work/{part_id}",
     "/api/v1/pilot-links/exchange",
     "/api/v1/pilot-work/{part_id}",
+    "/api/v1/questionnaire-links/exchange",
+    "/api/v1/questionnaire-work/{response_id}",
 }
 
 
