@@ -253,27 +253,10 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
     if not ready:
         message = "No decision changes the gold yet: find an item wrong or exclude one first."
         raise Conflict("gold.nothing_decided", message)
-    outcomes = outcomes_of(session, result.id)
     gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    if len(gone) >= newest.items:
-        raise Conflict("gold.empty", "No item would be left; keep at least one.")
-    gold = GoldVersion(
-        pilot_id=pilot_id,
-        number=newest.number + 1,
-        file_id=newest.file_id,
-        digest=newest.digest,
-        items=newest.items - len(gone),
-        labels=newest.labels - sum(len(outcomes.gold(outcomes.items.index(item))) for item in gone),
-        classes=list(newest.classes),
-        repairs=list(newest.repairs),
-        note=f"{len(ready)} decided by adjudication of version {newest.number}",
-        amendments=_amended(newest.amendments, ready),
-        added_by=actor.id,
-    )
-    session.add(gold)
-    session.flush()
-    facts = {"pilot": pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
-    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
+    labels = {row.item: row.label for row in ready if row.ruling is Ruling.WRONG}
+    note = f"{len(ready)} decided by adjudication of version {newest.number}"
+    gold = _amend(session, actor, newest, outcomes_of(session, result.id), gone, labels, note)
     for row in ready:
         row.published = gold.number
         after = _facts(row) | {"published": gold.number}
@@ -283,9 +266,60 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
     return gold
 
 
-def _amended(before: Mapping[str, Any], ready: tuple[GoldDecision, ...]) -> dict[str, Any]:
-    """The amendments of the version before together with these decisions."""
-    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    labels = {row.item: row.label for row in ready if row.ruling is Ruling.WRONG}
+def leave_out(session: WriteSession, *, actor: Actor, pilot_id: UUID, item: str, note: str) -> GoldVersion:
+    """A new gold version in which an item counts for nobody, because vendors are told its labels.
+
+    Raises `Invalid` for an item the gold does not know, `Conflict` while decisions wait to be published, because
+    they are about the version before, and when no item would be left.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=False)
+    newest, outcomes = pilots.golds(session, pilot_id)[0], outcomes_of(session, result.id)
+    if item not in outcomes.items:
+        raise Invalid(
+            "gold.item", [Problem("item", "The gold has no such item; open it from the list again.")]
+        )
+    if _ready(session, pilot_id, newest.number):
+        message = "Decisions about the gold wait: publish or take them back first (Gold in doubt)."
+        raise Conflict("gold.decisions_wait", message, field="item")
+    gold = _amend(session, actor, newest, outcomes, {item}, {}, note)
+    request_result(session, found.pilot)
+    return gold
+
+
+def _amend(
+    session: WriteSession,
+    actor: Actor,
+    newest: GoldVersion,
+    outcomes: Outcomes,
+    gone: set[str],
+    labels: Mapping[str, str],
+    note: str,
+) -> GoldVersion:
+    """The next version of the gold: without the items that are `gone`, with other right labels."""
+    if len(gone) >= newest.items:
+        raise Conflict("gold.empty", "No item would be left; keep at least one.")
+    gold = GoldVersion(
+        pilot_id=newest.pilot_id,
+        number=newest.number + 1,
+        file_id=newest.file_id,
+        digest=newest.digest,
+        items=newest.items - len(gone),
+        labels=newest.labels - sum(len(outcomes.gold(outcomes.items.index(item))) for item in gone),
+        classes=list(newest.classes),
+        repairs=list(newest.repairs),
+        note=note,
+        amendments=_amended(newest.amendments, gone, labels),
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": gold.pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
+    return gold
+
+
+def _amended(before: Mapping[str, Any], gone: set[str], labels: Mapping[str, str]) -> dict[str, Any]:
+    """The amendments of the version before together with these."""
     kept = {item: label for item, label in {**before.get("labels", {}), **labels}.items() if item not in gone}
     return {"excluded": sorted({*before.get("excluded", ()), *gone}), "labels": dict(sorted(kept.items()))}

@@ -28,7 +28,7 @@ from app.pilots.models import Delivery, DeliveryState, Pilot
 from app.pilots.schemas import RIGHT
 from app.pilots.service import CandidateResult, PilotAccess, PilotComparison, comparison_of
 from app.runs import queries
-from app.runs.schemas import ForecastIn
+from app.runs.progress_schemas import ForecastIn
 
 DAYS_A_WEEK = 5  # working days
 HOURS_A_DAY = 8.0  # of `working_hours`

@@ -10,7 +10,7 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact
-from app.runs.schemas import ArrivalOut, CompletionOut, OutlookOut, ProgressOut
+from app.runs.progress_schemas import ArrivalOut, CompletionOut, OutlookOut, ProgressOut
 from app.runs.service import Arrival, Outlook, Progress
 
 CSV_HEAD = (

@@ -17,6 +17,7 @@ from app.runs import service
 from app.runs.models import PilotQuestion, PilotStage, QuestionKind
 from app.runs.schemas import ClassIn, LabelingPlanIn, MilestoneIn
 from app.runs.service import OwnScore, PartAccess, Thread
+from app.runs.views.examples import ExampleView, example_view
 
 KIND_WORDS = {
     QuestionKind.QUESTION: "Question",
@@ -159,6 +160,7 @@ class TalkPart:
 
     threads: tuple[ThreadLine, ...]
     published: tuple[PublishedLine, ...]
+    examples: tuple[ExampleView, ...]
     form: FormState
     kinds: tuple[Option, ...]
 
@@ -288,6 +290,7 @@ def _talk(session: ReadSession, found: PartAccess, came_back: VendorForms) -> Ta
             for one in threads
         ),
         published=tuple(published_line(one, zone) for one in service.published(session, found.pilot.id)),
+        examples=tuple(example_view(one, zone) for one in service.examples_of(session, found.pilot.id)),
         form=came_back.ask or blank({"kind": "question"}),
         kinds=KINDS,
     )
