@@ -16,7 +16,17 @@ from app.kit.db import ReadSession
 from app.kit.requests import RawForm, Read, Write
 from app.pilots import queries, service
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer
-from app.pilots.schemas import CriteriaIn, DeliveryOut, GoldOut, ItemOut, OfferIn, OfferOut, PilotIn, PilotOut
+from app.pilots.schemas import (
+    CriteriaIn,
+    DeliveryOut,
+    GoldOut,
+    ItemOut,
+    OfferIn,
+    OfferOut,
+    PilotIn,
+    PilotOut,
+    SizingIn,
+)
 from app.pilots.service import ReceivedDelivery, ReceivedGold
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
@@ -31,24 +41,27 @@ _DELIVERY_FORM = {
 }
 
 
-def _multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+def multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    """How a route that takes files is described."""
     schema = {"type": "object", "required": list(required), "properties": dict(properties)}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-def _gold(row: GoldVersion) -> GoldOut:
+def gold_out(row: GoldVersion) -> GoldOut:
+    """A version of the gold as the API shows it."""
     return GoldOut(**row.model_dump(include=set(GoldOut.model_fields)))
 
 
 def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
     session.flush()
     golds = queries.golds(session, row.id)
-    values = row.model_dump(exclude={"created_at", "criteria", "iou"})
+    values = row.model_dump(exclude={"created_at", "criteria", "iou", "sizing"})
     return PilotOut(
         **values,
+        sizing=SizingIn.model_validate(row.sizing) if row.sizing else None,
         iou=row.iou / 10_000,
         criteria=list(service.criteria_of(row)),
-        gold=_gold(golds[0]) if golds else None,
+        gold=gold_out(golds[0]) if golds else None,
     )
 
 
@@ -131,14 +144,14 @@ def compare_again(request: Request, session: Write, actor: CurrentActor, pilot_i
 def list_gold(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[GoldOut]:
     """All versions of the gold, newest first."""
     service.open_pilot(session, actor, pilot_id)
-    return [_gold(row) for row in queries.golds(session, pilot_id)]
+    return [gold_out(row) for row in queries.golds(session, pilot_id)]
 
 
 @router.post(
     "/pilots/{pilot_id}/gold",
     status_code=201,
     response_model=GoldOut,
-    openapi_extra=_multipart(_GOLD_FORM, "file"),
+    openapi_extra=multipart(_GOLD_FORM, "file"),
 )
 def upload_gold(
     pending: ReceivedGold,
@@ -151,7 +164,7 @@ def upload_gold(
     """Upload the gold as a new version; everything is compared again."""
     note = str(form.get("note") or "")
     row = service.upload_gold(session, actor=actor, pilot_id=pilot_id, checked=pending.take(), note=note)
-    return created(request, _gold(row), f"/api/v1/pilots/{pilot_id}/gold")
+    return created(request, gold_out(row), f"/api/v1/pilots/{pilot_id}/gold")
 
 
 @router.get("/pilots/{pilot_id}/deliveries")
@@ -165,7 +178,7 @@ def list_deliveries(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[
     "/pilots/{pilot_id}/deliveries",
     status_code=201,
     response_model=DeliveryOut,
-    openapi_extra=_multipart(_DELIVERY_FORM, "candidate_id", "file"),
+    openapi_extra=multipart(_DELIVERY_FORM, "candidate_id", "file"),
 )
 def upload_delivery(
     pending: ReceivedDelivery,

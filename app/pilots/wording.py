@@ -4,8 +4,15 @@ from collections.abc import Mapping
 
 from babel.numbers import get_currency_precision
 
-from app.pilots.models import PilotOffer
-from app.pilots.schemas import AT_MOST, LOWER, CriterionIn
+from app.pilots.models import PilotOffer, PilotTask
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
+
+
+def promise_name(task: PilotTask, item: CriterionIn) -> str:
+    """What a promise is about; of a single class, the class too."""
+    name = {**METRICS[task], **REVIEWED}[item.metric]
+    return f"F1 of “{item.label}”" if item.label else name
+
 
 SHOWN = 6  # labels of a mapping that a line tells
 
@@ -24,7 +31,14 @@ def offer_word(offer: PilotOffer | None) -> str:
     digits = get_currency_precision(offer.currency)
     parts = [
         f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
+        + (" with tiers" if line.get("tiers") else "")
+        + (f" plus {line['markup'] / 100:g} %" if line.get("markup") else "")
         for line in offer.lines
+    ]
+    parts += [
+        f"at least {_rate(amount / 10**digits, digits)} {period}"
+        for amount, period in ((offer.minimum, "a year"), (offer.monthly_minimum, "a month"))
+        if amount
     ]
     return f"{offer.currency} " + ", ".join(parts)
 

@@ -22,8 +22,9 @@ from app.kit.spreadsheet import Cell, write_csv, write_excel
 from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
-from app.pilots.drawing import DRAWN, legend_of
+from app.pilots.drawing import DRAWN, exhibit_of, legend_of
 from app.pilots.frame import base_of
+from app.pilots.models import PilotTask
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.views import items as item_views
 from app.pilots.views import results as views
@@ -45,6 +46,8 @@ def show(
 ) -> Response:
     """The comparison (`gold`: with that version of it), or how far its computation has come."""
     found = service.open_pilot(session, actor, pilot_id)
+    if found.pilot.task is PilotTask.REVIEW_ONLY and service.result_of(session, found.pilot) is not None:
+        return htmx.redirect(request, f"{base_of(found.pilot)}/review/newest")
     compared = service.comparison_of(session, pilot_id, gold)
     if gold is not None and compared is None:
         raise NotFound(
@@ -239,6 +242,7 @@ def show_item(
         title=line.name,
         frame=_below(session, found, Crumb("Pilot results", path), Crumb("Items", f"{path}/items")),
         subtitle=f"{size[0]:g} × {size[1]:g} pixels" if size else "",
+        exhibit=exhibit_of(outcomes, at),
         cards=item_views.cards_of(outcomes, line, names),
         legend=legend_of(outcomes.kind),
         has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",

@@ -14,6 +14,7 @@ from app.core.pilots.findings import ERRORS
 from app.core.pilots.results import Mark
 from app.kit.db import ReadSession
 from app.pilots.models import PilotResult
+from app.pilots.service.items import Scene, Scenes, scenes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """All findings of one result; items are addressed by their place."""
+    """All findings of one result; items are addressed by their place. `scenes` tells what else is known of them."""
 
     data: Mapping[str, Any]
+    scenes: Scenes
 
     @property
     def items(self) -> list[str]:
@@ -45,7 +47,7 @@ class Outcomes:
         return found
 
     def text(self, at: int) -> str:
-        """The source text of an item, empty where there is none."""
+        """The source text of spans, empty where there is none."""
         return self.data["texts"][at] if self.data["texts"] else ""
 
     def size(self, at: int) -> tuple[float, float] | None:
@@ -54,6 +56,10 @@ class Outcomes:
         if not sizes or None in sizes[at]:
             return None
         return sizes[at][0], sizes[at][1]
+
+    def scene(self, at: int) -> Scene:
+        """The image and the text of an item, as far as they were sent."""
+        return self.scenes.scene(self.items[at])
 
     def line(self, at: int) -> ItemLine:
         """One item with scores and counts of errors. Raises `NotFound` beyond the last item."""
@@ -132,4 +138,4 @@ def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
     row = session.get(PilotResult, result_id)
     if row is None:
         raise NotFound("result.not_found", "This result is not kept any more; open the results again.")
-    return Outcomes(orjson.loads(zlib.decompress(row.outcomes)))
+    return Outcomes(orjson.loads(zlib.decompress(row.outcomes)), scenes_of(session, row.pilot_id))

@@ -16,7 +16,7 @@ from app.kit.spreadsheet import write_csv
 from app.kit.templating import render
 from app.kit.ui import Crumb, Option, Toast
 from app.pilots import service as pilots
-from app.pilots.drawing import blind_panel, gold_panel
+from app.pilots.drawing import blind_panel, exhibit_of, gold_panel
 from app.pilots.frame import base_of, below
 from app.pilots.service import names_of
 from app.reviews import queries, service
@@ -156,6 +156,7 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         position=f"{found.place + 1} of {found.total}",
         share=100 * found.judged / found.total,
         progress=f"{found.judged} of {found.total} judged",
+        exhibit=exhibit_of(outcomes, task.at),
         panels=(blind_panel(outcomes, task.code, task.at), *gold),
         faults=views.FAULTS,
         thumbs=views.THUMBS,

@@ -13,7 +13,7 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
-from app.pilots.drawing import Panel
+from app.pilots.drawing import Exhibit, Panel
 from app.reviews.models import Fault, PilotReview, ReviewTask, Thumb, Verdict
 from app.reviews.service import Acceptance, ReviewSummary
 
@@ -115,6 +115,7 @@ class TaskPage(Page):
     position: str
     share: float
     progress: str
+    exhibit: Exhibit
     panels: tuple[Panel, ...]
     faults: tuple[Option, ...]
     thumbs: tuple[Option, ...]

@@ -38,7 +38,9 @@ def _page(
         item=item if known else "",
         panels=views.ours(outcomes, outcomes.items.index(item)) if outcomes and known else (),
         form=form or blank(),
-        published=tuple(views.example_view(one, zone) for one in service.examples_of(session, pilot_id)),
+        published=views.example_views(
+            service.examples_of(session, pilot_id), zone, pilots.scenes_of(session, pilot_id)
+        ),
     )
 
 

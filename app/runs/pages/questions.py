@@ -22,7 +22,7 @@ from app.runs import service
 from app.runs.schemas import AdoptIn, OurQuestionIn, PublishAnswerIn, ReplyIn
 from app.runs.service import Thread
 from app.runs.views import questions as views
-from app.runs.views.examples import example_view
+from app.runs.views.examples import example_views
 from app.runs.views.questions import LogFilter
 from app.runs.views.vendor import published_line
 
@@ -75,7 +75,9 @@ def _questions(
         pager=paging.pager(path, wanted.query(), page=page, total=len(threads)),
         is_filtered=wanted != NO_FILTER,
         published=tuple(published_line(one, zone) for one in service.published(session, pilot_id)),
-        examples=tuple(example_view(one, zone) for one in service.examples_of(session, pilot_id)),
+        examples=example_views(
+            service.examples_of(session, pilot_id), zone, pilots.scenes_of(session, pilot_id)
+        ),
         cooperation=tuple(
             views.cooperation_row(worked[key], name) for key, (_, name) in names.items() if key in worked
         ),

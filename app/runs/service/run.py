@@ -181,6 +181,8 @@ def promises_digest(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> s
     """
     offer = pilots.offer(session, pilot.id, candidate_id)
     fee = [offer.seal, offer.currency, offer.minimum, offer.lines] if offer else None
+    if offer and offer.monthly_minimum:
+        fee = [*(fee or ()), offer.monthly_minimum]
     return canonical.digest([pilot.criteria, pilot.iou, fee])
 
 

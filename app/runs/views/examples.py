@@ -1,5 +1,6 @@
 """Good examples as vendors read them, and the form that publishes one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.pilots.drawing import Panel, gold_panel
 from app.pilots.service import Outcomes
+from app.pilots.service.items import Scenes
 from app.runs.models import PilotExample
 
 
@@ -37,9 +39,14 @@ class ExamplePage(Page):
     published: tuple[ExampleView, ...]
 
 
-def example_view(row: PilotExample, zone: str) -> ExampleView:
-    """A published example."""
-    return ExampleView(row.item, row.note, wording.moment(row.created_at, zone), ours(Outcomes(row.shown), 0))
+def example_views(rows: Sequence[PilotExample], zone: str, scenes: Scenes) -> tuple[ExampleView, ...]:
+    """The published examples; `scenes` finds their images for the reader at hand."""
+    return tuple(
+        ExampleView(
+            row.item, row.note, wording.moment(row.created_at, zone), ours(Outcomes(row.shown, scenes), 0)
+        )
+        for row in rows
+    )
 
 
 def ours(outcomes: Outcomes, at: int) -> tuple[Panel, ...]:
@@ -49,4 +56,4 @@ def ours(outcomes: Outcomes, at: int) -> tuple[Panel, ...]:
 
 def labels_of(row: PilotExample) -> list[str]:
     """Our labels of an example in words."""
-    return list(gold_panel(Outcomes(row.shown), 0).labels)
+    return list(gold_panel(Outcomes(row.shown, Scenes("", (), ())), 0).labels)

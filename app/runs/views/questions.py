@@ -97,7 +97,7 @@ class LogFilter:
         return (
             (not self.candidate or self.candidate == code)
             and (not self.kind or self.kind == row.kind.value)
-            and (not self.item or self.item.casefold() in row.item.casefold())
+            and (not self.item or self.item.casefold() in one.item.casefold())
             and (not self.state or self.state in states_of(one))
         )
 
@@ -155,7 +155,7 @@ def log_line(
     return LogLine(
         who=f"We asked {name}" if row.by_us else name,
         kind=KIND_WORDS[row.kind],
-        item=row.item,
+        item=one.item,
         state=("waits for us", "warn") if one.waits_for_us else ("our word was last", "ok"),
         marks=_marks(one),
         hours=_hours(one),
@@ -231,7 +231,7 @@ def csv_row(one: Thread, name: str) -> list[Cell]:
         row.created_at.isoformat(),
         name,
         row.kind.value,
-        row.item,
+        one.item,
         "yes" if row.by_us else "no",
         state,
         "" if row.adopted is None else "yes" if row.adopted else "no",

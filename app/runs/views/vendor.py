@@ -12,12 +12,13 @@ from app.pilots import service as pilots
 from app.pilots.models import Delivery, DeliveryState
 from app.pilots.schemas import METRICS, POINTS
 from app.pilots.service import criteria_of, mapping
-from app.pilots.wording import bounds_of, mapping_words, offer_word
+from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 from app.runs import service
 from app.runs.models import PilotQuestion, PilotStage, QuestionKind
-from app.runs.schemas import ClassIn, LabelingPlanIn, MilestoneIn
+from app.runs.schemas import LabelingPlanIn, MilestoneIn
 from app.runs.service import OwnScore, PartAccess, Thread
-from app.runs.views.examples import ExampleView, example_view
+from app.runs.views.examples import ExampleView, example_views
+from app.runs.views.instructions import InstructionsView, instructions_view
 
 KIND_WORDS = {
     QuestionKind.QUESTION: "Question",
@@ -101,22 +102,6 @@ class ReceiptLine:
     digest: tuple[str, ...]
     is_replaced: bool
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InstructionsView:
-    """The instructions as a page shows them."""
-
-    number: int
-    steps: tuple[str, ...]
-    classes: tuple[Fact, ...]
-    examples: tuple[tuple[str, str, str], ...]
-    mistakes: tuple[str, ...]
-    in_doubt: str
-    checked: str
-    channel: str
-    location: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +275,11 @@ def _talk(session: ReadSession, found: PartAccess, came_back: VendorForms) -> Ta
             for one in threads
         ),
         published=tuple(published_line(one, zone) for one in service.published(session, found.pilot.id)),
-        examples=tuple(example_view(one, zone) for one in service.examples_of(session, found.pilot.id)),
+        examples=example_views(
+            service.examples_of(session, found.pilot.id),
+            zone,
+            pilots.scenes_of(session, found.pilot.id, service.image_base(found)),
+        ),
         form=came_back.ask or blank({"kind": "question"}),
         kinds=KINDS,
     )
@@ -305,8 +294,8 @@ def _facts(found: PartAccess) -> tuple[Fact, ...]:
 
 
 def _promises(session: ReadSession, found: PartAccess) -> tuple[Fact, ...]:
-    names = METRICS[found.pilot.task]
-    criteria = tuple(Fact(names[one.metric], bounds_of(one)) for one in criteria_of(found.pilot))
+    task = found.pilot.task
+    criteria = tuple(Fact(promise_name(task, one), bounds_of(one)) for one in criteria_of(found.pilot))
     fee = service.own_fee(session, found)
     return (*criteria, Fact("Your fee", offer_word(fee))) if criteria and fee else criteria
 
@@ -354,7 +343,7 @@ def thread_line(
     key = str(row.id)
     return ThreadLine(
         kind=KIND_WORDS[row.kind],
-        item=row.item,
+        item=one.their_item,
         state=state,
         turns=tuple(
             Turn("We" if each.by_us else "You", wording.moment(each.sent_at, zone), each.text)
@@ -368,32 +357,3 @@ def thread_line(
 def published_line(row: PilotQuestion, zone: str) -> PublishedLine:
     """A published question with its answer."""
     return PublishedLine(row.public_text, row.public_answer, wording.moment(row.published_at, zone))
-
-
-def instructions_view(plan: LabelingPlanIn, number: int, reason: str) -> InstructionsView:
-    """The instructions for a page."""
-    return InstructionsView(
-        number=number,
-        steps=_lines(plan.steps),
-        classes=tuple(Fact(one.name, one.definition, _class_note(one)) for one in plan.ontology),
-        examples=tuple((one.right, one.wrong, one.reason) for one in plan.examples),
-        mistakes=_lines(plan.mistakes),
-        in_doubt=plan.in_doubt,
-        checked=plan.checked,
-        channel=plan.channel,
-        location=plan.location,
-        reason=reason,
-    )
-
-
-def _class_note(one: ClassIn) -> str:
-    parts = [
-        ("Includes", one.includes),
-        ("Excludes", one.excludes),
-        (f"Not {one.confused_with}", one.decide if one.confused_with else ""),
-    ]
-    return " ".join(f"{term}: {text}" for term, text in parts if text)
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
