@@ -92,7 +92,7 @@ def test_preview_tells_stage_deliveries_questions_and_milestones_without_names_s
     assert f"Candidate {lab.code('Mosaic')}: nothing delivered yet" in text
     assert f"Candidate {code} and others deliver (late, 1 of 3 delivered)" in text
     assert f"Next step: Candidate {code}'s questions first." in text
-    assert "0 wait for us" in text
+    assert "waiting for us 0" in text
     for hidden in ("Harbor", "HARBOR", "Mosaic", "0.95", "0.05", "USD"):
         assert hidden not in text
 

@@ -239,8 +239,10 @@ def letter_of(session: ReadSession, pilot: Pilot, note: str) -> Letter:
     return Letter(
         title=_nameless(f"Pilot status: {evaluation.name}", names),
         greeting="Hello,",
-        lines=(
-            _nameless(f"this is where the pilot of {evaluation.name} stands. {pilot.goal}".strip(), names),
+        lines=tuple(
+            _nameless(line, names)
+            for line in (f"this is where the pilot of {evaluation.name} stands.", pilot.goal)
+            if line
         ),
         facts=tuple((term, _nameless(text, names)) for term, text in facts),
         after=("Candidates go by their codes. How good they are is not in this mail.",),
@@ -267,7 +269,7 @@ def _questions(session: ReadSession, pilot: Pilot) -> str:
     ours = sum(not said[row.id][-1].by_us for row in rows)
     theirs = sum(row.by_us and all(each.by_us for each in said[row.id]) for row in rows)
     open_ = sum(row.adopted is None and row.kind is not QuestionKind.QUESTION for row in rows)
-    return f"{ours} wait for us, {theirs} for a vendor; {open_} edge cases and proposals undecided"
+    return f"waiting for us {ours}, for a vendor {theirs}; edge cases and proposals to decide {open_}"
 
 
 def _milestone(one: MilestoneLine) -> str:

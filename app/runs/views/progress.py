@@ -98,7 +98,7 @@ def facts_of(found: Progress, unit: str) -> tuple[Fact, ...]:
         return ()
     words = f"{wording.number(found.volume)} accepted {wording.plural(unit, found.volume)}"
     return (
-        Fact("Need", words, "arriving evenly, apart from a peak"),
+        Fact("Need", words),
         Fact("From", wording.day(found.start)),
         Fact("Due", wording.day(found.due)),
     )

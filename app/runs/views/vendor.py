@@ -20,6 +20,14 @@ from app.runs.service import OwnScore, PartAccess, Thread
 from app.runs.views.examples import ExampleView, example_views
 from app.runs.views.instructions import InstructionsView, instructions_view
 
+# What a vendor's program sends; a test runs the same calls.
+PROGRAM = """ASSAY=https://… # the address of this page up to /pilot-work
+SECRET=… # the last part of your link
+TOKEN=$(curl -s "$ASSAY/api/v1/pilot-links/exchange" -H 'Content-Type: application/json' \\
+  -d "{{\\"secret\\": \\"$SECRET\\"}}" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')
+curl "$ASSAY/api/v1/pilot-work/{part}" -H "Authorization: Bearer $TOKEN"
+curl "$ASSAY/api/v1/pilot-work/{part}/deliveries" -H "Authorization: Bearer $TOKEN" \\
+  -F round={round} -F file=@labels.csv -F 'mapping={{"Car": "car", "van": null}}'"""
 KIND_WORDS = {
     QuestionKind.QUESTION: "Question",
     QuestionKind.EDGE_CASE: "Edge case",
@@ -137,6 +145,7 @@ class DeliverPart:
     scores_title: str
     errors_href: str
     errors_note: str
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +256,7 @@ def _delivering(session: ReadSession, found: PartAccess, came_back: VendorForms)
         scores_title=f"Round {scores[0].round}" if scores else "",
         errors_href=f"{_base(found)}/errors" if found.stage is PilotStage.CLOSED else "",
         errors_note=_errors_note(found),
+        program=PROGRAM.format(part=found.part.id, round=found.run.round),
     )
 
 
