@@ -248,5 +248,8 @@ def show_item(
         has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",
         previous_url=f"{path}/items/{at - 1}" if at else "",
         next_url=f"{path}/items/{at + 1}" if at + 1 < len(outcomes.items) else "",
+        example_url=paging.link(f"{base_of(found.pilot)}/examples", {"item": line.name})
+        if found.may(Action.PILOT_EDIT) and found.is_open
+        else "",
     )
     return render(request, shown)
