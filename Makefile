@@ -18,8 +18,8 @@ help: ## List the targets
 run: $(APP) $(ASSETS) .stamps/libraries ## Set up what is missing, then serve the demo on 127.0.0.1:8000
 	@exec .venv/bin/assay serve --demo
 
-test: setup .stamps/libraries .stamps/browser ## Set up what is missing, then run every test
-	@$(PY) -m pytest -n $(JOBS) $(PYTEST)
+test: setup .stamps/libraries .stamps/browser .stamps/office ## Set up what is missing, then run every test
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
 
 lint: $(DEV) ## Style, formatting and floors
 	.venv/bin/ruff check .

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from importlib.metadata import version
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request
 
@@ -19,6 +20,7 @@ from app.assessment import pages as assessment_pages
 from app.audit import api as audit_api
 from app.audit import guard  # noqa: F401 — its session events hold the audit rule
 from app.audit import pages as audit_pages
+from app.audit import service as audit
 from app.core.permissions import Action
 from app.decisions import api as decisions_api
 from app.decisions import models as decision_models  # noqa: F401
@@ -38,9 +40,9 @@ from app.home import queue_pages, status_pages
 from app.home import service as home
 from app.jobs import tasks as job_tasks
 from app.jobs.worker import Periodic, TaskFunction, TwoPhase, Worker
-from app.kit import htmx
+from app.kit import clock, htmx
 from app.kit.actors import Actor
-from app.kit.db import Database, open_database
+from app.kit.db import Database, ReadSession, open_database
 from app.kit.storage import LocalStore
 from app.kit.ui import NavItem, Shell
 from app.onboarding import api as onboarding_api
@@ -64,6 +66,7 @@ from app.reports import pages as reports_pages
 from app.reviews import api as reviews_api
 from app.reviews import pages as reviews_pages
 from app.runs import api as runs_api
+from app.runs import link_api as runs_link_api
 from app.runs import pages as runs_pages
 from app.scorecards import api as scorecards_api
 from app.scorecards import pages as scorecards_pages
@@ -106,6 +109,7 @@ def routers() -> list[APIRouter]:
         reviews_api.router,
         *reviews_pages.routers,
         runs_api.router,
+        runs_link_api.router,
         *runs_pages.routers,
         questionnaires_api.router,
         questionnaires_leading_api.router,
@@ -138,6 +142,9 @@ _NAV: tuple[tuple[str, str, str, Action | None], ...] = (
 )
 
 
+_MOST_COUNTED = 1000  # people whose figures are kept
+
+
 def identify(request: Request) -> Actor | None:
     """Who asks, by bearer token or session cookie; refuses a reading token that wants to write.
 
@@ -152,7 +159,7 @@ def identify(request: Request) -> Actor | None:
         )
         # counted in this short session, because a page may not hold a second connection while its route runs
         if found is not None and not request.url.path.startswith("/api/"):
-            request.state.counts = home.counts(session, found.actor)
+            request.state.counts = _counted(request, session, found.actor)
     if found is None:
         return None
     accounts.require_scope(found.actor, request.method)
@@ -160,6 +167,20 @@ def identify(request: Request) -> Actor | None:
         with database.writing() as writing:
             accounts.note_seen(writing, found)
     return found.actor
+
+
+def _counted(request: Request, session: ReadSession, actor: Actor) -> home.Counts:
+    """The navigation's figures, which read the whole queue: kept until the record grows, which every write makes it
+    do, and at most for the minute, because some things wait from a moment on."""
+    kept: dict[UUID, tuple[object, home.Counts]] = request.app.state.counts
+    standing = (audit.head(session), int(clock.now().timestamp() // 60), actor.roles)
+    seen, found = kept.get(actor.id, (None, None))
+    if found is None or seen != standing:
+        found = home.counts(session, actor)
+        if len(kept) >= _MOST_COUNTED:
+            kept.clear()
+        kept[actor.id] = (standing, found)
+    return found
 
 
 def shell(request: Request) -> Shell:
@@ -204,6 +225,7 @@ PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
     Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
+    Periodic(questionnaire_tasks.SWEEP, timedelta(days=1)),
 )
 
 
@@ -216,6 +238,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         pilot_tasks.CATCH_UP: pilot_tasks.catch_up,
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
         questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
+        questionnaire_tasks.SWEEP: questionnaire_tasks.sweep,
     }
 
 
@@ -263,6 +286,7 @@ def running(app: FastAPI, settings: Settings) -> Iterator[None]:
     app.state.settings = settings
     app.state.database = database
     app.state.asset_version = _asset_version()
+    app.state.counts = {}
     app.state.identify = identify
     app.state.shell = shell
     app.state.contents = LocalStore(settings.files_dir)

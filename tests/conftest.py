@@ -1,5 +1,6 @@
 """A real store per test: a copied SQLite file or a database cloned from a PostgreSQL template, both migrated once."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -69,7 +70,8 @@ def postgres_server(run_id: str) -> Iterator[object]:
         if "template_assay" not in existing:
             if "template_build" in existing:
                 _sql(server, "DROP DATABASE template_build")
-            _sql(server, "ALTER SYSTEM SET fsync=off")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                _sql(server, f"ALTER SYSTEM SET {setting}=off")  # for a store that lives for one test
             _sql(server, "SELECT pg_reload_conf()")
             _sql(server, "CREATE DATABASE template_build")
             migrate.upgrade(_url(server, "template_build"))
@@ -104,6 +106,12 @@ def _sql(server: object, statement: str) -> list[tuple[str, ...]]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--db sqlite` leaves PostgreSQL out, for quick rounds."""
     parser.addoption("--db", choices=("both", "sqlite", "postgres"), default="both")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector out of what was imported: a pass over all of it takes most of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

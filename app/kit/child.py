@@ -1,26 +1,31 @@
 """Work on files from outside, in a process of its own with limits on memory and time.
 
-A file that breaks, fills or blocks its reader ends that process and nothing else. A new Python per file costs
-about half a second, which an upload can bear; the module named by the target must be importable by itself.
+A file that breaks, fills or blocks its reader ends that process and nothing else. The processes are forked from a
+helper that has the target's module loaded already; that module must be importable by itself, and may name in
+`LOADED_WITH` what it imports only when it is called.
 """
 
+import importlib
 import json
-import os
 import resource
-import subprocess
+import signal
+import socket
 import sys
+import time
+import traceback
 from collections.abc import Mapping
-from importlib import import_module
+from contextlib import suppress
 from typing import Any
 
 from app.core.errors import Invalid, Problem
-from app.settings import ROOT
+from app.kit import forks
 
 MEMORY = 2 << 30  # bytes of address space: numpy and its libraries map about half a gigabyte unused
 SECONDS = 120
-_TOO_HEAVY = 3
-# One thread: the libraries behind numpy would otherwise reserve address space for each core.
+_DONE, _REFUSED, _TOO_HEAVY, _FAILED = b"done", b"refused", b"heavy", b"failed"
+# One thread: the helper forks, and the libraries behind numpy would reserve address space for each core.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+_HELPER = forks.Helper(forks.module("app.kit.child"), _ENVIRONMENT)
 
 
 def run(target: str, arguments: Mapping[str, Any], *, memory: int = MEMORY, seconds: int = SECONDS) -> bytes:
@@ -29,28 +34,35 @@ def run(target: str, arguments: Mapping[str, Any], *, memory: int = MEMORY, seco
     Raises what the function raised as `Invalid`, and `Invalid("file.too_heavy")` with one problem at no field
     when it used more than `memory` bytes or `seconds`, or died.
     """
+    asked = json.dumps([target, dict(arguments), memory, seconds]).encode()
+    began = time.monotonic()
     try:
-        done = subprocess.run(  # noqa: S603 — our own interpreter and module
-            [sys.executable, "-m", "app.kit.child", target, str(memory), str(seconds)],
-            input=json.dumps(arguments).encode(),
-            capture_output=True,
-            timeout=seconds + 5,
-            cwd=ROOT,
-            env={**os.environ, **_ENVIRONMENT},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _heavy(f"takes longer than {seconds} seconds to read") from None
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode == 1 and done.stdout.startswith(b"{"):
-        failure = json.loads(done.stdout)
+        try:
+            verdict, answer = _ask(target, asked, seconds)
+        except ConnectionError:
+            verdict, answer = _ask(
+                target, asked, seconds
+            )  # the helper itself had died: once more with a new one
+    except (forks.WorkerDied, TimeoutError):
+        late = time.monotonic() - began >= seconds
+        raise _heavy(
+            f"takes longer than {seconds} seconds to read" if late else "made its reader stop"
+        ) from None
+    if verdict == _DONE:
+        return answer
+    if verdict == _REFUSED:
+        failure = json.loads(answer)
         raise Invalid(failure["code"], [Problem(where, message) for where, message in failure["problems"]])
-    if done.returncode < 0:
-        raise _heavy("made its reader stop")
-    if done.returncode == _TOO_HEAVY:
+    if verdict == _TOO_HEAVY:
         raise _heavy(f"needs more than {memory // 2**20} MB of memory to read")
-    raise RuntimeError(f"{target} failed: {done.stderr.decode(errors='replace')[-2000:]}")
+    raise RuntimeError(f"{target} failed: {answer.decode(errors='replace')[-2000:]}")
+
+
+def _ask(target: str, asked: bytes, seconds: int) -> list[bytes]:
+    with _HELPER.worker(target.partition(":")[0]) as pipe:
+        pipe.settimeout(seconds + 30)  # the worker ends itself before
+        forks.send(pipe, [asked])
+        return forks.receive(pipe)
 
 
 def _heavy(what: str) -> Invalid:
@@ -58,27 +70,38 @@ def _heavy(what: str) -> Invalid:
     return Invalid("file.too_heavy", [Problem("", message)])
 
 
-def _main(target: str, memory: int, seconds: int) -> int:
-    """The child: limits first, then the work; the answer goes to the standard output."""
+def _prepare(name: str) -> None:
+    """In the helper: load the target's module; what is wrong with it the worker tells."""
+    with suppress(Exception):
+        module = importlib.import_module(name)
+        for other in getattr(module, "LOADED_WITH", ()):
+            importlib.import_module(other)
+
+
+def _work(pipe: socket.socket) -> None:
+    """In the worker: limits first, then the work."""
+    (asked,) = forks.receive(pipe)
+    target, arguments, memory, seconds = json.loads(asked)
+    signal.alarm(seconds + 5)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    arguments = json.load(sys.stdin)
+    forks.send(pipe, _answer(target, arguments))
+
+
+def _answer(target: str, arguments: Mapping[str, Any]) -> tuple[bytes, bytes]:
     module, _, name = target.partition(":")
     try:
-        answer: bytes = getattr(import_module(module), name)(**arguments)
+        answer: bytes = getattr(importlib.import_module(module), name)(**arguments)
     except Invalid as failure:
-        told = {
-            "code": failure.code,
-            "problems": [(problem.where, problem.message) for problem in failure.problems],
-        }
-        sys.stdout.write(json.dumps(told))
-        return 1
+        problems = [(problem.where, problem.message) for problem in failure.problems]
+        return _REFUSED, json.dumps({"code": failure.code, "problems": problems}).encode()
     except (MemoryError, RecursionError):
-        return _TOO_HEAVY
-    sys.stdout.buffer.write(answer)
-    return 0
+        return _TOO_HEAVY, b""
+    except Exception:
+        return _FAILED, traceback.format_exc().encode(errors="replace")
+    return _DONE, answer
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    forks.serve(socket.socket(fileno=int(sys.argv[1])), _work, _prepare)

@@ -7,8 +7,10 @@ looked at.
 import csv
 import io
 import json
+import re
 import zipfile
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +20,61 @@ MEMORY = 1 << 30
 SECONDS = 40
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
-MAX_SHEETS = 40
+MAX_PARTS = 5_000
+MAX_RATIO = 200
+SMALL = 5_000_000
+MAX_SHEETS = 120
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
-MAX_CELL = 6_000
+MAX_CELL = 20_000
 MAX_TEXT = 4_000_000
+MOST_PROBLEMS = 20
 _REMEDY = "Save it again as .xlsx or as CSV and send that."
+_ARCHIVE, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
+_OPEN_DOCUMENT = "content.xml"
+_BREAK = re.compile(rb"<text:line-break/>|</text:p>\s*<text:p(?: [^>]*)?>")
+_XLSX = (
+    (
+        re.compile(rb'<c\s[^>]*?r="([A-Z]{1,3}[0-9]{1,7})"[^>]*?>\s*<f[\s/>]'),
+        "holds a formula; type the answer itself",
+    ),
+    (
+        re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]{1,40})"'),
+        "are merged; take them apart (Merge cells, off)",
+    ),
+)
+_ODS = (
+    (re.compile(rb'table:formula="([^"]{1,60})'), "is a formula; type the answer itself"),
+    (
+        re.compile(rb'table:number-(columns|rows)-spanned="(?!1")'),
+        "are merged in a cell; take them apart (Merge cells, off)",
+    ),
+)  # fmt: skip
 
 
-def read(path: str, name: str) -> bytes:
+def read(path: str, name: str, *, filled_in: bool = False) -> bytes:
     """`{"sheets": [{"name", "rows"}], "notes": […]}` as JSON: cells as trimmed text, blank rows kept in place.
 
-    Raises `Invalid` at the field `file`: not a spreadsheet, not what its name says, protected, or too large.
+    `filled_in`: a workbook of ours that comes back; formulas and merged cells are then refused with their places,
+    and nothing is cut. Raises `Invalid` at the field `file`: not a spreadsheet, not what its name says, protected,
+    or too large.
     """
     data = Path(path).read_bytes()
     notes: list[str] = []
-    if data.startswith(b"PK") or data.startswith(b"\xd0\xcf\x11\xe0"):
-        if data.startswith(b"PK"):
-            _check_archive(data)
-        sheets = _book(data)
-    else:
-        sheets = [("Table", _text_rows(data, name, notes))]
+    if data.startswith(_ARCHIVE):
+        _check_archive(data)
+    if filled_in:
+        _require_plain(data)
+    data = _with_line_breaks(data)
+    sheets = _book(data) if data.startswith((_ARCHIVE, _OLE)) else [("Table", _text_rows(data, name, notes))]
     found = [{"name": title[:100], "rows": _trimmed(rows, title, notes)} for title, rows in sheets]
     found = [sheet for sheet in found if sheet["rows"]]
     if not found:
         _refuse("holds no text. Choose the file that holds the questions")
     if sum(len(cell) for sheet in found for row in sheet["rows"] for cell in row) > MAX_TEXT:
         _refuse("holds more than four million characters. Send the sheet with the questions alone")
+    if filled_in and notes:
+        raise Invalid("sheet.too_large", [Problem("file", note) for note in notes[:MOST_PROBLEMS]])
     return json.dumps({"sheets": found, "notes": notes}).encode()
 
 
@@ -60,8 +90,63 @@ def _check_archive(data: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         _refuse(f"is damaged. {_REMEDY[:-1]}")
         return
-    if len(entries) > 5_000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        _refuse("unpacks to more than 200 MB. Send the sheet with the questions alone")
+    total = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries) or 1
+    if len(entries) > MAX_PARTS or total > MAX_UNPACKED or (total > SMALL and total > MAX_RATIO * packed):
+        _refuse("unpacks to far more than a table holds (over 200 MB, or 200 times its size). "
+                "Copy the sheet with the texts into a new file and send that")  # fmt: skip
+
+
+def _require_plain(data: bytes) -> None:
+    """Refuse what is no workbook, and the formulas and merged cells of one, each with its place."""
+    if data.startswith(_OLE):
+        _refuse("is an old .xls or protected by a password. Save it as .xlsx without one")
+    if not data.startswith(_ARCHIVE):
+        _refuse(
+            "is not an Excel workbook (.xlsx) or an OpenDocument one (.ods). Fill in the one you downloaded"
+        )
+    problems = [
+        Problem("file", message) for _, message in zip(range(MOST_PROBLEMS), _odd_cells(data), strict=False)
+    ]
+    if problems:
+        raise Invalid("sheet.cells", problems)
+
+
+def _odd_cells(data: bytes) -> Iterator[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        try:
+            for entry in archive.infolist():
+                number = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", entry.filename)
+                if number is None and entry.filename != _OPEN_DOCUMENT:
+                    continue
+                content = archive.read(entry)
+                for pattern, what in _XLSX if number else _ODS:
+                    for match in pattern.finditer(content):
+                        place = f"Sheet {number[1]}, " if number else ""
+                        yield f"{place}{match[1].decode(errors='replace')}: {what}."
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
+
+
+def _with_line_breaks(data: bytes) -> bytes:
+    """An OpenDocument workbook with plain line breaks in its cells: the reader joins lines without a sign of where
+    one ended."""
+    if not data.startswith(_ARCHIVE):
+        return data
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as old:
+            if _OPEN_DOCUMENT not in old.namelist():
+                return data
+            with zipfile.ZipFile(out, "w") as new:
+                for entry in old.infolist():
+                    part = old.read(entry)
+                    if entry.filename == _OPEN_DOCUMENT:
+                        part = _BREAK.sub(b"\n", part)
+                    new.writestr(entry.filename, part)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
+    return out.getvalue()
 
 
 def _book(data: bytes) -> list[tuple[str, list[list[str]]]]:
@@ -92,12 +177,15 @@ def _spell(cell: Any) -> str:
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
-    if isinstance(cell, date | time | timedelta):
-        return str(cell)
-    return str(cell)
+    if isinstance(cell, time):
+        return f"{cell:%H:%M}"
+    if isinstance(cell, timedelta):
+        hours, minutes = divmod(int(cell.total_seconds()) // 60, 60)
+        return f"{hours:02d}:{minutes:02d}"
+    return str(cell).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _text_rows(data: bytes, name: str, notes: list[str]) -> list[list[str]]:
@@ -130,6 +218,15 @@ def _trimmed(rows: list[list[str]], title: str, notes: list[str]) -> list[list[s
     if len(rows) > MAX_ROWS:
         notes.append(f"{title}: only the first {MAX_ROWS:,} rows were read.")
     found = [[_clean(cell) for cell in row] for row in rows[:MAX_ROWS]]
+    for number, row in enumerate(found, 1):
+        for column, cell in enumerate(row):
+            if len(cell) > MAX_CELL:
+                notes.append(
+                    f"{title}, row {number}: a cell of {len(cell):,} characters was cut at {MAX_CELL:,}."
+                )
+                row[column] = cell[:MAX_CELL]
+            if "\ufffd" in cell:
+                notes.append(f"{title}, row {number}: broken characters (“{cell[:30]}”). Type them again.")
     for row in found:
         while row and not row[-1]:
             row.pop()
@@ -144,4 +241,4 @@ def _clean(cell: str) -> str:
         for letter in cell
         if letter in "\n\t" or (letter >= " " and not "\ud800" <= letter <= "\udfff")
     )
-    return text.strip()[:MAX_CELL]
+    return text.strip()

@@ -16,7 +16,17 @@ from app.kit.db import ReadSession
 from app.kit.requests import RawForm, Read, Write
 from app.pilots import queries, service
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer
-from app.pilots.schemas import CriteriaIn, DeliveryOut, GoldOut, ItemOut, OfferIn, OfferOut, PilotIn, PilotOut
+from app.pilots.schemas import (
+    CriteriaIn,
+    DeliveryOut,
+    GoldOut,
+    ItemOut,
+    OfferIn,
+    OfferOut,
+    PilotIn,
+    PilotOut,
+    SizingIn,
+)
 from app.pilots.service import ReceivedDelivery, ReceivedGold
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
@@ -45,9 +55,10 @@ def gold_out(row: GoldVersion) -> GoldOut:
 def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
     session.flush()
     golds = queries.golds(session, row.id)
-    values = row.model_dump(exclude={"created_at", "criteria", "iou"})
+    values = row.model_dump(exclude={"created_at", "criteria", "iou", "sizing"})
     return PilotOut(
         **values,
+        sizing=SizingIn.model_validate(row.sizing) if row.sizing else None,
         iou=row.iou / 10_000,
         criteria=list(service.criteria_of(row)),
         gold=gold_out(golds[0]) if golds else None,

@@ -13,7 +13,10 @@ from app.kit.columns import Points, Row, Versioned, big_integer, document, enum_
 
 
 class PilotTask(StrEnum):
-    """What is labelled; each has its formats and figures in `core.pilots.tasks`."""
+    """What is labelled; each has its formats and figures in `core.pilots.tasks`.
+
+    What is `review_only` has no figures: its gold is the list of items, and people judge what came back.
+    """
 
     CLASSIFICATION = "classification"
     MULTILABEL = "multilabel"
@@ -23,6 +26,7 @@ class PilotTask(StrEnum):
     SPANS = "spans"
     TRANSCRIPTION = "transcription"
     TRANSLATION = "translation"
+    REVIEW_ONLY = "review_only"
 
 
 class PilotState(StrEnum):
@@ -41,7 +45,11 @@ class DeliveryState(StrEnum):
 
 
 class Pilot(Versioned, table=True):
-    """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps."""
+    """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps.
+
+    `sizing` is the `SizingIn` that gave the planned number of items, `mix` stratum -> its weight in production.
+    `closed_at` is when it was closed last; it stays when the pilot is reopened.
+    """
 
     __tablename__ = "pilot"
 
@@ -55,6 +63,9 @@ class Pilot(Versioned, table=True):
     criteria: list[dict[str, Any]] = document(default_factory=list)
     criteria_locked_at: datetime | None = moment(default=None)
     currency: str = Field(default="USD", max_length=3)
+    sizing: dict[str, Any] = document(default_factory=dict)
+    mix: dict[str, float] = document(default_factory=dict)
+    closed_at: datetime | None = moment(default=None)
 
 
 class GoldVersion(Row, table=True):
@@ -142,6 +153,7 @@ class PilotOffer(Versioned, table=True):
     candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
     currency: str = Field(max_length=3)
     minimum: int = Field(default=0, sa_type=big_integer())
+    monthly_minimum: int = Field(default=0, sa_type=big_integer())
     lines: list[dict[str, Any]] = document(default_factory=list)
     note: str = Field(default="", max_length=1000)
     seal: str = Field(max_length=64)
@@ -151,6 +163,7 @@ class PilotResult(Row, table=True):
     """A computed comparison, kept by the digest of its inputs; can always be computed again from the files.
 
     `report` holds the figures (`reading.compared`), `outcomes` the findings item by item (compressed JSON).
+    With a `subset` (`service.computing.Subset`) the figures are those of some items alone, and `outcomes` is empty.
     """
 
     __tablename__ = "pilot_result"
@@ -164,6 +177,7 @@ class PilotResult(Row, table=True):
     gold_number: int
     report: dict[str, Any] = document(default_factory=dict)
     outcomes: bytes = Field(sa_type=sa.LargeBinary)
+    subset: dict[str, Any] = document(default_factory=dict)
 
 
 class PilotLook(Row, table=True):

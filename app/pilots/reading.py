@@ -4,8 +4,7 @@ Problems come back at the form's fields: `file` for labels, `times` for the side
 delivery is called by its candidate's code, never by its file's name, which would tell whose it is.
 """
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,21 +15,26 @@ import orjson
 from app.core.errors import Invalid, Problem
 from app.core.formats.archives import pictures
 from app.core.formats.item_list import ListedItem, Role, read_items
+from app.core.formats.manifest import read_manifest
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
-from app.core.pilots.amending import answer_of, replaced, times_without, without
 from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
-from app.core.pilots.report import to_json
-from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.roles import names_in, unscored, with_items
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
-from app.core.pilots.told import between, facts_of, flags_of
+from app.pilots import listing
 
-ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
-_IMAGES = frozenset({"boxes", "polygons", "masks"})
+IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
+LOADED_WITH = (
+    "rapidfuzz.process",
+    "sacrebleu.metrics",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.special",
+    "shapely",
+)
 Read = TypeVar("Read")
 
 
@@ -90,18 +94,15 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], hande
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
     Raises `Invalid` at `file`.
     """
+    if task == listing.TASK:
+        items, told = _at("file", lambda: listing.facts_of_items(path, name))
+        _refuse_unfit(
+            deliveries, lambda one: read_manifest(Path(one["path"]).read_bytes(), one["name"], items.items)
+        )
+        return told
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
     frame = frame_of(gold, handed)
-    problems: list[Problem] = []
-    for one in deliveries:
-        try:
-            _read(task, one, one["name"], frame)
-        except Invalid as failure:
-            first = failure.problems[0]
-            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
-            problems.append(Problem("file", told))
-    if problems:
-        raise Invalid("gold.breaks_deliveries", problems)
+    _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
     labels = int((~gold.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
@@ -115,6 +116,26 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], hande
     return orjson.dumps(facts)
 
 
+def read_way(task: str, one: Way, name: str, frame: Frame) -> Rows:
+    data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
+    mapping, aliases = one.get("mapping"), frame.aliases
+    return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
+
+
+def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> None:
+    """Raise `Invalid` at `file` naming every delivery that `read` cannot read against the new gold."""
+    problems: list[Problem] = []
+    for one in deliveries:
+        try:
+            read(one)
+        except Invalid as failure:
+            first = failure.problems[0]
+            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
+            problems.append(Problem("file", told))
+    if problems:
+        raise Invalid("gold.breaks_deliveries", problems)
+
+
 def pack_items(task: str, gold: str = "", handed: Handed = None) -> bytes:
     """What may leave with a pilot pack, from the item list, from the gold file, or from both: JSON with `items` and
     `classes` (name, id; of COCO alone).
@@ -123,6 +144,8 @@ def pack_items(task: str, gold: str = "", handed: Handed = None) -> bytes:
     item and not to its labels. What begins with `_` stays here: `_own` its name, `_first` that of the item it repeats,
     `_role` what it is for, `_image` its image. With hidden repeats all items go by their codes.
     """
+    if task == listing.TASK:
+        return listing.items_to_pack(gold)
     rows = read_gold(task, Path(gold).read_bytes(), "gold") if gold else None
     listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items if handed else ()
     if not listed or not handed:
@@ -156,7 +179,7 @@ def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
     one: dict[str, Any] = {"item": rows.items[at]}
     if rows.ids and rows.ids != rows.items:
         one["id"] = rows.ids[at]
-    if rows.task in _IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
+    if rows.task in IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
         one |= {"width": int(rows.sizes[at][0]), "height": int(rows.sizes[at][1])}
     if rows.task == "spans" and rows.texts:
         one["text"] = rows.texts[at]
@@ -183,6 +206,8 @@ def check_delivery(
     Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
     gold does not know, at `accept` where repairs may be accepted.
     """
+    if task == listing.TASK:
+        return _work_facts(gold, path, name, times)
     frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
@@ -191,7 +216,7 @@ def check_delivery(
     except Invalid as failure:
         problems += failure.problems
     try:
-        side = _at("times", lambda: _times(times, times_name, code, frame)) if times else None
+        side = _at("times", lambda: times_of(times, times_name, code, frame)) if times else None
     except Invalid as failure:
         problems += failure.problems
     if problems or rows is None:
@@ -199,10 +224,18 @@ def check_delivery(
     return _facts(task, frame.gold, rows, side, {name: code})
 
 
-def _times(path: str, name: str, code: str, frame: Frame) -> Times:
+def times_of(path: str, name: str, code: str, frame: Frame) -> Times:
     """The side file, its items called as the pilot calls them."""
     found = read_times(Path(path).read_bytes(), name, code)
     return replace(found, item=tuple(frame.aliases.get(one, one) for one in found.item))
+
+
+def _work_facts(gold: str, path: str, name: str, times: str) -> bytes:
+    """Facts about work that only people judge; its seconds stand in its own table."""
+    if times:
+        message = "Write the seconds into the column seconds of the delivery's own table."
+        raise Invalid("delivery.refused", [Problem("times", message)])
+    return _at("file", lambda: listing.facts_of_work(gold, path, name))
 
 
 def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
@@ -217,7 +250,8 @@ def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mappin
         "missing": one.missing,
         "labels": len(rows.item),
         "annotators": one.annotators,
-        "repairs": [line.replace(name, code) for line in found.repairs],
+        # a vendor reads these with its receipt: nothing that was repaired in the gold
+        "repairs": [line.replace(name, code) for line in found.repairs[len(gold.repairs) :]],
         "warnings": [line.replace(name, code) for line in found.warnings],
     }
     return orjson.dumps(facts)
@@ -258,140 +292,3 @@ def _placed(field: str, failure: Invalid) -> Invalid:
         told = f"{many} can be repaired as told: tick to accept, and send the file again."
         shown.append(Problem("accept", told))
     return Invalid(failure.code, shown)
-
-
-def compared(
-    task: str,
-    gold: str,
-    deliveries: Sequence[Way],
-    iou: float,
-    seed: int,
-    amendments: Mapping[str, Any] | None = None,
-    handed: Handed = None,
-) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
-
-    `amendments` of the gold: `answers` (item -> right marks), `taken` (item -> the delivery whose answer is right),
-    `labels` (item -> right class) and `excluded` items, which count for nobody.
-    """
-    told = amendments or {}
-    frame = frame_of(_amended(task, read_gold(task, Path(gold).read_bytes(), "gold"), told, handed), handed)
-    reference = frame.gold
-    read = {one["code"]: _read(task, one, one["code"], frame) for one in deliveries}
-    times = [
-        _times(one["times"], f"{one['code']} times", one["code"], frame)
-        for one in deliveries
-        if one.get("times")
-    ]
-    side = _together(times)
-    if gone := set(told.get("excluded", ())):
-        pairs = zip(reference.items, reference.ids, strict=True)
-        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
-        reference = without(reference, gone)
-        read = {code: without(rows, gone) for code, rows in read.items()}
-        side = times_without(side, names) if side else None
-    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
-    report = {"compare": to_json(found), "extra": _extra(found)}
-    return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
-
-
-def _amended(task: str, gold: Rows, told: Mapping[str, Any], handed: Handed) -> Rows:
-    answers = {item: [{"label": label}] for item, label in told.get("labels", {}).items()}
-    answers |= told.get("answers", {})
-    if taken := told.get("taken"):
-        frame, read = frame_of(gold, handed), dict[str, Rows]()
-        for item, one in taken.items():
-            if one["path"] not in read:
-                read[one["path"]] = _read(task, one, "the answer taken", frame)
-            answers[item] = answer_of(read[one["path"]], item)
-    return replaced(gold, answers)
-
-
-def _read(task: str, one: Way, name: str, frame: Frame) -> Rows:
-    data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
-    mapping, aliases = one.get("mapping"), frame.aliases
-    return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
-
-
-def _together(times: Sequence[Times]) -> Times | None:
-    if not times:
-        return None
-
-    def column(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
-        return tuple(value for part in values for value in part)
-
-    return Times(
-        source="the side file",
-        vendor=column(one.vendor for one in times),
-        item=column(one.item for one in times),
-        annotator=column(one.annotator for one in times),
-        seconds=np.concatenate([one.seconds for one in times]),
-        started=np.concatenate([one.started for one in times]),
-        ended=np.concatenate([one.ended for one in times]),
-        line=np.concatenate([one.line for one in times]),
-        repairs=column(one.repairs for one in times),
-    )
-
-
-def _extra(found: Comparison) -> dict[str, Any]:
-    """What pages need beyond the contract of the command line."""
-    return {
-        "engine": ENGINE,
-        "metric": found.metric,
-        "lower_is_better": found.lower_is_better,
-        "classes": list(found.classes),
-        "labels": int((~found.gold.crowd).sum()),
-        "facts": {
-            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
-        },
-        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
-        "between": between(found.accord),
-        "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
-        "work": {one.name: _work(one) for one in found.vendors},
-        "strata": {
-            one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
-            for one in found.vendors
-        },
-        "time_ratios": [
-            {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
-        ],
-    }
-
-
-def _work(one: VendorResult) -> dict[str, Any] | None:
-    if one.seconds is None or one.work is None:
-        return None
-    timed = one.work.item[np.isfinite(one.work.seconds)]
-    return {"rows": one.seconds.rows, "total": one.seconds.total, "items": len(np.unique(timed))}
-
-
-def _outcomes(found: Comparison) -> dict[str, Any]:
-    """Findings in columns, as `service.outcomes` unpacks them item by item."""
-    gold = found.gold
-    return {
-        "items": list(found.items),
-        "classes": list(found.classes),
-        "kind": gold.kind,
-        "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
-        "texts": list(gold.texts),
-        "item_strata": list(gold.stratum),
-        "gold_shapes": plain_shapes(gold),
-        "vendors": {one.name: _columns(one) for one in found.vendors},
-    }
-
-
-def _columns(one: VendorResult) -> dict[str, Any]:
-    found, delivery = one.findings, one.delivery
-    return {
-        "scores": [round(value, 6) for value in one.scores.tolist()],
-        "item": found.item.tolist(),
-        "error": found.error.tolist(),
-        "gold": found.gold.tolist(),
-        "delivered": found.delivered.tolist(),
-        "gold_class": found.gold_class.tolist(),
-        "delivered_class": found.delivered_class.tolist(),
-        "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
-        "shapes": plain_shapes(delivery),
-        "annotators": list(delivery.answers.annotators),
-        "annotator": delivery.answers.annotator[delivery.answer].tolist(),
-    }

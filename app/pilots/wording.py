@@ -1,9 +1,20 @@
-"""Promises and offers in words."""
+"""Promises, offers and mappings of labels in words."""
+
+from collections.abc import Mapping
 
 from babel.numbers import get_currency_precision
 
-from app.pilots.models import PilotOffer
-from app.pilots.schemas import AT_MOST, LOWER, CriterionIn
+from app.pilots.models import PilotOffer, PilotTask
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
+
+
+def promise_name(task: PilotTask, item: CriterionIn) -> str:
+    """What a promise is about; of a single class, the class too."""
+    name = {**METRICS[task], **REVIEWED}[item.metric]
+    return f"F1 of “{item.label}”" if item.label else name
+
+
+SHOWN = 6  # labels of a mapping that a line tells
 
 
 def bounds_of(item: CriterionIn) -> str:
@@ -20,7 +31,14 @@ def offer_word(offer: PilotOffer | None) -> str:
     digits = get_currency_precision(offer.currency)
     parts = [
         f"{_rate(line['amount'] / line['units'] / 10**digits, digits)} {_charged(str(line['per']))}"
+        + (" with tiers" if line.get("tiers") else "")
+        + (f" plus {line['markup'] / 100:g} %" if line.get("markup") else "")
         for line in offer.lines
+    ]
+    parts += [
+        f"at least {_rate(amount / 10**digits, digits)} {period}"
+        for amount, period in ((offer.minimum, "a year"), (offer.monthly_minimum, "a month"))
+        if amount
     ]
     return f"{offer.currency} " + ", ".join(parts)
 
@@ -33,3 +51,13 @@ def _rate(amount: float, digits: int) -> str:
     # An offer may be finer than the smallest coin, never shown coarser: 0.10, but 0.0125.
     exact = f"{amount:,.6f}".rstrip("0").rstrip(".")
     return exact if len(exact.partition(".")[2]) > digits else f"{amount:,.{digits}f}"
+
+
+def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
+    """What a vendor's labels were taken for, in one line or none: ('Car read as car, van dropped',)."""
+    told = [
+        f"{theirs} dropped" if ours is None else f"{theirs} read as {ours}"
+        for theirs, ours in mapping.items()
+    ]
+    rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return (", ".join(told[:SHOWN]) + rest,) if told else ()

@@ -55,11 +55,13 @@ class LateOut(BaseModel):
     text: str
     comment: str
     saved_at: datetime
+    files: list[UUID]
 
 
 class ReturnedOut(BaseModel):
     """An answer that was sent back and waits for the vendor."""
 
+    id: UUID
     question_id: str
     reason: str
     due: date
@@ -209,6 +211,15 @@ def return_answer(
         base_url=base_url,
     )
     return created(request, _side(session, actor, response_id), f"/api/v1/responses/{response_id}/vendor")
+
+
+@router.delete("/responses/{response_id}/returns/{return_id}", response_model=VendorSideOut)
+def withdraw_return(
+    request: Request, session: Write, actor: CurrentActor, response_id: UUID, return_id: UUID
+) -> Response:
+    """Take back that an answer was sent back; with the last one the response is as finished as it was."""
+    service.withdraw_return(session, actor=actor, response_id=response_id, return_id=return_id)
+    return done(request, _side(session, actor, response_id))
 
 
 @router.get("/responses/{response_id}/clarifications")

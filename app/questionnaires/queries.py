@@ -57,6 +57,11 @@ def sheets_by(session: ReadSession, user_id: UUID) -> Sequence[SheetImport]:
     return session.exec(wanted.order_by(col(SheetImport.id).desc()).limit(50)).all()
 
 
+def sheets_before(session: ReadSession, moment: datetime) -> Sequence[SheetImport]:
+    """Spreadsheets that were sent before a moment and not used."""
+    return session.exec(select(SheetImport).where(SheetImport.created_at < moment)).all()
+
+
 def responses_of(session: ReadSession, candidate_id: UUID) -> Sequence[QuestionnaireResponse]:
     """A candidate's responses, in the order they were started."""
     wanted = select(QuestionnaireResponse).where(QuestionnaireResponse.candidate_id == candidate_id)
@@ -184,6 +189,7 @@ def earlier_responses(
             QuestionnaireResponse.key == key,
             QuestionnaireResponse.candidate_id != without,
             col(QuestionnaireResponse.submitted_at).is_not(None),
+            col(QuestionnaireResponse.state).in_(list(FINISHED)),
         )
     )
     return session.exec(wanted.order_by(col(QuestionnaireResponse.submitted_at).desc())).all()

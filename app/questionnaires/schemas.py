@@ -1,10 +1,11 @@
 """Input of the verbs and answers of the API."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.core.questionnaire.sheets import PARTS
 from app.questionnaires.models import Confidence, ResponseState, Variant, VersionState
@@ -85,12 +86,21 @@ class NewTemplateIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key = Field(
-        description="Lower-case letters, digits and hyphens; the address of the questionnaire.",
+        default="",
+        description="Lower-case letters, digits and hyphens; it stands in addresses. Blank: made of the title.",
         examples=["security-short"],
     )
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
         examples=["Security, short"]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or str(given.get("key") or "").strip():
+            return given
+        name = re.sub(r"[^a-z0-9]+", "-", str(given.get("title") or "").casefold()).strip("-")[:64]
+        return {**given, "key": name or "questionnaire"}
 
 
 class TextIn(BaseModel):
@@ -117,7 +127,7 @@ class ColumnsIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    sheet: int = Field(default=0, ge=0, lt=40)
+    sheet: int = Field(default=0, ge=0, lt=120)
     header: int = Field(default=0, ge=0, lt=5000, description="The row with the headings.")
     every_sheet: bool = Field(default=False, description="Take every sheet with the same headings.")
     id: ColumnNumber = None
@@ -207,6 +217,36 @@ class ReasonIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+class RecipientIn(DelegateIn):
+    """A candidate with the person who gets its link."""
+
+    candidate_id: UUID
+
+
+class RoundIn(BaseModel):
+    """One questionnaire for several candidates, with one due day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Annotated[str, StringConstraints(max_length=80)] = Field(
+        default="discovery-call", description="Id of the questionnaire in the library."
+    )
+    variant: Variant = Variant.FULL
+    due: date | None = None
+    reminders: bool = True
+    to: list[RecipientIn] = Field(min_length=1, max_length=50)
+
+
+class RoundOut(BaseModel):
+    """What one candidate was sent; `link` is shown only now."""
+
+    response_id: UUID
+    vendor: str
+    link: str
+    valid_until: datetime
+    mailed: bool
 
 
 class ExtendIn(BaseModel):

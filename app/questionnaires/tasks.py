@@ -3,9 +3,16 @@
 from app.jobs.worker import JobContext, TaskFunction
 from app.kit.db import WriteSession
 from app.questionnaires import service
+from app.questionnaires.service import sheets
 from app.settings import Settings
 
 REMIND = "questionnaires.remind"
+SWEEP = "questionnaires.sweep"
+
+
+def sweep(session: WriteSession, _job: JobContext) -> None:
+    """Forget spreadsheets that were sent 30 days ago and never used."""
+    sheets.sweep(session)
 
 
 def reminding(settings: Settings) -> TaskFunction:

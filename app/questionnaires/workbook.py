@@ -2,12 +2,12 @@
 
 A workbook has a sheet `Answers` (one row per question), one sheet per question that is a table, a sheet of
 choices, and a hidden sheet that says whose workbook it is. Answer cells are formatted as text, so that a
-spreadsheet program turns neither 45% into 0.45 nor 3-4 into a date.
+spreadsheet program turns neither 45% into 0.45 nor 3-4 into a date; all others are protected, without a password.
+Answers are found by the number and the text of their question, wherever a sorted or moved row went.
 """
 
 import io
 import json
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -18,15 +18,15 @@ from xlsxwriter.utility import xl_col_to_name
 
 from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question, to_plain, validate_answer
-from app.kit import child
-from app.questionnaires import sheets
+from app.core.questionnaire.sheets import folded
 from app.questionnaires.models import AnswerRow
 from app.questionnaires.service import HeldResponse, Proposal
+from app.questionnaires.service import sheets as reading
 
 ANSWERS, OWNER, CHOICES = "Answers", "_assay", "_choices"
 HEADS = ("No.", "Section", "Question", "How to answer", "Answer", "Comment")
-MOST_BYTES = 10_000_000
 BLANK_ROWS = 30
+_ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True}
 _KINDS = {
     "number": "a number, such as 12.5",
     "percent": "a number, such as 45",
@@ -46,7 +46,9 @@ def write(held: HeldResponse) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "bg_color": "#FFF8E1"})
+    text = book.add_format(
+        {"num_format": "@", "text_wrap": True, "valign": "top", "bg_color": "#FFF8E1", "locked": False}
+    )
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True})
     page = book.add_worksheet(ANSWERS)
@@ -54,6 +56,7 @@ def write(held: HeldResponse) -> bytes:
     for column, width in enumerate((5, 18, 50, 34, 44, 34)):
         page.set_column(column, column, width, plain if column < 4 else text)
     page.freeze_panes(1, 3)
+    page.protect("", _ALLOWED)
     choices = book.add_worksheet(CHOICES)
     place: dict[str, Any] = {}
     for number, question in enumerate(_asked(held), 1):
@@ -104,7 +107,8 @@ def _how(question: Question, sheet: str) -> str:
     elif question.type == "multiple":
         how = "Any of these, one per line: " + " / ".join(_texts(question))
     else:
-        how = _KINDS[question.type].capitalize() + (f" ({question.unit})" if question.unit else "")
+        kind = _KINDS[question.type]
+        how = kind[0].upper() + kind[1:] + (f" ({question.unit})" if question.unit else "")
     return f"{how}\n{question.help}".strip()
 
 
@@ -150,6 +154,7 @@ def _table(
             rule = {"validate": "list", "source": _texts(field), "error_type": "warning"}
             page.data_validation(1, at, len(stored) + BLANK_ROWS, at, rule)
     page.freeze_panes(1, 0)
+    page.protect("", _ALLOWED)
     return name
 
 
@@ -180,28 +185,16 @@ def _ids(field: Question | Column) -> list[str]:
 
 
 def read_upload(upload: UploadFile | None) -> dict[str, Any]:
-    """The cells of an uploaded workbook, read by a child process with limits on memory and time.
+    """The cells of an uploaded workbook as {sheet: rows of texts}, read by a child process with limits on memory and
+    time.
 
     Raises `Invalid` at the field `file` with a remedy: nothing chosen, too large, not a workbook, one that
     unpacks to far more than it is, formulas, or merged cells.
     """
     if upload is None:
         raise Invalid("workbook.missing", [Problem("file", "Choose the workbook you filled in.")])
-    content = upload.file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        message = f"This is larger than {MOST_BYTES // 1_000_000} MB; a filled-in workbook is far smaller."
-        raise Invalid("workbook.too_large", [Problem("file", message)])
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(content)
-        file.flush()
-        try:
-            found: dict[str, Any] = json.loads(
-                child.run("app.questionnaires.sheets:read", {"path": file.name}, seconds=20)
-            )
-        except Invalid as failure:
-            problems = [Problem("file", item.message) for item in failure.problems]
-            raise Invalid(failure.code, problems) from None
-    return found
+    found = reading.read_file(upload.file, upload.filename or "workbook", filled_in=True)
+    return {"sheets": {each["name"]: each["rows"] for each in found.sheets}}
 
 
 def compare(held: HeldResponse, read: Mapping[str, Any]) -> tuple[list[Proposal], list[Problem]]:
@@ -263,14 +256,9 @@ def _own(read: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str
 def _compared(
     held: HeldResponse, question: Question, place: Mapping[str, Any], read: Mapping[str, Any]
 ) -> Proposal | None:
-    answers = read["sheets"][ANSWERS]
-    line = answers[place["row"] - 1] if 0 < place["row"] <= len(answers) else []
-    raw: object = _cell(line, 4)
+    line = _line(question, place["row"], read["sheets"][ANSWERS])
     comment = _cell(line, 5)
-    if question.type == "table":
-        raw = _rows(question, read["sheets"].get(place["sheet"], []))
-    else:
-        raw = _value(question, str(raw))
+    raw = _rows(question, place["sheet"], read) if place["sheet"] else _value(question, _cell(line, 4))
     value = to_plain(validate_answer(question, raw))
     if len(comment) > 4000:
         raise Invalid("answer.invalid", [Problem(question.id, "shorten the comment to 4000 characters")])
@@ -282,13 +270,36 @@ def _compared(
     return Proposal(question, value, comment, place["revision"], row, is_old=now != place["revision"])
 
 
+def _line(question: Question, row: int, lines: list[list[str]]) -> list[str]:
+    """The row of a question: where it was written, else where its number and text stand now."""
+    wanted = folded(question.text)
+    there = lines[row - 1] if 0 < row <= len(lines) else []
+    if folded(_cell(there, 2)) == wanted:
+        return there
+    moved = [line for line in lines if (_cell(line, 0), folded(_cell(line, 2))) == (str(row - 1), wanted)]
+    if len(moved) != 1:
+        message = (
+            "the row of this question is gone or there twice; put it back or download the workbook again"
+        )
+        raise Invalid("workbook.row", [Problem(question.id, message)])
+    return moved[0]
+
+
 def _cell(line: list[str], column: int) -> str:
     return line[column].strip() if column < len(line) else ""
 
 
-def _rows(question: Question, lines: list[list[str]]) -> list[dict[str, object]]:
+def _rows(question: Question, sheet: str, read: Mapping[str, Any]) -> list[dict[str, object]]:
+    """The rows of a table, its columns found by their headings."""
+    lines = read["sheets"].get(sheet) or [[]]
+    heads = [folded(head.removesuffix("*")) for head in lines[0]]
+    gone = [column.text for column in question.columns if folded(column.text) not in heads]
+    if gone:
+        message = f"sheet “{sheet}” lacks {', '.join(f'“{name}”' for name in gone)}; put the headings back"
+        raise Invalid("workbook.columns", [Problem(question.id, message)])
+    at = {column.id: heads.index(folded(column.text)) for column in question.columns}
     found = [
-        {column.id: _value(column, _cell(line, at)) for at, column in enumerate(question.columns)}
+        {column.id: _value(column, _cell(line, at[column.id])) for column in question.columns}
         for line in lines[1:]
     ]
     return [row for row in found if any(row.values())]
@@ -298,20 +309,20 @@ def _value(field: Question | Column, text: str) -> object:
     """What a cell says, with options named by their ids."""
     if not _is_choice(field) or not text:
         return text
-    known = {sheets.folded(name): key for key, name in zip(_ids(field), _texts(field), strict=True)}
-    known |= {sheets.folded(key): key for key in _ids(field)}
-    whole = known.get(sheets.folded(text))
+    known = {folded(name): key for key, name in zip(_ids(field), _texts(field), strict=True)}
+    known |= {folded(key): key for key in _ids(field)}
+    whole = known.get(folded(text))
     if field.type != "multiple":
         return whole or text
     if whole:
         return [whole]
     pieces = [piece for line in text.splitlines() for piece in _pieces(line, known)]
-    return [known.get(sheets.folded(piece), piece) for piece in pieces]
+    return [known.get(folded(piece), piece) for piece in pieces]
 
 
 def _pieces(line: str, known: Mapping[str, str]) -> list[str]:
     """One choice a line; where a line is none, a semicolon separates."""
-    if sheets.folded(line) in known:
+    if folded(line) in known:
         return [line]
     return [piece.strip() for piece in line.split(";") if piece.strip()]
 

@@ -136,3 +136,24 @@ class GoldDecision(Versioned, table=True):
     reason: str = Field(default="", max_length=2000)
     decided_by: UUID
     published: int | None = Field(default=None)
+
+
+class ItemContest(Versioned, table=True):
+    """A vendor says after the close that it did not err on an item. `code` is its candidate's.
+
+    The newest decision on the item is its answer: `ruling` and `answer` are copied, because the decision may
+    change later for other reasons; None and empty while nothing is decided.
+    """
+
+    __tablename__ = "item_contest"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "candidate_id", "item"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
+    code: str = Field(max_length=12)
+    item: str = Field(max_length=1000)
+    reason: str = Field(max_length=2000)
+    gold_number: int
+    ruling: Ruling | None = Field(default=None, sa_type=enum_text(Ruling, "contest_ruling"), nullable=True)
+    answer: str = Field(default="", max_length=2000)
+    answered_at: datetime | None = moment(default=None)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from app.kit.db import ReadSession
-from app.reviews.models import GoldDecision, IssueComment, PilotIssue, PilotReview, ReviewTask
+from app.reviews.models import GoldDecision, IssueComment, ItemContest, PilotIssue, PilotReview, ReviewTask
 
 
 def reviews(session: ReadSession, pilot_id: UUID) -> Sequence[PilotReview]:
@@ -74,3 +74,11 @@ def all_decisions(session: ReadSession, pilot_id: UUID) -> Sequence[GoldDecision
     """Every decision about a pilot's gold, the oldest version first."""
     wanted = select(GoldDecision).where(GoldDecision.pilot_id == pilot_id)
     return session.exec(wanted.order_by(col(GoldDecision.gold_number), col(GoldDecision.item))).all()
+
+
+def contests(session: ReadSession, pilot_id: UUID, candidate_id: UUID | None = None) -> Sequence[ItemContest]:
+    """What vendors (or one of them) contest in a pilot, by item."""
+    wanted = select(ItemContest).where(ItemContest.pilot_id == pilot_id)
+    if candidate_id is not None:
+        wanted = wanted.where(ItemContest.candidate_id == candidate_id)
+    return session.exec(wanted.order_by(col(ItemContest.item), col(ItemContest.code))).all()

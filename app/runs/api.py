@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import Response as Plain
 
 from app.core.permissions import Action
@@ -15,10 +15,12 @@ from app.kit.requests import Read, Write, database
 from app.pilots import service as pilots
 from app.pilots.models import Pilot
 from app.runs import service
-from app.runs.models import PilotQuestion
+from app.runs.link_schemas import ContestOut
+from app.runs.models import PilotQuestion, PilotRun
 from app.runs.schemas import (
     AdoptIn,
     DownloadOut,
+    ForecastIn,
     GuardOut,
     InstructionsOut,
     LabelingPlanIn,
@@ -27,6 +29,7 @@ from app.runs.schemas import (
     OurQuestionIn,
     PartLinkIn,
     PartOut,
+    ProgressOut,
     PublishAnswerIn,
     PublishedOut,
     PublishIn,
@@ -37,6 +40,7 @@ from app.runs.schemas import (
     StageIn,
 )
 from app.runs.service import PartLine, Thread
+from app.runs.views.progress import progress_out
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 
@@ -57,6 +61,9 @@ def _run(session: ReadSession, actor: Actor, pilot_id: UUID) -> RunOut:
         attempts=run.attempts,
         shown_round=run.shown_round,
         deadline=run.deadline,
+        contest_days=run.contest_days,
+        shows_gold=run.shows_gold,
+        last_contest_day=service.last_contest_day(found.pilot, run, found.evaluation),
         milestones=list(service.milestones_of(run)),
         checklist=[
             GuardOut(id=one.id, title=one.title, met=one.met, detail=one.detail)
@@ -125,7 +132,7 @@ def publish_instructions(
     return created(request, out, f"/api/v1/pilots/{pilot_id}/instructions")
 
 
-def _part(session: ReadSession, line: PartLine) -> PartOut:
+def _part(session: ReadSession, run: PilotRun, line: PartLine) -> PartOut:
     part = line.part
     return PartOut(
         id=part.id if part else None,
@@ -137,6 +144,8 @@ def _part(session: ReadSession, line: PartLine) -> PartOut:
         instructions_at=part.instructions_at if part else None,
         link_until=line.link.expires_at if line.link else None,
         downloads=line.downloads,
+        attempts_used=service.attempts_used(session, run, part) if part else 0,
+        errors_shown_at=part.errors_at if part else None,
         lacking=list(line.lacking),
     )
 
@@ -144,7 +153,9 @@ def _part(session: ReadSession, line: PartLine) -> PartOut:
 @router.get("/pilots/{pilot_id}/parts")
 def list_parts(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[PartOut]:
     """Every vendor's part: link, confirmations, downloads."""
-    return [_part(session, one) for one in service.parts_of(session, actor=actor, pilot_id=pilot_id)]
+    found = service.parts_of(session, actor=actor, pilot_id=pilot_id)
+    run = service.run_of(session, session.get_one(Pilot, pilot_id))
+    return [_part(session, run, one) for one in found]
 
 
 @router.post("/pilots/{pilot_id}/parts/{candidate_id}/link", status_code=201, response_model=LinkOut)
@@ -243,6 +254,23 @@ def list_questions(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[Q
     """The question log for whoever runs the pilot, newest first."""
     pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     return [_question(session, one) for one in service.threads_of(session, actor=actor, pilot_id=pilot_id)]
+
+
+@router.get("/pilots/{pilot_id}/progress")
+def get_progress(
+    session: Read, actor: CurrentActor, pilot_id: UUID, entry: Annotated[ForecastIn, Query()]
+) -> ProgressOut:
+    """Volume per day, and when each candidate would have done the need: an extrapolation."""
+    found = pilots.open_pilot(session, actor, pilot_id)
+    pilots.require_look(session, actor, found)
+    return progress_out(service.progress_of(session, found, entry))
+
+
+@router.get("/pilots/{pilot_id}/contests")
+def list_contests(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[ContestOut]:
+    """What vendors contest after the close, by item; a decision on the gold answers it."""
+    rows = service.contests_of(session, actor=actor, pilot_id=pilot_id)
+    return [ContestOut.of(row) for row in rows]
 
 
 @router.get("/pilots/{pilot_id}/answers")

@@ -42,7 +42,8 @@ class QuestionKind(StrEnum):
 class PilotRun(Versioned, table=True):
     """The run of one pilot. `plan` is a `LabelingPlanIn` document, `milestones` a list of `MilestoneIn`.
 
-    `shown_round` is the newest round whose figures its vendor may see, 0 before any was measured.
+    `shown_round` is the newest round whose figures its vendor may see, 0 before any was measured. After the close
+    each vendor sees its own errors, with `shows_gold` beside our labels, and contests them for `contest_days` days.
     """
 
     __tablename__ = "pilot_run"
@@ -57,6 +58,8 @@ class PilotRun(Versioned, table=True):
     attempts: int = Field(default=3)
     shown_round: int = Field(default=0)
     deadline: date | None = Field(default=None)
+    contest_days: int = Field(default=5)
+    shows_gold: bool = Field(default=True)
 
 
 class PilotInstructions(Row, table=True):
@@ -74,7 +77,10 @@ class PilotInstructions(Row, table=True):
 
 
 class PilotPart(Versioned, table=True):
-    """One candidate's part in a pilot. `promises` is the digest of what its link's holder confirmed."""
+    """One candidate's part in a pilot. `promises` is the digest of what its link's holder confirmed.
+
+    `errors_at` is when it was first shown its errors against the gold: from then on it delivers no more.
+    """
 
     __tablename__ = "pilot_part"
     __table_args__ = (sa.UniqueConstraint("pilot_id", "candidate_id"),)
@@ -85,6 +91,7 @@ class PilotPart(Versioned, table=True):
     promises_at: datetime | None = moment(default=None)
     instructions: int | None = Field(default=None)
     instructions_at: datetime | None = moment(default=None)
+    errors_at: datetime | None = moment(default=None)
 
 
 class PilotLink(Row, table=True):

@@ -60,6 +60,11 @@ def live_links(
     return session.exec(wanted.order_by(col(PilotLink.id).desc())).all()
 
 
+def link_ids(session: ReadSession, part_id: UUID) -> frozenset[UUID]:
+    """Every link that was ever handed out for a part."""
+    return frozenset(session.exec(select(PilotLink.link_id).where(PilotLink.part_id == part_id)).all())
+
+
 def downloads(session: ReadSession, part_id: UUID) -> Sequence[PackDownload]:
     """The access log of a part's pack, newest first."""
     wanted = select(PackDownload).where(PackDownload.part_id == part_id)

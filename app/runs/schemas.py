@@ -16,11 +16,13 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """What somebody sends; unknown fields are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ClassIn(_Entry):
+class ClassIn(Entry):
     """A class of the ontology; `decide` is the rule against the class it is most easily taken for."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -37,7 +39,7 @@ class ClassIn(_Entry):
         return self
 
 
-class ExampleIn(_Entry):
+class ExampleIn(Entry):
     """A right and a wrong way, with the reason."""
 
     right: Filled
@@ -45,7 +47,7 @@ class ExampleIn(_Entry):
     reason: Words = ""
 
 
-class LabelingPlanIn(_Entry):
+class LabelingPlanIn(Entry):
     """The labeling plan: what is labelled, how it was chosen, the ontology and the instructions.
 
     `planted` are items for which the instructions say nothing on purpose; they never leave.
@@ -75,13 +77,13 @@ class LabelingPlanIn(_Entry):
         return self
 
 
-class PublishIn(_Entry):
+class PublishIn(Entry):
     """Why a new version of the instructions is published."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
-class MilestoneIn(_Entry):
+class MilestoneIn(Entry):
     """A step on a day; `done` is the day it was reached."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -89,23 +91,29 @@ class MilestoneIn(_Entry):
     done: date | None = None
 
 
-class RunIn(_Entry):
+class RunIn(Entry):
     """The frame of a run: rounds of delivery, attempts by link in each, the last day of the present round."""
 
     rounds: Annotated[int, Field(ge=1, le=9)] = 2
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
     deadline: date | None = None
+    contest_days: Annotated[
+        int, Field(ge=0, le=60, description="Days after the close in which vendors contest their errors.")
+    ] = 5
+    shows_gold: Annotated[
+        bool, Field(description="Whether vendors see our labels beside their errors after the close.")
+    ] = True
     milestones: Annotated[list[MilestoneIn], Field(max_length=40)] = []
 
 
-class StageIn(_Entry):
+class StageIn(Entry):
     """The next stage of a pilot. Back to `running` after measuring opens a round of rework."""
 
     stage: PilotStage
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
-class PartLinkIn(_Entry):
+class PartLinkIn(Entry):
     """Who gets a vendor's link, and for how many days; with an address it is mailed."""
 
     holder_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -119,7 +127,7 @@ class PartLinkIn(_Entry):
         return self
 
 
-class QuestionIn(_Entry):
+class QuestionIn(Entry):
     """A question, an edge case or a proposal, about one item or in general."""
 
     kind: QuestionKind = QuestionKind.QUESTION
@@ -133,20 +141,20 @@ class OurQuestionIn(QuestionIn):
     candidate_id: UUID
 
 
-class ReplyIn(_Entry):
+class ReplyIn(Entry):
     """One more turn of a thread."""
 
     text: Filled
 
 
-class PublishAnswerIn(_Entry):
+class PublishAnswerIn(Entry):
     """Question and answer as all vendors read them; who asked stays out."""
 
     question: Filled
     answer: Filled
 
 
-class AdoptIn(_Entry):
+class AdoptIn(Entry):
     """What became of an edge case or proposal."""
 
     adopted: Literal["yes", "no", "open"]
@@ -190,6 +198,8 @@ class PartOut(BaseModel):
     instructions_at: datetime | None
     link_until: datetime | None
     downloads: int
+    attempts_used: int
+    errors_shown_at: datetime | None
     lacking: list[str]
 
 
@@ -214,6 +224,9 @@ class RunOut(BaseModel):
     attempts: int
     shown_round: int
     deadline: date | None
+    contest_days: int
+    shows_gold: bool
+    last_contest_day: date | None
     milestones: list[MilestoneIn]
     checklist: list[GuardOut]
     instructions: int | None
@@ -253,3 +266,74 @@ class PublishedOut(BaseModel):
     question: str
     answer: str
     published_at: datetime | None
+
+
+class ForecastIn(Entry):
+    """What a forecast assumes: labelers ready at each vendor (None: those seen in the pilot), weeks until hired
+    ones start, and a time in which `peak_factor` times as much arrives as otherwise."""
+
+    ready: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    lead_weeks: Annotated[int, Field(ge=0, le=52)] = 2
+    peak_from: date | None = None
+    peak_to: date | None = None
+    peak_factor: Annotated[float, Field(gt=0, le=100)] = 2.0
+
+    @model_validator(mode="after")
+    def _whole_peak(self) -> "ForecastIn":
+        if (self.peak_from is None) is not (self.peak_to is None):
+            raise ValueError("Give the first and the last day of the peak, or neither.")
+        if self.peak_from and self.peak_to and self.peak_to < self.peak_from:
+            raise ValueError("The peak must not end before it begins.")
+        return self
+
+    @property
+    def peak(self) -> tuple[date, date, float] | None:
+        """First day, last day and factor; None without a peak."""
+        return (self.peak_from, self.peak_to, self.peak_factor) if self.peak_from and self.peak_to else None
+
+
+class CompletionOut(BaseModel):
+    """The day all is done, with its interval; null beyond ten years."""
+
+    expected: date | None
+    early: date | None
+    late: date | None
+
+
+class OutlookOut(BaseModel):
+    """A candidate's outlook, an extrapolation; `why` says why parts are missing."""
+
+    candidate: str
+    why: str
+    accepted_per_labeler_day: list[float] | None
+    labelers: int
+    person_days: list[float | None] | None
+    weeks: float | None
+    as_measured: CompletionOut | None
+    with_learning: CompletionOut | None
+    labelers_needed: list[int | None] | None
+
+
+class ArrivalOut(BaseModel):
+    """One delivery of the volume per day."""
+
+    day: date
+    candidate: str
+    round: int
+    items: int
+    missing: int
+    labels: int
+    accepted: float | None
+    working_days: float | None
+    items_per_day: float | None
+
+
+class ProgressOut(BaseModel):
+    """Volume per day and the outlook of every candidate; `why` says why there is none."""
+
+    arrivals: list[ArrivalOut]
+    outlooks: list[OutlookOut]
+    why: str
+    volume: int
+    start: date | None
+    due: date | None

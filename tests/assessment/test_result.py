@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,13 @@ from app.core.errors import Conflict
 from app.core.permissions import Role
 from app.evaluations.models import Governance
 from app.kit.db import Database
+from app.questionnaires import service as questionnaires
+from app.questionnaires.models import Confidence
+from app.questionnaires.schemas import AnswerIn, StartIn
 from app.vendors import service as vendors
 from app.vendors.models import Standing
 from app.vendors.schemas import CertificateIn
-from tests.assessment.world import DAY, World, make_world
+from tests.assessment.world import CARD, DAY, World, make_world
 
 
 def certify(world: World, name: str, until: date) -> None:
@@ -148,3 +152,42 @@ def test_leaving_one_evaluator_out_names_who_changes_the_leader(db: Database) ->
         False,
     ]
     assert {flag.criterion for flag in facts.disagreements} == {"process"}
+
+
+SHARE = CARD.replace("from: {pilot: f1}", "from: {questionnaire: security-mvsp, score: share}")
+
+
+def test_score_of_a_questionnaire_becomes_a_cell_as_wide_as_what_is_open_or_only_told(db: Database) -> None:
+    world = make_world(db, card=SHARE)
+    key = world.candidates["Northwind Labels"]
+
+    def cell() -> tuple[str, Any, Any, Any, str]:
+        found = world.analysis().cells[key, "f1"]
+        return found.cell.status, found.cell.low, found.cell.mid, found.cell.high, found.reason
+
+    def answer(values: dict[str, Any], confidence: Confidence) -> None:
+        for question, value in values.items():
+            with world.db.writing() as session:
+                entry = AnswerIn(value=value, confidence=confidence)
+                questionnaires.save_answer(
+                    session, actor=world.lead, response_id=response, question_id=question, entry=entry
+                )
+
+    assert cell() == ("open", None, None, None, "the questionnaire was not asked")
+    with world.db.writing() as session:
+        response = questionnaires.start_response(
+            session, actor=world.lead, candidate_id=key, entry=StartIn(key="security-mvsp")
+        ).id
+    assert cell()[4] == "none of its scored questions is answered yet"
+    answer({"vulnerability_reports": "contact"}, Confidence.EVIDENCED)
+    with world.db.reading() as session:
+        score = questionnaires.score_of(session, actor=world.lead, response_id=response)
+    assert score.low is not None
+    assert score.high is not None
+    assert 0 < score.low < score.high < 100
+    assert cell() == ("verified", score.low / 100, None, score.high / 100, "")
+    answer({"vulnerability_reports": "contact"}, Confidence.TOLD)
+    assert cell() == ("claimed", 0, None, score.high / 100, "")
+    with world.db.writing() as session:
+        questionnaires.close_response(session, actor=world.lead, response_id=response)
+    assert cell() == ("claimed", None, score.low / 100, None, "")

@@ -168,8 +168,8 @@ def test_a_document_nested_without_end_is_refused() -> None:
 
 def test_a_helper_that_died_is_started_again(printer: Printer) -> None:
     first = printer.render(PAGE, title="x", created=WHEN)
-    assert printer._process is not None
-    os.kill(printer._process.pid, signal.SIGKILL)
+    assert printer.helper.process is not None
+    os.kill(printer.helper.process.pid, signal.SIGKILL)
     assert printer.render(PAGE, title="x", created=WHEN) == first
 
 
@@ -204,7 +204,7 @@ def _run(tail: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("end", ["", "time.sleep(60)"], ids=["ends", "is killed"])
 def test_no_helper_is_left_when_its_process(end: str) -> None:
-    with _run(f"print(printer.PRINTER._process.pid, flush=True)\n{end}") as process:
+    with _run(f"print(printer.PRINTER.helper.process.pid, flush=True)\n{end}") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         pid = int(process.stdout.readline())
@@ -236,8 +236,7 @@ def test_missing_system_libraries_are_named_with_the_command_to_install_them(tmp
     tail = f"""
         import sys
         printer.PRINTER.stop()
-        plain = printer._HELPER
-        printer._HELPER = (plain[0], "-c", "import sys; sys.path.insert(0, {str(tmp_path)!r});"
+        printer.PRINTER.helper.command = (sys.executable, "-c", "import sys; sys.path.insert(0, {str(tmp_path)!r});"
             " import runpy; runpy.run_module('app.kit.pdf.helper', run_name='__main__')")
         try:
             go()

@@ -163,6 +163,40 @@ def test_answer_that_was_sent_back_is_the_only_one_the_vendor_can_change(scene: 
     assert scene.held().access.response.state is ResponseState.SUBMITTED
 
 
+@pytest.mark.parametrize("how", ["submitted", "closed"])
+def test_taking_back_what_was_sent_back_leaves_the_response_as_finished_as_it_was(
+    scene: Scene, how: str
+) -> None:
+    _, vendor = scene.send()
+    keep(scene, vendor, "ramp", "5")
+    keep(scene, vendor, "attrition", "30")
+    given = {"actor": scene.lead, "response_id": scene.response_id}
+    if how == "submitted":
+        submit(scene, vendor)
+    else:
+        with scene.db.writing() as session:
+            service.close_response(session, **given)
+    entry = ReturnIn(reason="Which part of this is training?", due=clock.now().date() + timedelta(days=5))
+    ids = []
+    for question in ("ramp", "attrition"):
+        with scene.db.writing() as session:
+            row = service.return_answer(session, question_id=question, entry=entry, base_url=BASE, **given)
+            ids.append(row.id)
+    keep(scene, vendor, "ramp", "6", seen=1)
+    with scene.db.writing() as session, pytest.raises(NotFound):
+        service.withdraw_return(session, actor=vendor, response_id=scene.response_id, return_id=ids[0])
+    with scene.db.writing() as session:
+        row = service.withdraw_return(session, return_id=ids[0], **given)
+        assert row.state is ResponseState.IN_PROGRESS
+    with pytest.raises(Conflict, match="sent back"):
+        keep(scene, vendor, "ramp", "7", seen=2)
+    with scene.db.writing() as session:
+        assert service.withdraw_return(session, return_id=ids[1], **given).state == how
+    with scene.db.writing() as session, pytest.raises(NotFound):
+        service.withdraw_return(session, return_id=ids[1], **given)
+    assert scene.held().rows["ramp"].value == "6"
+
+
 def test_clarification_reaches_everybody_and_names_nobody(scene: Scene) -> None:
     other = scene.start(1)
     _, harbor = scene.send(holder_email="maria@harbor.example")

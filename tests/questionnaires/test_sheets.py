@@ -1,10 +1,12 @@
 """Spreadsheets from the upload to the draft and to the answers, and whose they are."""
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 import xlsxwriter
 from fastapi.testclient import TestClient
 
@@ -128,6 +130,20 @@ def test_applied_file_writes_answers_and_a_second_one_changes_only_what_differs(
         assert sheets.apply_answers(session, actor=scene.lead, import_id=import_id) == 1
     rows = scene.held(response_id=response_id).rows
     assert (rows["ac_1"].value, rows["ac_2"].value, rows["bc_1"].not_applicable) == (True, True, True)
+
+
+def test_file_that_nobody_used_for_thirty_days_is_forgotten(scene: Scene) -> None:
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC), tick=False) as now:
+        with scene.db.writing() as session:
+            sheets.keep(session, actor=scene.lead, found=sheet())
+        now.shift(timedelta(days=20))
+        with scene.db.writing() as session:
+            younger = sheets.keep(session, actor=scene.lead, found=sheet()).id
+        now.shift(timedelta(days=11))
+        with scene.db.writing() as session:
+            assert sheets.sweep(session) == 1
+        with scene.db.reading() as session:
+            assert [row.id for row in sheets.waiting(session, actor=scene.lead)] == [younger]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,16 @@
 import io
 import re
+from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
+import time_machine
 from fastapi.testclient import TestClient
 
+from app.core.permissions import Role
+from app.kit import clock
 from app.questionnaires import service
+from tests.conftest import sign_in
 from tests.questionnaires.conftest import HTMX, PDF, Scene, anonymous, base, entered
 
 
@@ -102,3 +108,39 @@ def test_link_that_does_not_work_says_what_to_do(client: TestClient, site: Scene
     )
     assert late.status_code == 410
     assert "We lost a batch." in late.text
+
+
+def test_file_that_comes_too_late_is_kept_shown_to_both_sides_and_counts_once_taken_over(
+    client: TestClient, site: Scene
+) -> None:
+    today = clock.now().date()
+    secret, _ = site.send(due=today + timedelta(days=1))
+    vendor, url = entered(client, secret)
+    files = f"{url}/answers/metrics_reported/files"
+    vendor.post(files, files={"file": ("first.pdf", io.BytesIO(PDF))})
+    (first,) = site.held().rows["metrics_reported"].value
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        for name in ("late.pdf", "wrong.pdf"):
+            sent = vendor.post(files, files={"file": (name, io.BytesIO(PDF + name.encode()))})
+            assert sent.status_code == 303
+        section = site.held().access.question("metrics_reported").section
+        page = vendor.get(f"{url}/sections/{section}").text
+        late, wrong = re.findall(rf"{url}/files/([\w-]+)/(?:late|wrong)\.pdf", page)
+        assert page.count(" · late") == 2
+        assert f"{files}/{first}/drop" not in page
+        assert vendor.post(f"{files}/{first}/drop").status_code == 409
+        assert vendor.post(f"{files}/{wrong}/drop").status_code == 303
+        forged = {"metrics_reported": [first, str(uuid4())], "metrics_reported-revision": "1"}
+        assert vendor.post(f"{url}/answers/metrics_reported", data=forged).status_code == 422
+        form = {"metrics_reported": [first, late], "metrics_reported-comment": "sorry"}
+        vendor.post(f"{url}/answers/metrics_reported", data={**form, "metrics_reported-revision": "1"})
+        assert vendor.get(f"{url}/files/{late}/late.pdf").content.startswith(PDF)
+        assert site.held().rows["metrics_reported"].value == [first]
+        sign_in(client, Role.PROCUREMENT_LEAD)
+        shown = client.get(f"{base(site)}/vendor").text
+        assert "Came too late" in shown
+        assert f"/files/{late}/late.pdf" in shown
+        assert f"/files/{wrong}/" not in shown
+        assert client.post(f"{base(site)}/late/accept").status_code == 303
+    row = site.held().rows["metrics_reported"]
+    assert (row.value, row.comment) == ([first, late], "sorry")

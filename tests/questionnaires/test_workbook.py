@@ -114,6 +114,23 @@ def test_answer_that_changed_on_the_page_meanwhile_is_not_ticked(
     assert re.findall(r'name="take" value="([^"]+)" checked', page) == []
 
 
+def test_rows_that_were_sorted_keep_their_answers_and_a_missing_row_is_named(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, content = desk
+    ramp, attrition = (row_of(content, text_of(site, name)) for name in ("ramp", "attrition"))
+    moved = {f"A{ramp}": str(attrition - 1), f"C{ramp}": text_of(site, "attrition"), f"E{ramp}": "35"}
+    swapped = {f"A{attrition}": str(ramp - 1), f"C{attrition}": text_of(site, "ramp"), f"E{attrition}": "5"}
+    _, page = sent(browser, url, filled(content, moved | swapped))
+    shown = dict(
+        re.findall(r'name="(\w+)-plain" value="&?([^"]*)"', page.replace('"35"', "35").replace('"5"', "5"))
+    )
+    assert shown == {"attrition": "35", "ramp": "5"}
+    _, page = sent(browser, url, filled(content, moved))
+    assert "the row of this question is gone" in page
+    assert f"cell E{ramp} ({text_of(site, 'ramp')})" in page
+
+
 def test_workbook_of_another_vendor_is_refused(
     client: TestClient, site: Scene, desk: tuple[TestClient, str, bytes]
 ) -> None:
@@ -153,18 +170,18 @@ def merged(content: bytes) -> bytes:
 
 HOSTILE: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("a text file", lambda _: b"question;answer\nramp;5\n", "not an Excel workbook"),
-    ("an old file", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls file or protected"),
+    ("an old file", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old .xls or protected"),
     ("a bomb", lambda _: bomb(), "unpacks to far more"),
     ("a stranger", lambda _: stranger(), "not a workbook of this page"),
     ("a formula", formula, "E2: holds a formula"),
     ("merged cells", merged, "E2:E4: are merged"),
-    ("half a file", lambda content: content[: len(content) // 2], "not an Excel workbook"),
+    ("half a file", lambda content: content[: len(content) // 2], "is damaged"),
     (
         "broken letters",
         lambda content: rewritten(
             content, SHEET, lambda xml: xml.replace(b"<sheetData>", b"<sheetData>\xff\xfe", 1)
         ),
-        "damaged",
+        "no spreadsheet",
     ),
     ("nothing", lambda _: b"", "not an Excel workbook"),
 ]

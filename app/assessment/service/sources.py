@@ -30,7 +30,7 @@ from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
 from app.kit.db import ReadSession
 from app.questionnaires import service as questionnaires
-from app.questionnaires.service import FedAnswer
+from app.questionnaires.service import FedAnswer, ResponseScore
 from app.vendors import service as vendors
 from app.vendors.models import Standing, VendorFact
 from app.vendors.service.evidence import EvidenceState
@@ -60,6 +60,7 @@ class Records:
     view: CandidateView
     day: date
     feeds: Mapping[str, tuple[FedAnswer, ...]]
+    scores: Mapping[str, ResponseScore]
     papers: Mapping[str, EvidenceState]
     facts: Mapping[str, VendorFact]
     capabilities: Mapping[str, Sequence[str]]
@@ -81,6 +82,7 @@ def records_of(
         view=view,
         day=day,
         feeds=questionnaires.feeds_of(session, view.candidate.id, with_sealed=True),
+        scores=questionnaires.scores_of(session, view.candidate.id),
         papers=vendors.evidence_on(session, vendor.id, day),
         facts=vendors.facts_of(session, vendor.id),
         capabilities=vendors.capabilities_of(session, [vendor.id])[vendor.id],
@@ -207,19 +209,44 @@ def _ordered(cell: Cell) -> Cell:
 def from_answers(criterion: Criterion, records: Records, need: NeedIn) -> Found:
     """What the candidate answered to the criterion's question, in the criterion's unit."""
     source = criterion.source
-    question = str(source.get("question", ""))
-    where = f"answer to {question!r}" if question else "a questionnaire's score"
     if source.get("with") == "vendor.capabilities":
         return from_capabilities(records, need)
+    if "question" not in source:
+        return from_score(criterion, records.scores.get(str(source["questionnaire"])))
+    question = str(source["question"])
+    where = f"answer to {question!r}"
     for entry in records.feeds.get(f"criterion.{criterion.id}", ()):
         if entry.fed.question != question:
             continue
         return replace(
             _answered(criterion, entry, where), place=f"/responses/{entry.response_id}#q-{question}"
         )
-    return Found(
-        OPEN, "answer", where, "it was not asked yet" if question else "the questionnaire was not asked"
-    )
+    return Found(OPEN, "answer", where, "it was not asked yet")
+
+
+def from_score(criterion: Criterion, found: ResponseScore | None) -> Found:
+    """The share (0–1) of a questionnaire's possible points, sealed sections left out.
+
+    What is still open makes it an interval. An answer that no document backs is a claim: it proves no point.
+    """
+    where = f"the score of {criterion.source['questionnaire']!r}"
+    if criterion.source.get("score") != "share":
+        return Found(OPEN, "answer", where, "write `score: share` in the scorecard; no other score is known")
+    if found is None:
+        return Found(OPEN, "answer", where, "the questionnaire was not asked")
+    score, place = found.score, f"/responses/{found.response_id}"
+    if score.low is None or score.high is None:
+        return Found(OPEN, "answer", where, "nothing in it is scored", place=place)
+    if not score.coverage:
+        if score.low < score.high:
+            return Found(OPEN, "answer", where, "none of its scored questions is answered yet", place=place)
+        return Found(Cell(status="closed_unanswered"), "answer", where, "asked and not answered", place=place)
+    status: Any = "verified" if found.is_evidenced else "claimed"
+    low, high = score.low / 100, score.high / 100
+    cell = Cell(high, status=status, evidence=found.evidence)
+    if low < high:
+        cell = replace(cell, mid=None, low=low if found.is_evidenced else 0.0, high=high)
+    return Found(cell, "answer", where, place=place)
 
 
 def _answered(criterion: Criterion, entry: FedAnswer, where: str) -> Found:

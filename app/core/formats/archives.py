@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from app.core.formats.content import MAX_BYTES
 from app.core.formats.faults import Faults, refuse
@@ -74,13 +74,7 @@ def unzipped(data: bytes, name: str) -> Pack:
     inside, more than 256 MB or 200 times its size unpacked. Folders, media, hidden files, readme and what macOS
     adds are passed over.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
-        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
-    if len(members) > MAX_MEMBERS:
-        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; pack the labels only")
+    archive, members = _opened(data, name)
     if any(one.filename == "[Content_Types].xml" for one in members):
         raise refuse(
             "file.wrong_type", name, "this is a spreadsheet or document; save the sheet as CSV (UTF-8)"
@@ -100,6 +94,67 @@ def unzipped(data: bytes, name: str) -> Pack:
     if not files:
         raise refuse("file.empty", name, "the archive holds no file of labels; pack the export of your tool")
     return Pack(files, media)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One text of an archive, and the paths of all other members beside it, below `folder`; they are not read."""
+
+    text: bytes
+    folder: str
+    members: frozenset[str]
+
+
+def listed(data: bytes, name: str, wanted: str) -> Listing:
+    """The member `wanted` of a zip archive, wherever it stands, and what lies beside it.
+
+    Raises `Invalid` as `unzipped` does, and where the member is not there or stands twice.
+    """
+    archive, members = _opened(data, name)
+    faults = Faults("file.broken_archive", name)
+    _check_paths(members, faults)
+    members = [one for one in members if not one.is_dir() and not _JUNK.search(one.filename)]
+    for one in members:
+        if one.flag_bits & 1:
+            faults.add(repr(one.filename[:120]), "encrypted; pack without a password")
+    found = [one for one in members if one.filename.rpartition("/")[2].lower() == wanted]
+    if len(found) != 1:
+        faults.add("", f"needs one {wanted} that says which file belongs to which item; add it")
+    elif found[0].file_size > min(MAX_BYTES, max(_SMALL, MAX_RATIO * len(data))):
+        faults.add(wanted, "unpacks to more than may be read; shorten it")
+    faults.stop()
+    text = _read(archive, found[0], faults)
+    faults.stop()
+    folder = found[0].filename[: -len(wanted)]
+    others = frozenset(one.filename.removeprefix(folder) for one in members if one is not found[0])
+    return Listing(text, folder, others)
+
+
+def member(data: IO[bytes], path: str, most: int) -> bytes:
+    """One member of an archive that `listed` accepted, by its whole path.
+
+    Raises `Invalid` where it is not there, damaged or of more than `most` bytes.
+    """
+    faults = Faults("file.broken_archive", path)
+    with zipfile.ZipFile(data) as archive:
+        found = [one for one in archive.infolist() if one.filename == path]
+        if not found or found[0].file_size > most:
+            message = f"is larger than {most // 1_000_000} MB; open the delivery's own file"
+            raise refuse("file.too_large", path, message)
+        content = _read(archive, found[0], faults)
+    faults.stop()
+    return content
+
+
+def _opened(data: bytes, name: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
+        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
+    if len(members) > MAX_MEMBERS:
+        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; pack the labels only")
+    return archive, members
 
 
 def _check_paths(members: Sequence[zipfile.ZipInfo], faults: Faults) -> None:

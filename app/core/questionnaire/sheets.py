@@ -5,7 +5,8 @@ spreadsheet programs do.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,15 @@ from app.core.questionnaire.model import Question, Questionnaire
 PARTS = ("id", "section", "question", "options", "help", "answer", "comment")
 """What a column can hold: the sender's id, the section, the question, its possible answers, a hint; in a filled
 sheet also the answer and a comment."""
+QUESTION_PARTS = ("id", "section", "question", "options", "help")
+ANSWER_PARTS = ("id", "question", "answer", "comment")
+"""What is looked for in a sheet of questions, and in a filled one."""
 KINDS = ("yes_no", "long_text", "text")
 LOOK = 40
 MOST_NOTES = 200
 _HEADINGS = {
     "id": r"(question|control|item|req\w*)?\s*(id|no\.?|number|#|ref(erence)?)",
-    "section": r"(sub-?)?(section|domain|category|chapter|area|topic)( title| name)?",
+    "section": r"(ccm |control )?(sub-?)?(section|domain|category|chapter|area|topic)( title| name)?",
     "question": r".*\bquestions?\b.*|requirement( text)?|control (question|specification)",
     "options": r"(allowed|possible|valid|answer|response)?\s*(options|choices|values)|answer type",
     "help": r"guidance|help|hint|description|additional guidance|standard guidance",
@@ -151,10 +155,11 @@ def _heading(row: Sequence[str], columns: Columns) -> str:
 def _section(title: str, there: Mapping[str, Any]) -> dict[str, Any]:
     name = ident_of(title)[:60] or "section"
     taken = {section["id"] for section in there.values()} | {"new"}
-    return {"id": _unused(name, taken), "title": title[:200], "weight": 0, "questions": []}
+    return {"id": unused(name, taken), "title": title[:200], "weight": 0, "questions": []}
 
 
-def _unused(name: str, taken: set[str]) -> str:
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it where it is taken."""
     found, count = name, 2
     while found in taken:
         found, count = f"{name}_{count}", count + 1
@@ -169,7 +174,7 @@ def _question(
         notes.append(f"{place}: no question in this row; left out")
         return None
     name = ident_of(given) or f"q_{len(used) + 1:03d}"
-    ident = _unused(name, used)
+    ident = unused(name, used)
     if ident != name:
         notes.append(f"{place}: the id {given[:40]!r} stands twice; it became {ident}")
     used.add(ident)
@@ -198,7 +203,7 @@ def _type(options: str, kind: str) -> dict[str, Any]:
     taken: set[str] = set()
     found = []
     for text in said:
-        name = _unused(ident_of(text)[:60] or "option", taken)
+        name = unused(ident_of(text)[:60] or "option", taken)
         taken.add(name)
         found.append({"id": name, "text": text[:400]})
     return {"type": "single", "options": found}
@@ -222,7 +227,7 @@ def to_answers(
                 continue
             place = f"{name}, row {number + 1}"
             question = by_id.get(ident_of(_cell(row, columns, "id"))) or by_text.get(
-                _folded(_cell(row, columns, "question"))
+                folded(_cell(row, columns, "question"))
             )
             if question is None:
                 notes.append(f"{place}: belongs to no question of this questionnaire; left out")
@@ -239,15 +244,16 @@ def _lookup(questionnaire: Questionnaire) -> tuple[dict[str, Question], dict[str
     by_text: dict[str, Question] = {}
     for question in questionnaire.questions():
         by_id.setdefault(question.id, question)
-        by_text.setdefault(_folded(question.text), question)
+        by_text.setdefault(folded(question.text), question)
     for question in questionnaire.questions():
         if len(question.controls) == 1:
             by_id.setdefault(ident_of(question.controls[0]), question)
     return {name: each for name, each in by_id.items() if name}, by_text
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+def folded(text: str) -> str:
+    """A text as it is compared: case, spaces and composed letters aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _answer(
@@ -271,7 +277,7 @@ def _raw(question: Question, said: str) -> Any:
         word = re.split(r"[\s,.;:–-]", said.casefold(), maxsplit=1)[0]
         return "yes" if word in _YES else "no" if word in _NO else said
     if question.type in ("single", "multiple"):
-        names = {_folded(option.text): option.id for option in question.options}
+        names = {folded(option.text): option.id for option in question.options}
         parts = re.split(r"[;\n]", said) if question.type == "multiple" else [said]
-        return [names.get(_folded(part), part.strip()) for part in parts if part.strip()]
+        return [names.get(folded(part), part.strip()) for part in parts if part.strip()]
     return said

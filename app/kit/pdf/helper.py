@@ -7,16 +7,15 @@ ends by itself when the control socket closes, however the web process died.
 import contextlib
 import functools
 import logging
-import os
 import resource
-import select
 import signal
 import socket
 import sys
 import urllib.parse
 from datetime import UTC
-from typing import Any, NoReturn
+from typing import Any
 
+from app.kit import forks
 from app.kit.pdf import wire
 from app.kit.pdf.assets import BASE_URL, allowed
 
@@ -109,63 +108,25 @@ def _answer(job: wire.Job) -> wire.Answer:
         return wire.Answer(b"", f"{type(error).__name__}: {error}")
 
 
-def _work(pipe: socket.socket) -> NoReturn:
-    """The child: one job from its own socket, under its limits; leaves without the helper's clean-up."""
-    code = 1
-    try:
-        signal.alarm(10)  # the job itself must arrive soon
-        job = wire.receive_job(pipe)
-        signal.alarm(job.seconds)
-        resource.setrlimit(resource.RLIMIT_AS, (job.memory, job.memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        wire.send_answer(pipe, _answer(job))
-        code = 0
-    except (OSError, EOFError, MemoryError):
-        pass  # the asker is gone, or there is no room left even to say so: it sees the socket close
-    finally:
-        os._exit(code)
-
-
-def _reap(children: set[int]) -> None:
-    for pid in tuple(children):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            children.discard(pid)
-
-
-def serve(control: socket.socket) -> None:
-    """Fork a worker for every socket that arrives over `control`, until its other end closes."""
-    children: set[int] = set()
-    while True:
-        ready, _, _ = select.select([control], [], [], 5.0)
-        _reap(children)
-        if not ready:
-            continue
-        message, fds, _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            break
-        pid = os.fork()
-        if pid == 0:
-            control.close()
-            _work(socket.socket(fileno=fds[0]))
-        os.close(fds[0])
-        children.add(pid)
-    for pid in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+def _work(pipe: socket.socket) -> None:
+    """The worker: one job from its own socket, under its limits."""
+    job = wire.receive_job(pipe)
+    signal.alarm(job.seconds)
+    resource.setrlimit(resource.RLIMIT_AS, (job.memory, job.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    wire.send_answer(pipe, _answer(job))
 
 
 def main(fd: int) -> None:
     """Warm up, say READY or FAILED with the reason, and serve."""
     control = socket.socket(fileno=fd)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the web process; its end is ours
     # urljoin resolves relative addresses only for schemes it knows.
     urllib.parse.uses_relative.append("assay")
     urllib.parse.uses_netloc.append("assay")
     try:
         import weasyprint
     except OSError as error:
-        control.sendall(wire.FAILED + str(error).encode()[:4000])
+        control.sendall(forks.FAILED + str(error).encode()[:4000])
         return
     with contextlib.suppress(BaseException):  # a warm-up that fails must not stop documents that would not
         weasyprint.HTML(string=_WARM_UP, base_url=BASE_URL, url_fetcher=_fetcher()).write_pdf(
@@ -174,8 +135,7 @@ def main(fd: int) -> None:
     log = logging.getLogger("weasyprint")
     log.handlers[:] = [_Faults(logging.ERROR)]
     log.propagate = False
-    control.sendall(wire.READY)
-    serve(control)
+    forks.serve(control, _work)
 
 
 if __name__ == "__main__":

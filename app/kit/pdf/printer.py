@@ -1,29 +1,13 @@
 """The web process's side of printing: starts the helper when first needed, asks it, and gives up in words."""
 
-import atexit
-import contextlib
 import os
-import socket
-import subprocess
-import sys
 import threading
 from datetime import datetime
 
 from app.core.errors import Unavailable
+from app.kit import forks
 from app.kit.pdf import wire
 from app.kit.pdf.wire import Attachment
-
-_START_SECONDS = 60.0
-_HELPER = (sys.executable, "-m", "app.kit.pdf.helper")
-_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-_KEPT_ENVIRONMENT = (
-    "PATH",
-    "HOME",
-    "LD_LIBRARY_PATH",
-    "FONTCONFIG_FILE",
-    "FONTCONFIG_PATH",
-    "XDG_CACHE_HOME",
-)
 
 
 class Printer:
@@ -38,9 +22,8 @@ class Printer:
         self._memory = memory
         self._width = width
         self._slots = threading.BoundedSemaphore(width)
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self.helper = forks.Helper(forks.module("app.kit.pdf.helper"), {"PYTHONHASHSEED": "0"})
+        os.register_at_fork(after_in_child=self._forget)
 
     def render(
         self,
@@ -72,105 +55,28 @@ class Printer:
 
     def _ask(self, job: wire.Job) -> wire.Answer:
         """Hand one job to a worker. Raises ConnectionError when the helper, not the worker, is gone."""
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            process = self._hand_over(theirs)
-            theirs.close()
-            ours.settimeout(job.seconds + 10)
-            try:
-                wire.send_job(ours, job)
-                return wire.receive_answer(ours)
-            except TimeoutError as error:
-                raise Unavailable("pdf.slow", _too_much(job)) from error
-            except (EOFError, ConnectionError) as error:
-                if self._died(process):
-                    raise ConnectionError("the PDF helper is gone") from error
-                raise Unavailable("pdf.limit", _too_much(job)) from error
-
-    def _died(self, process: subprocess.Popen[bytes]) -> bool:
-        with self._lock, contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.3)  # its sockets close a moment before it can be waited for
-        return process.poll() is not None
-
-    def _hand_over(self, pipe: socket.socket) -> subprocess.Popen[bytes]:
-        with self._lock:
-            if self._process is None or self._control is None or self._process.poll() is not None:
-                self._stop()
-                self._process, self._control = self._start()
-            process, control = self._process, self._control
-            try:
-                socket.send_fds(control, [wire.JOB], [pipe.fileno()])
-            except OSError as error:
-                self._stop()
-                raise ConnectionError("the PDF helper does not listen") from error
-            return process
-
-    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """A warm helper and its control socket. Raises Unavailable when WeasyPrint cannot be loaded."""
-        control, theirs = socket.socketpair()
-        with theirs:
-            process = _spawn(theirs.fileno())
-        control.settimeout(_START_SECONDS)
         try:
-            said = control.recv(4096)
-        except OSError:
-            said = b""
-        if said == wire.READY:
-            control.settimeout(5)
-            return process, control
-        _end(process, control)
-        if said.startswith(wire.FAILED):
+            with self.helper.worker() as pipe:
+                pipe.settimeout(job.seconds + 10)
+                wire.send_job(pipe, job)
+                return wire.receive_answer(pipe)
+        except (TimeoutError, forks.WorkerDied) as error:
+            raise Unavailable("pdf.limit", _too_much(job)) from error
+        except forks.HelperFailed as failure:
             raise Unavailable(
                 "pdf.libraries",
                 "Documents cannot be printed: WeasyPrint's system libraries are missing. On Debian:"
                 " apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0."
-                f" ({said[1:].decode(errors='replace')[:300]})",
-            )
-        raise ConnectionError("the PDF helper did not start")
-
-    def _stop(self) -> None:
-        process, control = self._process, self._control
-        self._process = self._control = None
-        if process is not None and control is not None:
-            _end(process, control)
+                f" ({str(failure)[:300]})",
+            ) from failure
 
     def stop(self) -> None:
         """End the helper and its workers; the next document starts a new one."""
-        with self._lock:
-            self._stop()
+        self.helper.stop()
 
-    def forget(self) -> None:
-        """In a forked copy of this process: let go of the parent's helper without stopping it."""
-        self._lock = threading.Lock()
+    def _forget(self) -> None:
+        """In a forked copy of this process nobody is printing."""
         self._slots = threading.BoundedSemaphore(self._width)
-        process, control = self._process, self._control
-        self._process = self._control = None
-        if process is not None and control is not None:
-            control.close()
-            process.returncode = 0  # not our child: never wait for it
-
-
-def _spawn(fd: int) -> subprocess.Popen[bytes]:
-    environment = {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [*_HELPER, str(fd)],
-        pass_fds=(fd,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env={**environment, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
-    )
-
-
-def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
-    """Closing its control socket ends the helper; one that does not listen is killed."""
-    control.close()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _too_much(job: wire.Job) -> str:
@@ -181,5 +87,3 @@ def _too_much(job: wire.Job) -> str:
 
 
 PRINTER = Printer()
-atexit.register(PRINTER.stop)
-os.register_at_fork(after_in_child=PRINTER.forget)

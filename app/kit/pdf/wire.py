@@ -1,20 +1,11 @@
-"""Messages between the web process and the PDF helper: counted frames of plain bytes.
-
-They travel over a private socket pair. No pickle: the process that lays out a document reads outside text,
-so what it answers is only ever data.
-"""
+"""Messages between the web process and the workers of the PDF helper."""
 
 import json
 import socket
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-_NUMBER = struct.Struct(">Q")
-READY = b"R"
-FAILED = b"F"
-JOB = b"J"
+from app.kit import forks
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +38,6 @@ class Answer:
     failure: str
 
 
-def _send(pipe: socket.socket, frames: Sequence[bytes]) -> None:
-    pipe.sendall(_NUMBER.pack(len(frames)))
-    for frame in frames:
-        pipe.sendall(_NUMBER.pack(len(frame)))
-        pipe.sendall(frame)
-
-
-def _exactly(pipe: socket.socket, wanted: int) -> bytes:
-    pieces = bytearray()
-    while len(pieces) < wanted:
-        piece = pipe.recv(min(1 << 20, wanted - len(pieces)))
-        if not piece:
-            raise EOFError("the other end closed")
-        pieces += piece
-    return bytes(pieces)
-
-
-def _receive(pipe: socket.socket) -> list[bytes]:
-    (count,) = _NUMBER.unpack(_exactly(pipe, _NUMBER.size))
-    return [_exactly(pipe, _NUMBER.unpack(_exactly(pipe, _NUMBER.size))[0]) for _ in range(count)]
-
-
 def send_job(pipe: socket.socket, job: Job) -> None:
     """Write one job."""
     head = {
@@ -79,12 +48,12 @@ def send_job(pipe: socket.socket, job: Job) -> None:
         "memory": job.memory,
         "attachments": [[a.name, a.mime] for a in job.attachments],
     }
-    _send(pipe, [json.dumps(head).encode(), job.html.encode(), *(a.data for a in job.attachments)])
+    forks.send(pipe, [json.dumps(head).encode(), job.html.encode(), *(a.data for a in job.attachments)])
 
 
 def receive_job(pipe: socket.socket) -> Job:
     """Read one job. Raises EOFError when the asker is gone."""
-    head_frame, html, *files = _receive(pipe)
+    head_frame, html, *files = forks.receive(pipe)
     head = json.loads(head_frame)
     return Job(
         html=html.decode(),
@@ -102,10 +71,10 @@ def receive_job(pipe: socket.socket) -> Job:
 
 def send_answer(pipe: socket.socket, answer: Answer) -> None:
     """Write one answer."""
-    _send(pipe, [answer.failure.encode(), answer.pdf])
+    forks.send(pipe, [answer.failure.encode(), answer.pdf])
 
 
 def receive_answer(pipe: socket.socket) -> Answer:
     """Read one answer. Raises EOFError when the worker dies first, TimeoutError on its silence."""
-    failure, pdf = _receive(pipe)
+    failure, pdf = forks.receive(pipe)
     return Answer(pdf, failure.decode(errors="replace"))

@@ -24,6 +24,7 @@ from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
 from app.pilots.drawing import DRAWN, exhibit_of, legend_of
 from app.pilots.frame import base_of
+from app.pilots.models import PilotTask
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.views import items as item_views
 from app.pilots.views import results as views
@@ -45,6 +46,8 @@ def show(
 ) -> Response:
     """The comparison (`gold`: with that version of it), or how far its computation has come."""
     found = service.open_pilot(session, actor, pilot_id)
+    if found.pilot.task is PilotTask.REVIEW_ONLY and service.result_of(session, found.pilot) is not None:
+        return htmx.redirect(request, f"{base_of(found.pilot)}/review/newest")
     compared = service.comparison_of(session, pilot_id, gold)
     if gold is not None and compared is None:
         raise NotFound(
@@ -65,7 +68,7 @@ def show(
         failure=f"The comparison failed: {job.error}" if job and is_dead else "",
         is_computing=job is not None and not is_dead,
         nonce=blank().nonce,
-        may_edit=found.may(Action.PILOT_EDIT),
+        may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
         results=None
         if compared is None

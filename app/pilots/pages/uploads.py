@@ -21,6 +21,7 @@ from app.kit.templating import render
 from app.kit.ui import Option, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
+from app.pilots.models import PilotTask
 from app.pilots.samples import SAMPLES
 from app.pilots.service import ReceivedDelivery, ReceivedGold, mapping
 from app.pilots.views import plan as views
@@ -42,7 +43,9 @@ HINTS: Mapping[str, str] = {
     "spans": "JSON Lines with item, text, spans; CoNLL; Label Studio or Labelbox JSON.",
     "transcription": "CSV or JSON Lines with item and text, or Label Studio JSON.",
     "translation": "CSV or JSON Lines with item and text, or Label Studio JSON.",
+    "review_only": "CSV with item and file, link or text; with files, all in one ZIP beside manifest.csv.",
 }
+_ITEMS = "CSV or JSON Lines with item and, if wanted, stratum: the list that everybody gets."
 
 
 def _page(
@@ -56,15 +59,19 @@ def _page(
     pilot = found.pilot
     golds = queries.golds(session, pilot.id) if strange else []
     lacking = {} if is_gold else service.missing_agreements(session, pilot)
+    is_listed = pilot.task is PilotTask.REVIEW_ONLY
+    titles = {(True, True): "Upload items", (True, False): "Upload gold"}
     return views.UploadPage(
-        title="Upload gold" if is_gold else "Upload a delivery",
+        title=titles.get((is_gold, is_listed), "Upload a delivery"),
         frame=evaluation_frame(session, found.access, StepName.PILOT),
         form=state,
         action=f"{base_of(pilot)}/{'gold' if is_gold else 'deliver'}",
         back=base_of(pilot),
-        hint=HINTS[pilot.task] + ("" if is_gold else " Seconds and annotator codes where the tool has them."),
+        hint=(_ITEMS if is_gold and is_listed else HINTS[pilot.task])
+        + ("" if is_gold else " Seconds and annotator codes where the tool has them."),
         accept=SUFFIXES,
         is_gold=is_gold,
+        is_listed=is_listed,
         candidates=views.candidate_options(service.participants(session, pilot)),
         rounds=_ROUNDS,
         samples=views.sample_links(pilot.task),
@@ -107,6 +114,8 @@ def save_gold(
             note=str(form.get("note") or ""),
         )
     told = f"Gold version {row.number}: {row.items} items, {row.labels} labels."
+    if found.pilot.task is PilotTask.REVIEW_ONLY:
+        told = f"List {row.number}: {row.items} items."
     return htmx.redirect(request, base_of(found.pilot), toast=told)
 
 

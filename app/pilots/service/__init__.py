@@ -32,12 +32,13 @@ from app.pilots.service.checking import (
 )
 from app.pilots.service.comparison import (
     CandidateResult,
-    Pace,
     PilotComparison,
     Promise,
     comparison_of,
 )
 from app.pilots.service.computing import (
+    EVERYTHING,
+    Subset,
     compute_now,
     handed_of,
     inputs_of,
@@ -119,6 +120,11 @@ from app.pilots.service.plan import (
     missing_agreements,
     reopen_pilot,
     set_criteria,
+    set_state,
+)
+from app.pilots.service.pricing import (
+    Pace,
+    Priced,
 )
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
 from app.pilots.service.work import (
@@ -126,6 +132,7 @@ from app.pilots.service.work import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "LOOK_ITEMS",
     "SIDES",
     "CandidateResult",
@@ -143,6 +150,7 @@ __all__ = [
     "Pending",
     "PilotAccess",
     "PilotComparison",
+    "Priced",
     "Promise",
     "ReceivedDelivery",
     "ReceivedFreeze",
@@ -152,6 +160,7 @@ __all__ = [
     "ReceivedSets",
     "Scene",
     "Scenes",
+    "Subset",
     "accepted",
     "all_deliveries",
     "all_offers",
@@ -214,6 +223,7 @@ __all__ = [
     "scenes_of",
     "set_criteria",
     "set_offer",
+    "set_state",
     "start_draft",
     "table_of",
     "take_in",

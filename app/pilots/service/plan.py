@@ -133,7 +133,7 @@ def close_pilot(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilot
     row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     if not queries.accepted(session, pilot_id):
         raise Conflict("pilot.no_delivery", "Nobody has delivered yet; there is nothing to close.")
-    return _set_state(session, actor, row, PilotState.CLOSED)
+    return set_state(session, actor, row, PilotState.CLOSED)
 
 
 def reopen_pilot(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilot:
@@ -142,7 +142,7 @@ def reopen_pilot(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilo
     evaluations.open_evaluation(session, actor, found.evaluation.id, Action.PILOT_EDIT, changing=True)
     if found.pilot.state is not PilotState.CLOSED:
         raise Conflict("pilot.not_closed", "This pilot is not closed.")
-    return _set_state(session, actor, found.pilot, PilotState.RUNNING)
+    return set_state(session, actor, found.pilot, PilotState.RUNNING)
 
 
 def compare_again(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pilot:
@@ -157,8 +157,11 @@ def compare_again(session: WriteSession, *, actor: Actor, pilot_id: UUID) -> Pil
     return row
 
 
-def _set_state(session: WriteSession, actor: Actor, row: Pilot, state: PilotState) -> Pilot:
+def set_state(session: WriteSession, actor: Actor, row: Pilot, state: PilotState) -> Pilot:
+    """Let a pilot be planned, running or closed from now on, for a verb that has checked the right."""
     before, row.state = row.state, state
+    if state is PilotState.CLOSED:
+        row.closed_at = clock.now()
     audit.record(
         session,
         actor,

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
-
 from app.evaluations.frame import EvaluationFrame
 from app.evaluations.service import CandidateView
 from app.files.service import NotesAndFiles
@@ -17,7 +15,7 @@ from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
-from app.pilots.wording import bounds_of, offer_word
+from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -28,16 +26,13 @@ TASKS = (
     Option("spans", "Spans of text", "named entities and the like; strict and partial F1"),
     Option("transcription", "Transcription", "texts of speech or images; word and character error rate"),
     Option("translation", "Translation", "texts in another language; chrF, BLEU, TER"),
+    Option(
+        "review_only",
+        "Anything else, judged by people only",
+        "video tracks, audio segments, 3D: reviewers accept, fix or reject random items without names",
+    ),
 )
 STATE_KINDS = {PilotState.PLANNED: "", PilotState.RUNNING: "info", PilotState.CLOSED: "ok"}
-PRICE_LINES = 4
-PER = (
-    Option("label", "label"),
-    Option("item", "item"),
-    Option("hour", "labeling hour"),
-    Option("seat_month", "seat and month"),
-    Option("fixed", "once (set-up)"),
-)
 _TABLES = (("gold.csv", "Gold, CSV"), ("delivery.csv", "Delivery, CSV"), ("times.csv", "Times, CSV"))
 _LINES = (
     ("gold.jsonl", "Gold, JSON Lines"),
@@ -58,6 +53,7 @@ SAMPLES: Mapping[PilotTask, tuple[tuple[str, str], ...]] = {
     PilotTask.SPANS: _LINES,
     PilotTask.TRANSCRIPTION: _TABLES,
     PilotTask.TRANSLATION: _TABLES,
+    PilotTask.REVIEW_ONLY: (("items.csv", "Items, CSV"), ("manifest.csv", "Delivery, CSV")),
 }
 
 
@@ -117,6 +113,7 @@ class PilotPage(Page):
     facts: tuple[Fact, ...]
     criteria: tuple[Fact, ...]
     criteria_note: str
+    is_listed: bool
     golds: tuple[GoldRow, ...]
     participants: tuple[ParticipantRow, ...]
     samples: tuple[Fact, ...]
@@ -188,6 +185,7 @@ class UploadPage(Page):
     hint: str
     accept: str
     is_gold: bool
+    is_listed: bool
     candidates: tuple[Option, ...]
     rounds: tuple[Option, ...]
     samples: tuple[Fact, ...]
@@ -195,21 +193,6 @@ class UploadPage(Page):
     labels: tuple[LabelField, ...] = ()
     classes: tuple[Option, ...] = ()
     offers_repairs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OfferPage(Page):
-    """What a candidate charges."""
-
-    template: ClassVar[str] = "pilots/offer.html"
-
-    frame: EvaluationFrame
-    form: FormState
-    action: str
-    back: str
-    currency: str
-    lines: tuple[int, ...]
-    per: tuple[Option, ...]
 
 
 def sample_links(task: PilotTask) -> tuple[Fact, ...]:
@@ -254,8 +237,7 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
 
 def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The promises line by line."""
-    names = METRICS[pilot.task]
-    return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
+    return tuple(Fact(promise_name(pilot.task, item), bounds_of(item)) for item in criteria_of(pilot))
 
 
 def criteria_form(pilot: Pilot) -> FormState:
@@ -286,8 +268,12 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
     return tuple(
         GoldRow(
             number=f"Version {row.number}",
-            facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} "
-            f"{wording.plural(unit, row.labels)} · {len(row.classes)} classes",
+            facts=f"{wording.number(row.items)} items"
+            + (
+                f" · {wording.number(row.labels)} {wording.plural(unit, row.labels)} · {len(row.classes)} classes"
+                if row.labels
+                else ""
+            ),
             digest=row.identity[:12],
             note=row.note,
             when=wording.day(row.created_at),
@@ -328,7 +314,6 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         f"{wording.number(row.labels)} labels",
         f"{row.missing} missing" if row.missing else "",
         f"{row.annotators} annotators" if row.annotators else "annotators not named",
-        f"{len(row.mapping)} {wording.plural('label', len(row.mapping))} mapped" if row.mapping else "",
         f"instructions {row.instructions}" if row.instructions else "",
         "repairs accepted" if row.accepts_repairs else "",
     )
@@ -341,23 +326,8 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         times_href=f"{base}/files/{row.times_file_id}" if may_edit and row.times_file_id else "",
         remove_action=f"{base}/deliveries/{row.id}/remove" if may_edit and not replaced else "",
         restore_action=f"{base}/deliveries/{row.id}/restore" if may_edit and replaced else "",
-        warnings=tuple(row.warnings[:6]),
+        warnings=(*mapping_words(row.mapping), *row.warnings[:6]),
     )
-
-
-def offer_form(offer: PilotOffer | None, currency: str) -> FormState:
-    """A stored offer as form values; amounts as people type them."""
-    if offer is None:
-        return blank({"currency": currency, "name_1": "Labeling", "per_1": "label", "labor_1": True})
-    digits = get_currency_precision(offer.currency)
-    values: dict[str, object] = {"currency": offer.currency, "note": offer.note}
-    if offer.minimum:
-        values["minimum"] = f"{offer.minimum / 10**digits:.{digits}f}"
-    for at, line in enumerate(offer.lines[:PRICE_LINES], 1):
-        amount = line["amount"] / line["units"] / 10**digits
-        values |= {f"name_{at}": line["name"], f"amount_{at}": f"{amount:.6f}".rstrip("0").rstrip(".")}
-        values |= {f"per_{at}": line["per"], f"labor_{at}": bool(line["labor"])}
-    return blank(values, version=offer.version)
 
 
 def candidate_options(views: Sequence[CandidateView]) -> tuple[Option, ...]:

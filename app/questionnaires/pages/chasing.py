@@ -33,6 +33,7 @@ def _page(session: ReadSession, actor: Actor, response_id: UUID, **more: Any) ->
         service.drafts_of(session, actor=actor, response_id=response_id),
         service.returns_of(session, actor=actor, response_id=response_id),
         service.clarifications_of(session, actor=actor, response_id=response_id),
+        service.files_of(session, held.access),
     )
     return chasing_view(found, evaluation_frame(session, opened, StepName.DISCOVERY), view.name, **more)
 
@@ -94,6 +95,16 @@ def return_answer(
             base_url=request.app.state.settings.public_url,
         )
     return htmx.redirect(request, f"/responses/{response_id}/vendor", toast="Sent back to the vendor.")
+
+
+@router.post("/responses/{response_id}/returns/{return_id}/withdraw")
+def withdraw_return(
+    request: Request, session: Write, actor: CurrentActor, response_id: UUID, return_id: UUID
+) -> Response:
+    """Take back that an answer was sent back."""
+    service.withdraw_return(session, actor=actor, response_id=response_id, return_id=return_id)
+    text = "Taken back. The answer stands as it is."
+    return htmx.redirect(request, f"/responses/{response_id}/vendor", toast=text)
 
 
 @router.post("/clarifications/{clarification_id}")

@@ -245,7 +245,7 @@ def save_files(
         uploads = received.several("file")
         if not uploads:
             raise Invalid("file.missing", [Problem("file", "Choose a file first.")])
-        service.add_files(
+        late = service.attach_or_keep(
             session,
             actor=place.actor,
             response_id=place.response_id,
@@ -256,9 +256,8 @@ def save_files(
         problems = tuple(Problem(question_id, item.message.rstrip(".")) for item in failure.problems)
         page = place.page(filling(session, place, problems=problems), section)
         raise FormRejected(render_page(request, page), 422) from failure
-    return htmx.redirect(
-        request, filling(session, place).page_url(section, question_id), toast="File attached."
-    )
+    there = filling(session, place).page_url(section, question_id)
+    return htmx.redirect(request, there, toast=LATE if late else Toast("File attached."))
 
 
 def save_proposals(session: WriteSession, place: Place, form: FormData) -> tuple[int, list[Problem]]:

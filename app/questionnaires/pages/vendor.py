@@ -48,6 +48,7 @@ def _start(session: ReadSession, actor: Actor, filling: Filling, **more: Any) ->
     return views.start_view(
         filling,
         _vendor(session, filling),
+        service.asker_of(session, filling.held.access.response),
         service.clarifications_of(session, actor=actor, response_id=response_id),
         service.links_of(session, actor=actor, response_id=response_id),
         service.earlier_answers(session, actor=actor, response_id=response_id),
@@ -128,7 +129,9 @@ def drop_file(
     request: Request, actor: Holder, session: Write, response_id: UUID, question_id: str, file_id: UUID
 ) -> Response:
     """Take a file out of an answer."""
-    service.drop_file(session, actor=actor, response_id=response_id, question_id=question_id, file_id=file_id)
+    service.drop_or_leave(
+        session, actor=actor, response_id=response_id, question_id=question_id, file_id=file_id
+    )
     now = forms_of.filling(session, _place(session, actor, response_id))
     section = now.held.access.question(question_id).section
     return htmx.redirect(request, now.page_url(section, question_id), toast="File taken out.")
@@ -139,10 +142,12 @@ def download(request: Request, session: Read, actor: Holder, response_id: UUID, 
     """A file of one of the answers; not what we keep beside them."""
     filling = forms_of.filling(session, _place(session, actor, response_id))
     named = {
-        each
+        name
         for question in filling.held.access.template.questions()
-        if question.type == "file" and question.id in filling.held.rows
-        for each in filling.held.rows[question.id].value or ()
+        if question.type == "file"
+        for given in (filling.held.rows.get(question.id), filling.drafts.get(question.id))
+        if given is not None
+        for name in given.value or ()
     }
     if str(file_id) not in named or str(file_id) not in filling.files:
         raise NotFound("file.not_found", "This file is not part of your answers.")

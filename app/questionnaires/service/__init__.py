@@ -38,13 +38,17 @@ from app.questionnaires.service.chasing import (
     extend_response,
     return_answer,
     returns_of,
+    withdraw_return,
 )
 from app.questionnaires.service.earlier import Earlier, Proposal, earlier_answers
 from app.questionnaires.service.held import HeldResponse
 from app.questionnaires.service.late import (
     Draft,
+    LateValue,
     accept_drafts,
+    attach_or_keep,
     drafts_of,
+    drop_or_leave,
     late_values,
     leave_drafts,
     save_or_keep,
@@ -53,6 +57,7 @@ from app.questionnaires.service.reading import (
     AnswerShown,
     CandidateAnswers,
     FedAnswer,
+    ResponseScore,
     answers_for,
     discovery,
     evidence_of,
@@ -61,6 +66,7 @@ from app.questionnaires.service.reading import (
     response_of,
     responses_of,
     score_of,
+    scores_of,
     shown,
 )
 from app.questionnaires.service.responses import (
@@ -69,8 +75,10 @@ from app.questionnaires.service.responses import (
     start_response,
     submit_response,
 )
+from app.questionnaires.service.rounds import SentTo, send_round
 from app.questionnaires.service.sending import (
     Sent,
+    asker_of,
     delegate_section,
     enter_by_link,
     open_vendor_link,
@@ -105,10 +113,13 @@ __all__ = [
     "FedAnswer",
     "Handed",
     "HeldResponse",
+    "LateValue",
     "Proposal",
     "ResponseAccess",
+    "ResponseScore",
     "Sent",
     "SentState",
+    "SentTo",
     "Template",
     "accept_drafts",
     "add_files",
@@ -116,6 +127,8 @@ __all__ = [
     "ask",
     "askable",
     "asked_now",
+    "asker_of",
+    "attach_or_keep",
     "call_of",
     "clarifications_of",
     "clarify",
@@ -124,6 +137,7 @@ __all__ = [
     "discovery",
     "drafts_of",
     "drop_file",
+    "drop_or_leave",
     "earlier_answers",
     "end_call",
     "enter_by_link",
@@ -155,10 +169,12 @@ __all__ = [
     "save_answer",
     "save_or_keep",
     "score_of",
+    "scores_of",
     "sealed_questions",
     "send_invitation",
     "send_reminder",
     "send_response",
+    "send_round",
     "send_summary",
     "sent_states",
     "set_follow_up",
@@ -172,6 +188,7 @@ __all__ = [
     "template_from",
     "templates",
     "withdraw_delegate",
+    "withdraw_return",
     "work_items_of",
     "written_out",
 ]

@@ -93,7 +93,7 @@ def _read(
 ) -> _Standing:
     value = to_plain(validate_answer(question, entry.value))
     if question.type == "file":
-        _require_attached(session, access, question, value)
+        require_attached(session, access, question, value)
     if not access.is_vendor:
         comment = row.comment if row is not None else ""
         return _Standing(value, entry.confidence, entry.not_applicable, entry.note, comment)
@@ -126,10 +126,14 @@ def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, n
 def write_late(
     session: WriteSession, access: ResponseAccess, question: Question, draft: LateDraft
 ) -> AnswerRow:
-    """Let what a vendor typed too late stand as its answer."""
+    """Let what a vendor gave too late stand as its answer; files are added to those it has."""
     row = queries.answer(session, access.response.id, question.id)
     note = row.note if row is not None else ""
-    new = _Standing(draft.value, Confidence.TOLD, not_applicable=False, note=note, comment=draft.comment)
+    value = draft.value
+    if question.type == "file":
+        held = (row.value or []) if row is not None else []
+        value = list(dict.fromkeys([*held, *(draft.value or [])])) or None
+    new = _Standing(value, Confidence.TOLD, not_applicable=False, note=note, comment=draft.comment)
     return _write(session, access, question, row, new, by=draft.saved_by)
 
 
@@ -217,9 +221,8 @@ def files_of(session: ReadSession, access: ResponseAccess) -> dict[str, File]:
     }
 
 
-def _require_attached(
-    session: ReadSession, access: ResponseAccess, question: Question, value: object
-) -> None:
+def require_attached(session: ReadSession, access: ResponseAccess, question: Question, value: object) -> None:
+    """Raises `Invalid` at the question when a list names a file that is not attached where its files belong."""
     if not isinstance(value, list):
         return
     subject = file_subject(access, question.id)
@@ -241,14 +244,21 @@ def add_files(
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
     question = access.question(question_id)
     _require_open(access, question_id)
+    added = attach_files(session, access, question, uploads)
+    return _with_files(session, actor, access, question, added=added)
+
+
+def attach_files(
+    session: WriteSession, access: ResponseAccess, question: Question, uploads: Sequence[Upload]
+) -> list[str]:
+    """Hang files where those of a question belong, without touching its answer; their ids."""
     if question.type != "file":
         raise Invalid("answer.no_file", [Problem(question.id, "This question takes no files.")])
     subject = file_subject(access, question.id)
-    added = [
-        str(files.attach_file(session, actor=actor, subject=subject, file=upload).file_id)
+    return [
+        str(files.attach_file(session, actor=access.actor, subject=subject, file=upload).file_id)
         for upload in uploads
     ]
-    return _with_files(session, actor, access, question, added=added)
 
 
 def drop_file(

@@ -26,6 +26,7 @@ from app.questionnaires.models import (
 )
 from app.questionnaires.schemas import AskIn, ClarifyIn, ExtendIn, ReturnIn
 from app.questionnaires.service.access import ResponseAccess, deadline_of, response_access
+from app.questionnaires.service.facts import record_facts
 from app.questionnaires.service.late import accept_drafts
 from app.questionnaires.service.responses import mark_discovery, record_response
 from app.questionnaires.service.sending import GRACE_DAYS, send_reminder
@@ -107,13 +108,42 @@ def return_answer(
     before = row.state
     if access.is_finished:
         lifecycle.RESPONSE.require(row.state, ResponseState.IN_PROGRESS)
-        row.state = ResponseState.IN_PROGRESS
-        row.submitted_at = row.closed_at = row.submitted_by = None
+        row.state, row.closed_at = ResponseState.IN_PROGRESS, None  # what was handed in stays so
     record_response(session, access, "answer_returned", before, question=question.id, due=entry.due)
     mark_discovery(session, actor, access.evaluation.id)
     if _address(session, row):
         send_reminder(session, actor=actor, response_id=response_id, base_url=base_url)
     return item
+
+
+def withdraw_return(
+    session: WriteSession, *, actor: Actor, response_id: UUID, return_id: UUID
+) -> QuestionnaireResponse:
+    """Take back that an answer was sent back; the vendor's link stops taking changes to it.
+
+    With the last one the response is as finished as it was before, and counts what the vendor changed meanwhile.
+    Raises `NotFound` for one that does not wait any more.
+    """
+    access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
+    row, waiting = access.response, queries.open_returns(session, response_id)
+    item = next((each for each in waiting if each.id == return_id), None)
+    if item is None or access.is_vendor:
+        message = "This answer does not wait for the vendor any more. Load the page again."
+        raise NotFound("return.not_found", message)
+    item.settled_at = clock.now()
+    session.add(item)
+    before = row.state
+    if len(waiting) == 1 and not access.is_finished:
+        if row.submitted_at is not None:
+            row.state = ResponseState.SUBMITTED
+        else:
+            row.state, row.closed_at = ResponseState.CLOSED, clock.now()
+        lifecycle.RESPONSE.require(before, row.state)
+    record_response(session, access, "return_withdrawn", before, question=item.question_id)
+    if access.is_finished:
+        record_facts(session, access)
+    mark_discovery(session, actor, access.evaluation.id)
+    return row
 
 
 def _address(session: ReadSession, row: QuestionnaireResponse) -> str:

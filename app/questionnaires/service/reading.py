@@ -15,7 +15,7 @@ from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.questionnaires import queries
 from app.questionnaires.models import AnswerRow, Confidence, QuestionnaireResponse, ResponseState
-from app.questionnaires.service.access import ResponseAccess, profile_of, response_access, sealed_questions
+from app.questionnaires.service.access import ResponseAccess, profile_of, response_access
 from app.questionnaires.service.held import HeldResponse, answers_from, hold
 from app.questionnaires.service.standing import SentState, sent_states
 from app.questionnaires.service.templates import asked_now, template_of
@@ -29,6 +29,19 @@ class FedAnswer:
     fed: Fed
     response_id: UUID
     evidence: EvidenceRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseScore:
+    """The points of one response without sealed sections, with the answers behind them.
+
+    `is_evidenced`: every answer that has points is backed by a document.
+    """
+
+    response_id: UUID
+    score: QuestionnaireScore
+    is_evidenced: bool
+    evidence: tuple[EvidenceRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,39 @@ def _evaluation(session: ReadSession, row: QuestionnaireResponse) -> Evaluation:
     return session.get_one(Evaluation, candidate.evaluation_id)
 
 
+def scores_of(session: ReadSession, candidate_id: UUID) -> Mapping[str, ResponseScore]:
+    """Key of a questionnaire -> what the candidate's response to it scores. The caller checked that the evaluation
+    may be seen."""
+    found: dict[str, ResponseScore] = {}
+    for row in queries.responses_of(session, candidate_id):
+        held = _held_by_nobody(session, row)
+        behind = [
+            held.rows[question.id]
+            for section in held.score.sections
+            for question in section.questions
+            if question.state == "scored"
+        ]
+        found[row.key] = ResponseScore(
+            row.id,
+            held.score,
+            all(answer.confidence is Confidence.EVIDENCED for answer in behind),
+            tuple(evidence_of(answer) for answer in behind),
+        )
+    return found
+
+
+def _held_by_nobody(
+    session: ReadSession, row: QuestionnaireResponse, *, with_sealed: bool = False
+) -> HeldResponse:
+    """A response as the scoring reads it, without a person who asks."""
+    rights = frozenset({Action.PRICE_READ}) if with_sealed else frozenset[Action]()
+    candidate = session.get_one(Candidate, row.candidate_id)
+    evaluation = session.get_one(Evaluation, candidate.evaluation_id)
+    template = template_of(session, row)
+    access = ResponseAccess(row, candidate, evaluation, template, _NOBODY, is_vendor=False, rights=rights)
+    return hold(session, access)
+
+
 def answers_for(
     session: ReadSession, candidate_id: UUID, question_ids: Collection[str], *, with_sealed: bool = False
 ) -> Mapping[str, AnswerShown]:
@@ -164,16 +210,9 @@ def answers_for(
     """
     found: dict[str, AnswerShown] = {}
     for row in queries.responses_of(session, candidate_id):
-        template = template_of(session, row)
-        rights = frozenset({Action.PRICE_READ}) if with_sealed else frozenset[Action]()
-        candidate = session.get_one(Candidate, candidate_id)
-        access = ResponseAccess(
-            row, candidate, _evaluation(session, row), template, _NOBODY, is_vendor=False, rights=rights
-        )
-        held = hold(session, access)
-        hidden = frozenset() if with_sealed else sealed_questions(template)
-        for question in template.questions():
-            if question.id in question_ids and question.id not in hidden:
+        held = _held_by_nobody(session, row, with_sealed=with_sealed)
+        for question in held.access.template.questions():
+            if question.id in question_ids and question.id not in held.access.hidden:
                 found[question.id] = shown(held, question.id)
     return found
 

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from app.core.permissions import Action
 from app.core.questionnaire import to_plain
 from app.core.questionnaire.edit import Body
 from app.core.questionnaire.sheets import (
+    ANSWER_PARTS,
+    PARTS,
+    QUESTION_PARTS,
     Columns,
     ReadAnswer,
     Rows,
@@ -22,8 +26,8 @@ from app.core.questionnaire.sheets import (
     to_answers,
     to_body,
 )
-from app.kit import canonical, child, sheets
-from app.kit.actors import Actor
+from app.kit import canonical, child, clock, sheets
+from app.kit.actors import SYSTEM, Actor
 from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
 from app.questionnaires.models import (
@@ -38,6 +42,9 @@ from app.questionnaires.service import own
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.answers import save_answer
 from app.questionnaires.service.wording import spell_answer
+
+KEPT = timedelta(days=30)
+"""How long a file waits to be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +79,22 @@ class Proposed:
     after: str
 
 
-def read_file(stream: BinaryIO, name: str) -> ReadSheets:
+def read_file(stream: BinaryIO, name: str, *, filled_in: bool = False) -> ReadSheets:
     """The texts of an uploaded spreadsheet, read in a process of its own. No session may be open.
 
-    Raises `Invalid` at `file` for everything that is no spreadsheet or too large.
+    `filled_in`: a workbook of ours that comes back; formulas and merged cells are refused in it. Raises `Invalid`
+    at `file` for everything that is no spreadsheet or too large.
     """
     data = stream.read(sheets.MAX_BYTES + 1)
     if len(data) > sheets.MAX_BYTES:
-        message = f"This is larger than {sheets.MAX_BYTES // 1_000_000} MB. Send the questions alone."
+        message = (
+            f"This is larger than {sheets.MAX_BYTES // 1_000_000} MB. Send the sheet with the texts alone."
+        )
         raise Invalid("sheet.too_large", [Problem("file", message)])
     with tempfile.NamedTemporaryFile(prefix="assay-sheet-") as kept:
         kept.write(data)
         kept.flush()
-        arguments = {"path": kept.name, "name": name}
+        arguments = {"path": kept.name, "name": name, "filled_in": filled_in}
         try:
             answer = child.run("app.kit.sheets:read", arguments, memory=sheets.MEMORY, seconds=sheets.SECONDS)
         except Invalid as failure:
@@ -140,12 +150,19 @@ def choose(
     if header is None or not 0 <= header < len(rows):
         header = header_row(rows) or 0
     known = queries.mapping_of(session, _digest(rows[header]))
-    if known is not None:
-        return Chosen(
-            sheet, header, ColumnsIn.model_validate({**known.columns, "sheet": sheet, "header": header}), True
-        )
-    found = ColumnsIn(sheet=sheet, header=header, **guess(rows[header]))
-    return Chosen(sheet, header, found, False)
+    named = known.columns if known is not None else {}
+    wanted = [
+        part for part in _parts(row) if part not in named
+    ]  # a list of questions says nothing of answers
+    used = [column for part, column in named.items() if part in PARTS]
+    guessed = guess(rows[header])
+    named = named | {part: guessed[part] for part in wanted if part in guessed and guessed[part] not in used}
+    columns = ColumnsIn.model_validate({**named, "sheet": sheet, "header": header})
+    return Chosen(sheet, header, columns, known is not None)
+
+
+def _parts(row: SheetImport) -> tuple[str, ...]:
+    return ANSWER_PARTS if row.response_id is not None else QUESTION_PARTS
 
 
 def _digest(headings: Sequence[str]) -> str:
@@ -170,7 +187,8 @@ def name_columns(session: WriteSession, *, actor: Actor, import_id: UUID, entry:
         known = SheetMapping(
             shape=_digest(headings), headings=[heading[:200] for heading in headings], columns={}
         )
-    known.columns = entry.model_dump(exclude={"sheet", "header"})
+    other = {"kind", "every_sheet"} if row.response_id is None else {"every_sheet"}
+    known.columns = known.columns | entry.model_dump(include={*_parts(row), *other})
     session.add(known)
     audit.record(
         session,
@@ -318,6 +336,14 @@ def apply_answers(session: WriteSession, *, actor: Actor, import_id: UUID) -> in
 def throw_away(session: WriteSession, *, actor: Actor, import_id: UUID) -> None:
     """Forget the file's texts."""
     _drop(session, actor, kept(session, actor=actor, import_id=import_id), "discarded")
+
+
+def sweep(session: WriteSession) -> int:
+    """Forget files that nobody used for 30 days; how many. For the periodic job."""
+    old = queries.sheets_before(session, clock.now() - KEPT)
+    for row in old:
+        _drop(session, SYSTEM, row, "swept")
+    return len(old)
 
 
 def _drop(session: WriteSession, actor: Actor, row: SheetImport, verb: str) -> None:

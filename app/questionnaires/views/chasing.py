@@ -1,17 +1,19 @@
 """A response that is with the vendor: what was sent, what came late, what was sent back, what vendors ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import quote
 from uuid import UUID
 
 from app.core.permissions import Action
 from app.evaluations.frame import EvaluationFrame
+from app.files.models import File
 from app.jobs.models import MailState, OutgoingMail
 from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
-from app.kit.ui import Option
+from app.kit.ui import FileRow, Option
 from app.questionnaires.models import AnswerReturn, LinkKind
 from app.questionnaires.service import Asked, Draft, Handed, HeldResponse
 from app.questionnaires.views.fill import ProgressView, progress_view
@@ -54,12 +56,13 @@ class MailLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """An answer that was typed too late."""
+    """An answer that was given too late."""
 
     question: str
     text: str
     comment: str
     when: str
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class BackLine:
     question: str
     reason: str
     due: str
+    withdraw_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class Chasing:
     drafts: Sequence[Draft]
     returned: Sequence[AnswerReturn]
     asked: Sequence[Asked]
+    files: Mapping[str, File]
 
 
 def chasing_view(
@@ -139,9 +144,14 @@ def chasing_view(
         progress=progress_view(found.held),
         links=tuple(_link(each, zone) for each in found.links),
         mails=tuple(_mail(each, zone) for each in found.mails),
-        drafts=tuple(_draft(each, zone) for each in found.drafts),
+        drafts=tuple(_draft(each, zone, found.files) for each in found.drafts),
         returned=tuple(
-            BackLine(template.question(each.question_id).text, each.reason, wording.day(each.due))
+            BackLine(
+                template.question(each.question_id).text,
+                each.reason,
+                wording.day(each.due),
+                f"/responses/{access.response.id}/returns/{each.id}/withdraw" if leads else "",
+            )
             for each in found.returned
         ),
         asked=tuple(_question(each, clarify_form) for each in found.asked),
@@ -169,8 +179,14 @@ def _link(each: Handed, zone: str) -> LinkLine:
     return LinkLine(each.holder, LINK_WORDS[each.kind], state, wording.moment(each.expires_at, zone))
 
 
-def _draft(each: Draft, zone: str) -> DraftLine:
-    return DraftLine(each.question, each.text, each.comment, wording.moment(each.saved_at, zone))
+def _draft(each: Draft, zone: str, files: Mapping[str, File]) -> DraftLine:
+    rows = tuple(
+        FileRow(file.name, f"/files/{file.id}/{quote(file.name, safe='')}", wording.size(file.size))
+        for file in (files.get(name) for name in each.files)
+        if file is not None
+    )
+    text = "" if rows else each.text
+    return DraftLine(each.question, text, each.comment, wording.moment(each.saved_at, zone), rows)
 
 
 def _mail(each: OutgoingMail, zone: str) -> MailLine:

@@ -121,7 +121,7 @@ def _wanted(question: Question, held: Sequence[HeldResponse], show: str) -> bool
     if show == KNOCK_OUT.replace("-", "_"):
         return any(alarm(each, question) == KNOCK_OUT for each in asking)
     if show == "differ":
-        return len({_said(each, question) for each in asking}) > 1
+        return len(set(_told([_said(each, question) for each in asking]))) > 1
     return bool(asking)
 
 
@@ -131,6 +131,11 @@ def _said(held: HeldResponse, question: Question) -> tuple[str, str]:
         return "not_asked", ""
     answer = shown(held, question.id)
     return answer.status, answer.text
+
+
+def _told(said: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that say something: what is open does not differ from anything."""
+    return [each for each in said if each[0] not in ("open", "closed_unanswered")]
 
 
 def alarm(held: HeldResponse, question: Question) -> str:
@@ -224,14 +229,15 @@ def _sections(
     rows: dict[str, list[CompareRow]] = {}
     for section, question, held in compared(template, found, wanted):
         said = [_said(each, question) for each in held]
-        most = usual(said)
+        told = _told(said)
+        most = usual(told)
         cells = tuple(
-            _cell(each, question, most is not None and mine != most, files)
+            _cell(each, question, most is not None and mine in told and mine != most, files)
             for each, mine in zip(held, said, strict=True)
         )
         evidence = ", ".join(each.replace("_", " ") for each in question.evidence)
         rows.setdefault(section.title, []).append(
-            CompareRow(question.text, evidence, most is None and len(said) > 1, cells)
+            CompareRow(question.text, evidence, most is None and len(told) > 1, cells)
         )
     return tuple(CompareSection(title, tuple(lines)) for title, lines in rows.items())
 

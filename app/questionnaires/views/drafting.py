@@ -4,14 +4,16 @@ Every key of the file survives an edit: what has no field of its own stands as Y
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from app.core.errors import Invalid, Problem
+from app.core.questionnaire.edit import RESERVED
 from app.core.questionnaire.model import CHOICE_TYPES, MARKED_TYPES, NUMBER_TYPES
+from app.core.questionnaire.sheets import ident_of, unused
 from app.kit.yamlfile import load_yaml
 from app.questionnaires.service.own import as_yaml
-from app.questionnaires.views.conditions import condition_fields, number_of, read_condition
+from app.questionnaires.views.conditions import Asked, condition_fields, number_of, read_condition
 
 Values = Mapping[str, tuple[str, ...]]
 _TEXTS = ("help", "why_we_ask", "listen_for", "follow_up")
@@ -86,14 +88,15 @@ def _choices_text(column: Mapping[str, Any]) -> str:
     return "; ".join(f"{option.get('id')}: {option.get('text')}" for option in column.get("options", ()))
 
 
-def read_question(values: Values, before: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+def read_question(values: Values, before: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """The plain values of a question from its form.
 
-    `before` is the question as it was: what columns hold beside their fields stays. `kinds` gives the type of
-    every question, for conditions. Raises `Invalid` at `more` for YAML that cannot be read.
+    `before` is the question as it was: what columns hold beside their fields stays. `asked` gives
+    the values of every question, for conditions. Raises `Invalid` at `more` for YAML that cannot be read.
     """
     kind = first(values, "type")
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "text", "type")}
+    found["id"] = found["id"] or before.get("id") or _named(found["text"], "question", asked)
     if first(values, "core"):
         found["core"] = True
     weight = first(values, "weight")
@@ -104,7 +107,7 @@ def read_question(values: Values, before: Mapping[str, Any], kinds: Mapping[str,
         if first(values, key):
             found[key] = words(first(values, key))
     feeds = [_feed(line) for line in first(values, "feeds").splitlines() if line.strip()]
-    return found | ({"feeds": feeds} if feeds else {}) | _conditions(values, kinds)
+    return found | ({"feeds": feeds} if feeds else {}) | _conditions(values, asked)
 
 
 def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, 
     if kind in CHOICE_TYPES:
         source = first(values, "options_from")
         options = [_option(values, number) for number in rows_in(values, "option")]
-        kept = [option for option in options if option["id"] or option["text"]]
+        kept = _all_named([option for option in options if option["id"] or option["text"]], "option")
         if source:
             found["options_from"] = source
         elif kept or kind != "yes_no":
@@ -129,8 +132,25 @@ def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, 
     if kind == "table":
         stored = {str(column.get("id")): column for column in before.get("columns", ())}
         columns = [_column(values, number, stored) for number in rows_in(values, "column")]
-        found["columns"] = [column for column in columns if column["id"] or column["text"]]
+        found["columns"] = _all_named(
+            [column for column in columns if column["id"] or column["text"]], "column"
+        )
     return found
+
+
+def _named(text: str, fallback: str, taken: Collection[str]) -> str:
+    """An id made from a text, for those who do not want to think of one."""
+    return unused(ident_of(text)[:40].strip("_") or fallback, taken)
+
+
+def _all_named(entries: list[dict[str, Any]], fallback: str) -> list[dict[str, Any]]:
+    """Options or columns, those without an id under one made from their text."""
+    taken = {entry["id"] for entry in entries}
+    for entry in entries:
+        if not entry["id"]:
+            entry["id"] = _named(entry["text"], fallback, taken)
+            taken.add(entry["id"])
+    return entries
 
 
 def _option(values: Values, number: int) -> dict[str, Any]:
@@ -175,7 +195,10 @@ def _choices(text: str) -> dict[str, Any]:
     if re.fullmatch(r"taxonomy\.[a-z_]+", text):
         return {"options_from": text}
     pairs = [entry.partition(":") for entry in re.split(r"[;\n]", text) if entry.strip()]
-    return {"options": [{"id": name.strip(), "text": (said or name).strip()} for name, _, said in pairs]}
+    options = [
+        {"id": name.strip() if said else "", "text": (said or name).strip()} for name, _, said in pairs
+    ]
+    return {"options": _all_named(options, "option")}
 
 
 def _feed(line: str) -> Any:
@@ -183,7 +206,7 @@ def _feed(line: str) -> Any:
     return {"to": match[1], "column": match[3], "take": match[2]} if match else line.strip()
 
 
-def _conditions(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
+def _conditions(values: Values, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {}
     more = first(values, "more")
     if more:
@@ -195,7 +218,7 @@ def _conditions(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
             message = f"Only {' and '.join(_MORE)} stand here, as in a file."
             raise Invalid("draft.more", [Problem("more", message)])
         found |= extra
-    when = read_condition(values, kinds)
+    when = read_condition(values, asked)
     return found | ({"when": when} if when is not None else {})
 
 
@@ -208,15 +231,17 @@ def section_fields(section: Mapping[str, Any]) -> dict[str, object]:
     return {**found, "sealed": section.get("sealed") is True, **_condition_fields(section)}
 
 
-def read_section(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """The plain values of a section without its questions. Raises `Invalid` at `more`."""
+def read_section(values: Values, asked: Asked, name: str = "", taken: Collection[str] = ()) -> dict[str, Any]:
+    """The plain values of a section without its questions; `name` is its id so far, '' for a new one beside those
+    that are `taken`. Raises `Invalid` at `more`."""
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "title")}
+    found["id"] = found["id"] or name or _named(found["title"], "section", {RESERVED, *taken})
     for key in ("weight", "minutes"):
         if first(values, key):
             found[key] = number_of(first(values, key))
     if first(values, "sealed"):
         found["sealed"] = True
-    return found | _conditions(values, kinds)
+    return found | _conditions(values, asked)
 
 
 # The head

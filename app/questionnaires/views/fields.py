@@ -15,8 +15,9 @@ from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question
 from app.kit import forms
 from app.kit.ui import Option
-from app.questionnaires.models import AnswerRow, Confidence, LateDraft
+from app.questionnaires.models import AnswerRow, Confidence
 from app.questionnaires.schemas import AnswerIn
+from app.questionnaires.service import LateValue
 
 Fields = Mapping[str, tuple[str, ...]]
 RADIOS_AT_MOST = 9
@@ -136,7 +137,7 @@ def stored_fields(question: Question, row: AnswerRow | None) -> dict[str, tuple[
     return found | _filled(question, row.value)
 
 
-def late_fields(question: Question, draft: LateDraft, row: AnswerRow | None) -> dict[str, tuple[str, ...]]:
+def late_fields(question: Question, draft: LateValue, row: AnswerRow | None) -> dict[str, tuple[str, ...]]:
     """The fields of what was typed too late, in place of the stored answer."""
     kept = {name: value for name, value in stored_fields(question, row).items() if "-" in name}
     kept[f"{question.id}-comment"] = (draft.comment,)

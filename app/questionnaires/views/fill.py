@@ -11,8 +11,8 @@ from app.evaluations import service as evaluations
 from app.files.models import File
 from app.kit import wording
 from app.kit.ui import FieldError, FileRow, Option
-from app.questionnaires.models import AnswerRow, Confidence, LateDraft
-from app.questionnaires.service import HeldResponse, ResponseAccess, sealed_questions, spell_answer
+from app.questionnaires.models import AnswerRow, Confidence
+from app.questionnaires.service import HeldResponse, LateValue, ResponseAccess, sealed_questions, spell_answer
 from app.questionnaires.views import fields
 from app.questionnaires.views.fields import Control, Fields, RowView
 
@@ -132,7 +132,7 @@ class Filling:
     more: str = ""
     conflicts: Mapping[str, ConflictView] = field(default_factory=dict)
     by_section: bool = False
-    drafts: Mapping[str, LateDraft] = field(default_factory=dict)
+    drafts: Mapping[str, LateValue] = field(default_factory=dict)
     returned: Mapping[str, str] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
 
@@ -211,8 +211,8 @@ def question_view(filling: Filling, section: Section, question: Question, number
         columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
         rows=fields.rows(question, values, currency, more),
         takes_files=question.type == "file",
-        files=_files(filling, question, _file_ids(question, row)),
-        file_ids=_file_ids(question, row),
+        files=_files(filling, question, row),
+        file_ids=(*_file_ids(question, row), *_late_ids(filling, question)),
         answer=spell_answer(question, row.value) if row and question.type != "file" else "",
         badge=STATUS_WORDS[held.status(question)],
         internal=internal,
@@ -233,6 +233,11 @@ def question_view(filling: Filling, section: Section, question: Question, number
 
 def _file_ids(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
     return tuple(row.value or ()) if row is not None and question.type == "file" else ()
+
+
+def _late_ids(filling: Filling, question: Question) -> tuple[str, ...]:
+    draft = filling.drafts.get(question.id)
+    return tuple(draft.value or ()) if draft is not None and question.type == "file" else ()
 
 
 def _evidence(question: Question) -> str:
@@ -317,26 +322,31 @@ def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _files(filling: Filling, question: Question, ids: tuple[str, ...]) -> tuple[FileRow, ...]:
-    access = filling.held.access
-    sealed = question.id in sealed_questions(access.template)
-    found = []
-    for file_id in ids:
-        file = filling.files.get(file_id)
-        if file is None:
-            continue
-        place = f"{filling.base}/files/{file.id}" if access.is_vendor else f"/files/{file.id}"
-        remove = f"{filling.base}/answers/{question.id}/files/{file.id}/drop" if access.may_answer else ""
-        found.append(
-            FileRow(
-                name=file.name,
-                href=f"{place}/{quote(file.name, safe='')}",
-                size=wording.size(file.size),
-                note="sealed" if sealed else "",
-                remove_url=remove,
-            )
-        )
-    return tuple(found)
+def _files(filling: Filling, question: Question, row: AnswerRow | None) -> tuple[FileRow, ...]:
+    sealed = question.id in sealed_questions(filling.held.access.template)
+    counted = [
+        _file(filling, question, name, "sealed" if sealed else "", removable=filling.held.access.may_answer)
+        for name in _file_ids(question, row)
+    ]
+    late = [_file(filling, question, name, "late", removable=True) for name in _late_ids(filling, question)]
+    return tuple(each for each in (*counted, *late) if each is not None)
+
+
+def _file(
+    filling: Filling, question: Question, file_id: str, note: str, *, removable: bool
+) -> FileRow | None:
+    file, is_vendor = filling.files.get(file_id), filling.held.access.is_vendor
+    if file is None:
+        return None
+    place = f"{filling.base}/files/{file.id}" if is_vendor else f"/files/{file.id}"
+    remove = f"{filling.base}/answers/{question.id}/files/{file.id}/drop"
+    return FileRow(
+        name=file.name,
+        href=f"{place}/{quote(file.name, safe='')}",
+        size=wording.size(file.size),
+        note=note,
+        remove_url=remove if removable else "",
+    )
 
 
 def summary(filling: Filling) -> tuple[FieldError, ...]:

@@ -43,6 +43,7 @@ class ScoreView:
     text: str
     note: str
     knock_outs: tuple[str, ...]
+    covered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,8 @@ def score_view(held: HeldResponse) -> ScoreView:
     text = wording.number(found.low, 1) if exact else wording.interval(found.low, found.high)
     knock_outs = tuple(f"{template.question(item.question).text} {item.text}" for item in found.knock_outs)
     sealed = "; sealed sections are not counted" if found.left_out else ""
-    note = f"of 100 points; {wording.percent(found.coverage)} of the weight has points{sealed}"
-    return ScoreView(text, note, knock_outs)
+    covered = f"{wording.percent(found.coverage)} of the weight has points"
+    return ScoreView(text, f"of 100 points; {covered}{sealed}", knock_outs, covered)
 
 
 def response_view(
@@ -186,7 +187,9 @@ def _facts(held: HeldResponse) -> str:
     parts = [f"{'core' if row.variant == 'core' else 'all'} questions"]
     parts += [f"sent {wording.day(row.sent_at)}"] if row.sent_at else []
     parts += [f"due {wording.day(row.due)}"] if row.due else []
-    parts += [f"submitted {wording.day(row.submitted_at)}"] if row.submitted_at else []
+    parts += (
+        [f"submitted {wording.day(row.submitted_at)}"] if row.submitted_at and held.access.is_finished else []
+    )
     parts += [f"closed {wording.day(row.closed_at)}"] if row.closed_at else []
     return " · ".join(parts)
 

@@ -57,7 +57,7 @@ def show_queue(
         ready=", ".join(f"{row.item}: {views.decision_words(row)}" for row in queue.ready[:5])
         + (f" and {len(queue.ready) - 5} more" if len(queue.ready) > 5 else ""),
         publish_action=f"{path}/publish?seen={queue.gold_number}"
-        if found.may(Action.PILOT_EDIT) and found.is_open
+        if service.may_decide(found, tuple(one for each in queue.doubts for one in each.contests))
         else "",
         nonce=blank().nonce,
         metric=next(iter(known.values())).metric_name,
@@ -72,7 +72,7 @@ def publish(
     session: Write, request: Request, actor: CurrentActor, pilot_id: UUID, seen: str = ""
 ) -> Response:
     """Make a new gold version from the decisions."""
-    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     row = service.publish(session, actor=actor, pilot_id=pilot_id, seen=version_number(seen))
     told = f"Gold version {row.number} is published; everything is compared again."
     return htmx.redirect(request, f"{base_of(found.pilot)}/results", toast=told)
@@ -117,7 +117,8 @@ def _page(
         own="one" if found.pilot.task is PilotTask.CLASSIFICATION else kind if kind in HINTS else "",
         hint=HINTS.get(kind, ""),
         decided=decided,
-        may_decide=found.may(Action.PILOT_EDIT) and found.is_open,
+        may_decide=service.may_decide(found, doubt.contests),
+        answers=", ".join(f"candidate {one.code}" for one in doubt.contests),
         withdraw_action=f"{path}/{at}/withdraw" if own and own.published is None else "",
     )
 
@@ -148,12 +149,12 @@ def decide(
     session: Write, request: Request, actor: CurrentActor, form: RawForm, pilot_id: UUID, at: int
 ) -> Response:
     """Decide about the item and go on to the next open one."""
-    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     queue, doubt = _doubt(session, actor, pilot_id, at)
     with rejecting(request, form, lambda state: _page(session, actor, found, at, state)):
         entry = _entry(form, found.pilot.task, queue.outcomes, doubt)
         row = service.decide(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen_version(form))
-    rest = [one.at for one in queue.doubts if one.decision is None and one.at != at]
+    rest = [one.at for one in queue.doubts if one.is_open and one.at != at]
     path = f"{base_of(found.pilot)}/adjudication"
     told = f"{doubt.item}: {views.decision_words(row)}."
     return htmx.redirect(request, f"{path}/{rest[0]}" if rest else path, toast=told)
@@ -177,7 +178,7 @@ def _entry(form: FormData, task: PilotTask, outcomes: pilots.Outcomes, doubt: se
 @router.post("/{at}/withdraw")
 def withdraw(session: Write, request: Request, actor: CurrentActor, pilot_id: UUID, at: int) -> Response:
     """Take the decision about the item back."""
-    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
+    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     _, doubt = _doubt(session, actor, pilot_id, at)
     if doubt.decision is None:
         raise NotFound("decision.not_found", "Nothing is decided about this item yet.")

@@ -15,15 +15,18 @@ from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.formats.typed import settled
 from app.core.permissions import Action
 from app.core.pilots.disputes import dispute
+from app.evaluations import service as evaluations
+from app.evaluations.models import EvaluationState
 from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
-from app.pilots.models import GoldVersion, PilotResult, PilotTask
+from app.pilots.models import GoldVersion, PilotResult, PilotState, PilotTask
 from app.pilots.service import Outcomes, PilotAccess, open_pilot, outcomes_of, request_result, result_of
 from app.reviews import queries
-from app.reviews.models import Fault, GoldDecision, Ruling
+from app.reviews.models import Fault, GoldDecision, ItemContest, Ruling
 from app.reviews.schemas import DecisionIn
+from app.reviews.service.contests import answer, contests_by_item, require_answerable
 from app.reviews.service.figures import twice_judged
 
 _DOUBT = {
@@ -34,7 +37,10 @@ _DOUBT = {
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An item of the queue: why it is in it, what the vendors say instead, and the newest decision on it."""
+    """An item of the queue: why it is in it, what the vendors say instead, and the newest decision on it.
+
+    `contests` are those of vendors that were shown their errors on it after the close.
+    """
 
     at: int
     item: str
@@ -43,6 +49,12 @@ class Doubt:
     label: str
     agreeing: int
     decision: GoldDecision | None
+    contests: tuple[ItemContest, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for a decision."""
+        return self.decision is None or any(one.answered_at is None for one in self.contests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +75,12 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
     found, result = _current(session, actor, pilot_id)
     outcomes = outcomes_of(session, result.id)
     decided = {row.item: row for row in queries.all_decisions(session, pilot_id)}
-    contested = _contested(session, found)
+    contested, contests = _contested(session, found), contests_by_item(session, pilot_id)
     doubts = []
     for at, item in enumerate(outcomes.items):
         claim = dispute({code: outcomes.marks(code, at) for code in outcomes.data["vendors"]}, outcomes.kind)
         reasons = [f"{claim.agreeing} candidates agree against the gold"] if claim else []
+        reasons += [_contest_words(one, hides_words=found.is_blind) for one in contests.get(item, ())]
         reasons += contested.get(item, [])
         own = decided.get(item)
         if reasons or (own is not None and own.gold_number == result.gold_number):
@@ -80,17 +93,32 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
                     label=claim.label if claim else "",
                     agreeing=claim.agreeing if claim else 0,
                     decision=own,
+                    contests=contests.get(item, ()),
                 )
             )
-    doubts.sort(key=lambda one: (one.decision is not None, -one.agreeing, one.at))
+    doubts.sort(key=lambda one: (not one.is_open, not one.contests, -one.agreeing, one.at))
     return Queue(result.gold_number, outcomes, tuple(doubts), _ready(session, pilot_id, result.gold_number))
+
+
+def _contest_words(one: ItemContest, *, hides_words: bool) -> str:
+    """Who works blind does not read a vendor's words: they tell who wrote them."""
+    told = f"candidate {one.code} contests its error"
+    return told if hides_words else f"{told}: {one.reason}"
+
+
+def may_decide(found: PilotAccess, contests: tuple[ItemContest, ...]) -> bool:
+    """Whether the actor may decide here now: after the close about contested items alone."""
+    is_open = found.is_open or (bool(contests) and found.evaluation.state is EvaluationState.OPEN)
+    return is_open and found.may(Action.PILOT_EDIT)
 
 
 def _current(
     session: ReadSession, actor: Actor, pilot_id: UUID, *, changing: bool = False
 ) -> tuple[PilotAccess, PilotResult]:
     action = Action.PILOT_EDIT if changing else Action.EVALUATION_READ
-    found = open_pilot(session, actor, pilot_id, action, changing=changing)
+    found = open_pilot(session, actor, pilot_id, action)
+    if changing:
+        evaluations.open_evaluation(session, actor, found.evaluation.id, action, changing=True)
     result = result_of(session, found.pilot)
     if result is None:
         message = "The newest gold is not compared yet; look again in a moment."
@@ -131,9 +159,14 @@ def decide(
 ) -> GoldDecision:
     """Decide about an item of the newest gold, or change the decision.
 
-    Raises `Invalid` for an item or class the gold does not know, `Conflict` when somebody decided meanwhile.
+    Vendors that contest the item read the decision and its reason as their answer. Raises `Invalid` for an item or
+    class the gold does not know, `Conflict` when somebody decided meanwhile, and after the close for an item that
+    nobody contests.
     """
     found, result = _current(session, actor, pilot_id, changing=True)
+    contests = contests_by_item(session, pilot_id).get(entry.item, ())
+    _require_open(found, is_contested=bool(contests))
+    require_answerable(session, found.pilot, contests, entry.reason)
     right = _right(session, found, outcomes_of(session, result.id), entry)
     row = queries.decision(session, pilot_id, result.gold_number, entry.item)
     yours = {"ruling": entry.ruling, "reason": entry.reason, **right}
@@ -157,7 +190,15 @@ def decide(
     audit.record(
         session, actor, "pilots.gold.decided", ("gold_decision", row.id), before=before, after=_facts(row)
     )
+    answer(session, actor, contests, row)
     return row
+
+
+def _require_open(found: PilotAccess, *, is_contested: bool) -> None:
+    """A closed pilot changes only where a vendor contests the gold."""
+    if found.pilot.state is PilotState.CLOSED and not is_contested:
+        message = "This pilot is closed and no vendor contests this; reopen it before changing anything."
+        raise Conflict("pilot.closed", message)
 
 
 def _facts(row: GoldDecision) -> dict[str, object]:
@@ -209,13 +250,17 @@ def withdraw(session: WriteSession, *, actor: Actor, decision_id: UUID) -> GoldD
     row = session.get(GoldDecision, decision_id)
     if row is None:
         raise NotFound("decision.not_found", "There is no such decision, or it is not shared with you.")
-    open_pilot(session, actor, row.pilot_id, Action.PILOT_EDIT, changing=True)
+    found = open_pilot(session, actor, row.pilot_id, Action.PILOT_EDIT)
+    evaluations.open_evaluation(session, actor, found.evaluation.id, Action.PILOT_EDIT, changing=True)
+    contests = contests_by_item(session, row.pilot_id).get(row.item, ())
+    _require_open(found, is_contested=bool(contests))
     if row.published is not None:
         message = f"This decision is in gold version {row.published}; decide anew about the item instead."
         raise Conflict("decision.published", message)
     audit.record(
         session, actor, "pilots.gold.undecided", ("gold_decision", row.id), before=_facts(row), after={}
     )
+    answer(session, actor, [one for one in contests if one.answered_at is not None], None)
     session.delete(row)
     return row
 
@@ -227,6 +272,7 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
     when the gold moved on, and when no item would be left.
     """
     found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=bool(contests_by_item(session, pilot_id)))
     newest = pilots.golds(session, pilot_id)[0]
     if seen is not None and seen != newest.number:
         message = f"Gold version {newest.number} came meanwhile; look at the queue again."

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import ClassVar
 
 from app.evaluations.frame import EvaluationFrame
@@ -87,6 +88,7 @@ class DoubtPage(Page):
     hint: str
     decided: str
     may_decide: bool
+    answers: str
     withdraw_action: str
 
 
@@ -143,13 +145,19 @@ def doubt_rows(doubts: Sequence[Doubt], base: str) -> tuple[DoubtRow, ...]:
         DoubtRow(
             item=one.item,
             href=f"{base}/{one.at}",
-            reasons=one.reasons,
+            reasons=tuple(shorten(reason, 160, placeholder="…") for reason in one.reasons),
             instead=one.instead,
-            word=decision_words(one.decision) if one.decision else "open",
-            kind="ok" if one.decision else "warn",
+            word=_word(one),
+            kind="warn" if one.is_open else "ok",
         )
         for one in doubts
     )
+
+
+def _word(one: Doubt) -> str:
+    if one.decision is None:
+        return "open"
+    return "contested since" if one.is_open else decision_words(one.decision)
 
 
 def decision_words(row: GoldDecision) -> str:

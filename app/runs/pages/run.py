@@ -22,10 +22,11 @@ from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write, database
 from app.kit.storage import LocalStore
 from app.kit.templating import render
+from app.kit.ui import Fact
 from app.pilots import service as pilots
 from app.pilots.frame import base_of
 from app.runs import service
-from app.runs.models import PilotStage
+from app.runs.models import PilotPart, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, PartLinkIn, PublishIn, RunIn, StageIn
 from app.runs.views import run as views
 
@@ -60,11 +61,11 @@ def _run(
         stage=stage.value,
         stage_kind=views.STAGE_KINDS.get(stage, "info"),
         reason=run.reason,
-        facts=views.run_facts(run, service.is_late(run, found.evaluation.time_zone)),
+        facts=_facts(found, run),
         guards=views.guard_lines(service.checklist(session, found)),
         stages=views.stage_options(stage),
         milestones=views.milestone_facts(run, today),
-        parts=_parts(session, found, stage),
+        parts=_parts(session, found, run, stage),
         versions=views.version_facts(service.instructions_of(session, pilot_id)),
         is_closed=stage in _ENDED,
         nonce=blank().nonce,
@@ -76,12 +77,24 @@ def _run(
     )
 
 
-def _parts(session: ReadSession, found: pilots.PilotAccess, stage: PilotStage) -> tuple[views.PartRow, ...]:
+def _facts(found: pilots.PilotAccess, run: PilotRun) -> tuple[Fact, ...]:
+    zone = found.evaluation.time_zone
+    last = service.last_contest_day(found.pilot, run, found.evaluation)
+    return views.run_facts(run, service.is_late(run, zone), views.contest_words(run, last, zone))
+
+
+def _parts(
+    session: ReadSession, found: pilots.PilotAccess, run: PilotRun, stage: PilotStage
+) -> tuple[views.PartRow, ...]:
     texts = service.instructions_of(session, found.pilot.id)
     newest = texts[0].number if texts else None
     may_send = found.may(Action.EVALUATION_EDIT) and stage not in _ENDED
+
+    def used(part: PilotPart | None) -> int:
+        return service.attempts_used(session, run, part) if part else 0
+
     return tuple(
-        views.part_row(one, newest, base_of(found.pilot), may_send=may_send)
+        views.part_row(one, newest, base_of(found.pilot), (used(one.part), run.attempts), may_send=may_send)
         for one in service.parts_of(session, actor=found.access.actor, pilot_id=found.pilot.id)
     )
 
@@ -115,7 +128,9 @@ def _run_in(form: FormData) -> RunIn:
             problems.append(Problem("milestones", told))
         elif found is not None:
             rows.append({"day": found[1], "title": found[2], "done": found[3]})
-    known = {name: raw[name] for name in ("rounds", "attempts", "deadline") if name in raw}
+    plain = ("rounds", "attempts", "deadline", "contest_days")
+    known: dict[str, object] = {name: raw[name] for name in plain if name in raw}
+    known["shows_gold"] = raw.get("shows_gold") == "yes"
     try:
         entry = RunIn.model_validate({**known, "milestones": rows})
     except ValidationError as failure:

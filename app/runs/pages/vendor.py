@@ -1,5 +1,6 @@
 """Behind a vendor's link to its pilot: no account, one part, nothing of ours and nothing of other vendors."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -16,8 +17,7 @@ from app.kit.forms import rejecting
 from app.kit.requests import BodyRead, RawForm, Read, Write, database
 from app.kit.storage import LocalStore
 from app.kit.templating import render
-from app.pilots import service as pilots
-from app.pilots.service import CheckedDelivery, Pending
+from app.pilots.service import CheckedDelivery, Pending, mapping
 from app.runs import service
 from app.runs.schemas import QuestionIn, ReplyIn
 from app.runs.views import vendor as views
@@ -86,25 +86,8 @@ def _checked(
     actor: Holder,
     part_id: UUID,
 ) -> Pending[CheckedDelivery]:
-    contents: LocalStore = request.app.state.contents
-
-    def check() -> CheckedDelivery:
-        return service.check_by_link(
-            database(request),
-            contents,
-            actor=actor,
-            part_id=part_id,
-            round_seen=_round(form.get("round") if form else None),
-            upload=received.one("file"),
-            times=received.maybe("times"),
-            accept=form is not None and form.get("accept") == "yes",
-        )
-
-    return pilots.pending(check)
-
-
-def _round(value: object) -> int:
-    return forms.version_number(str(value)) or 0
+    told = service.receive_by_link(request, received, form, actor, part_id)
+    return replace(told, fault=mapping.numbered(told.fault, form)) if told.fault else told
 
 
 CheckedByLink = Annotated[Pending[CheckedDelivery], Depends(_checked)]
@@ -154,7 +137,7 @@ def confirm_instructions(
     request: Request, actor: Holder, session: Write, form: RawForm, part_id: UUID
 ) -> Response:
     """Confirm that the team works after this version."""
-    number = _round(form.get("number"))
+    number = service.round_of(form, "number")
     service.confirm_instructions(session, actor=actor, part_id=part_id, number=number)
     told = f"Version {number} of the instructions confirmed."
     return htmx.redirect(request, f"/pilot-work/{part_id}", toast=told)
@@ -177,12 +160,17 @@ def deliver(
     checked: CheckedByLink, request: Request, actor: Holder, session: Write, form: RawForm, part_id: UUID
 ) -> Response:
     """Take the vendor's delivery in."""
-    with rejecting(request, form, lambda state: _page(session, actor, part_id, VendorForms(deliver=state))):
+    strange = mapping.asked(checked.fault, form)
+    with rejecting(
+        request,
+        form,
+        lambda state: _page(session, actor, part_id, VendorForms(deliver=state, strange=strange)),
+    ):
         row = service.deliver_by_link(
             session,
             actor=actor,
             part_id=part_id,
-            round_seen=_round(form.get("round")),
+            round_seen=service.round_of(form),
             checked=checked.take(),
         )
     told = f"Received: {row.items} items, {row.labels} labels. The receipt stands below."

@@ -18,7 +18,7 @@ from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
 from app.pilots.models import Pilot, PilotState
-from app.pilots.service import PilotAccess, lock_criteria, mark, missing_agreements, open_pilot, participants
+from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, MilestoneIn, PublishIn, RunIn, StageIn
@@ -200,6 +200,8 @@ def promises_digest(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> s
     """
     offer = pilots.offer(session, pilot.id, candidate_id)
     fee = [offer.seal, offer.currency, offer.minimum, offer.lines] if offer else None
+    if offer and offer.monthly_minimum:
+        fee = [*(fee or ()), offer.monthly_minimum]
     return canonical.digest([pilot.criteria, pilot.iou, fee])
 
 
@@ -313,16 +315,7 @@ def _set_state(session: WriteSession, actor: Actor, pilot: Pilot, stage: PilotSt
     elif stage in _ENDED:
         state = PilotState.CLOSED
     if pilot.state is not state:
-        before, pilot.state = pilot.state, state
-        audit.record(
-            session,
-            actor,
-            "pilots.pilot.state_set",
-            ("pilot", pilot.id),
-            before={"state": before},
-            after={"state": state},
-        )
-        mark(session, actor, pilot)
+        pilots.set_state(session, actor, pilot, state)
 
 
 def ends_at(found: PilotRun, zone: str) -> datetime | None:

@@ -55,6 +55,8 @@ class PartRow:
     instructions: tuple[str, str]
     link: tuple[str, str]
     downloads: str
+    attempts: str
+    errors_seen: str
     send_href: str
     recall_action: str
     pack_action: str
@@ -171,20 +173,36 @@ def guard_lines(guards: Sequence[Guard]) -> tuple[GuardLine, ...]:
     )
 
 
-def run_facts(run: PilotRun, is_late: bool) -> tuple[Fact, ...]:
-    """Round, attempts and last day."""
+def run_facts(run: PilotRun, is_late: bool, last_contest: str) -> tuple[Fact, ...]:
+    """Round, attempts, last day, and until when errors may be contested."""
     return (
         Fact("Round", f"{run.round} of at most {run.rounds}"),
         Fact("Attempts by link", f"{run.attempts} in each round"),
         Fact("Last day", wording.day(run.deadline) if run.deadline else "not set", "over" if is_late else ""),
+        Fact("Errors contested", last_contest, "" if run.shows_gold else "without our labels"),
     )
 
 
 def run_form(run: PilotRun, proposed: Sequence[MilestoneIn]) -> FormState:
     """The frame as form values; without milestones the template's."""
     rows = milestones_of(run) or proposed
-    values = {"rounds": run.rounds, "attempts": run.attempts, "deadline": run.deadline}
+    values: dict[str, object] = {
+        "rounds": run.rounds,
+        "attempts": run.attempts,
+        "deadline": run.deadline,
+        "contest_days": run.contest_days,
+        "shows_gold": "yes" if run.shows_gold else "",
+    }
     return blank({**values, "milestones": "\n".join(_milestone(one) for one in rows)}, version=run.version)
+
+
+def contest_words(run: PilotRun, last: date | None, zone: str) -> str:
+    """Until when vendors may contest their errors, in the evaluation's time zone."""
+    if not run.contest_days:
+        return "not in this pilot"
+    if last is None:
+        return f"for {run.contest_days} {wording.plural('day', run.contest_days)} after the close"
+    return f"until the end of {wording.day(last)} ({zone})"
 
 
 def _milestone(one: MilestoneIn) -> str:
@@ -202,8 +220,10 @@ def _went(one: MilestoneIn, today: date) -> str:
     return "done on time" if one.done <= one.day else f"done {wording.day(one.done)}, late"
 
 
-def part_row(line: PartLine, newest: int | None, base: str, *, may_send: bool) -> PartRow:
-    """One vendor's part."""
+def part_row(
+    line: PartLine, newest: int | None, base: str, attempts: tuple[int, int], *, may_send: bool
+) -> PartRow:
+    """One vendor's part; `attempts` are those used by link in the present round, and how many are allowed."""
     own = f"{base}/parts/{line.candidate_id}"
     part = line.part
     confirmed = part.instructions if part else None
@@ -214,6 +234,8 @@ def part_row(line: PartLine, newest: int | None, base: str, *, may_send: bool) -
         instructions=_version(confirmed, newest),
         link=(f"until {wording.day(line.link.expires_at)}", "ok") if line.link else ("no link", ""),
         downloads=f"{line.downloads} {wording.plural('download', line.downloads)}",
+        attempts=f"{attempts[0]} of {attempts[1]}",
+        errors_seen=wording.day(part.errors_at) if part and part.errors_at else "",
         send_href=own if may_send else "",
         recall_action=f"{own}/recall" if line.link and may_send else "",
         pack_action=f"{own}/pack" if part and not line.lacking else "",

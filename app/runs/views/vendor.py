@@ -8,10 +8,11 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
+from app.pilots import service as pilots
 from app.pilots.models import Delivery, DeliveryState
 from app.pilots.schemas import METRICS, POINTS
-from app.pilots.service import criteria_of
-from app.pilots.wording import bounds_of, offer_word
+from app.pilots.service import criteria_of, mapping
+from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 from app.runs import service
 from app.runs.models import PilotQuestion, PilotStage, QuestionKind
 from app.runs.schemas import ClassIn, LabelingPlanIn, MilestoneIn
@@ -128,16 +129,28 @@ class AgreedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelField:
+    """One of the vendor's labels that the form asks about."""
+
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverPart:
     """Deliveries, receipts and the score. `closed` says why none is taken, '' while one is."""
 
     round: int
     closed: str
     form: FormState
+    labels: tuple[LabelField, ...]
+    classes: tuple[Option, ...]
     attempts: int
     receipts: tuple[ReceiptLine, ...]
     scores: tuple[ScoreLine, ...]
     scores_title: str
+    errors_href: str
+    errors_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +165,10 @@ class TalkPart:
 
 @dataclass(frozen=True, slots=True)
 class VendorForms:
-    """Forms that came back with errors; `reply` names its thread."""
+    """Forms that came back with errors; `reply` names its thread, `strange` labels that the gold does not know."""
 
     deliver: FormState | None = None
+    strange: tuple[str, ...] = ()
     ask: FormState | None = None
     labeler: FormState | None = None
     reply: tuple[str, FormState] | None = None
@@ -205,7 +219,7 @@ def vendor_view(
         agreed=_agreed(session, found) if main else None,
         instructions=instructions_view(plan, text.number, text.reason) if text and plan else None,
         instructions_confirmed=bool(text and found.part.instructions == text.number),
-        delivering=_delivering(session, found, came_back.deliver) if main else None,
+        delivering=_delivering(session, found, came_back) if main else None,
         talk=_talk(session, found, came_back),
         labeler_form=came_back.labeler or blank(),
         link=link,
@@ -231,18 +245,36 @@ def _agreed(session: ReadSession, found: PartAccess) -> AgreedPart:
     )
 
 
-def _delivering(session: ReadSession, found: PartAccess, form: FormState | None) -> DeliverPart:
+def _delivering(session: ReadSession, found: PartAccess, came_back: VendorForms) -> DeliverPart:
     scores = service.own_scores(session, found)
     zone = found.evaluation.time_zone
     return DeliverPart(
         round=found.run.round,
         closed=service.why_closed(session, found),
-        form=form or blank(),
+        form=came_back.deliver or blank(),
+        labels=tuple(LabelField(at, label) for at, label in enumerate(came_back.strange, 1)),
+        classes=_classes(session, found) if came_back.strange else (),
         attempts=service.attempts_left(session, found),
         receipts=tuple(_receipt(one, zone) for one in service.own_deliveries(session, found)),
         scores=tuple(line for one in scores for line in score_lines(found, one)),
         scores_title=f"Round {scores[0].round}" if scores else "",
+        errors_href=f"{_base(found)}/errors" if found.stage is PilotStage.CLOSED else "",
+        errors_note=_errors_note(found),
     )
+
+
+def _classes(session: ReadSession, found: PartAccess) -> tuple[Option, ...]:
+    golds = pilots.golds(session, found.pilot.id)
+    ours = golds[0].classes if golds else []
+    return (*(Option(f"={name}", name) for name in ours), Option(mapping.DROP, "Drop these labels"))
+
+
+def _errors_note(found: PartAccess) -> str:
+    last = service.last_contest_day(found.pilot, found.run, found.evaluation)
+    if last is None or not found.run.contest_days:
+        return ""
+    verb = "can be" if service.may_contest(found) else "could be"
+    return f"They {verb} contested until the end of {wording.day(last)} ({found.evaluation.time_zone})."
 
 
 def _talk(session: ReadSession, found: PartAccess, came_back: VendorForms) -> TalkPart:
@@ -270,8 +302,8 @@ def _facts(found: PartAccess) -> tuple[Fact, ...]:
 
 
 def _promises(session: ReadSession, found: PartAccess) -> tuple[Fact, ...]:
-    names = METRICS[found.pilot.task]
-    criteria = tuple(Fact(names[one.metric], bounds_of(one)) for one in criteria_of(found.pilot))
+    task = found.pilot.task
+    criteria = tuple(Fact(promise_name(task, one), bounds_of(one)) for one in criteria_of(found.pilot))
     fee = service.own_fee(session, found)
     return (*criteria, Fact("Your fee", offer_word(fee))) if criteria and fee else criteria
 
@@ -288,7 +320,7 @@ def _receipt(row: Delivery, zone: str) -> ReceiptLine:
         facts=f"{wording.number(row.items)} items, {wording.number(row.labels)} labels{missing}{version}",
         digest=tuple(row.digest[at : at + 8] for at in range(0, len(row.digest), 8)),
         is_replaced=row.state is DeliveryState.REPLACED,
-        notes=tuple(row.repairs[:6]),
+        notes=(*mapping_words(row.mapping), *row.repairs[:6]),
     )
 
 
@@ -298,11 +330,11 @@ def score_lines(found: PartAccess, score: OwnScore) -> list[ScoreLine]:
     return [
         ScoreLine(
             name=names[one.metric],
-            value=wording.number(one.value, 1 if one.metric in POINTS else 3),
+            value=wording.number(one.value, 0 if one.metric in POINTS else 2),
             bound=f"{one.of} {one.bound:g}",
             state=("reached", "ok") if one.met else ("not reached", "warn"),
         )
-        for one in score.promises
+        for one in score.figures
     ]
 
 
