@@ -10,8 +10,9 @@ import pytest
 from app.accounts import service as accounts
 from app.core.errors import Invalid
 from app.evaluations.models import Governance
+from app.pilots import service as pilots
 from app.pilots.models import PilotTask
-from app.pilots.schemas import PilotIn
+from app.pilots.schemas import CriteriaIn, CriterionIn, PilotIn
 from app.pilots.service import listing_of
 from app.runs import service
 from app.runs.schemas import PartLinkIn, PublishIn, QuestionIn
@@ -53,6 +54,8 @@ def run(lab_of: Callable[..., Lab]) -> Lab:
     lab = lab_of(Governance.SOLO, PilotIn(task=PilotTask.CLASSIFICATION))
     listed(lab, LIST)
     with lab.db.writing() as session:
+        criteria = CriteriaIn(criteria=[CriterionIn(metric="accuracy", floor=0.9)])
+        pilots.set_criteria(session, actor=LEAD, pilot_id=lab.pilot_id, entry=criteria, seen=None)
         service.set_plan(session, actor=LEAD, pilot_id=lab.pilot_id, entry=PLAN, seen=None)
         service.publish_instructions(session, actor=LEAD, pilot_id=lab.pilot_id, entry=PublishIn())
     move(lab, "agreed")
@@ -87,11 +90,12 @@ def test_a_question_about_a_code_notices_what_was_planted(run: Lab) -> None:
         actor, part = accounts.actor_of_link(opened), access.part.id
         listing = listing_of(session, run.pilot_id)
         assert listing is not None
-        entry = QuestionIn(kind="edge_case", item=listing.codes["toy"], text="Is a toy a cat?")
+        code = listing.codes["toy"]
+        entry = QuestionIn(kind="edge_case", item=code, text="Is a toy a cat?")
         service.ask_by_link(session, actor=actor, part_id=part, entry=entry)
     with run.db.reading() as session:
         (thread,) = service.own_threads(session, actor=actor, part_id=part)
-        assert (thread.item, thread.their_item, thread.noticed) == ("toy", listing.codes["toy"], True)
+        assert (thread.item, thread.their_item, thread.noticed) == ("toy", code, True)
 
 
 def test_a_refusal_names_items_as_the_vendor_got_them(lab_of: Callable[..., Lab]) -> None:

@@ -239,8 +239,8 @@ class Scenes:
         if not self._pictures and not self._listed:
             return Scene()
         one = self._entry(name)
-        image = (one.image,) if one is not None and one.image else ()
-        (at,) = nearest(self._members, [(*image, name)])
+        known = (one.image, name, one.repeat_of) if one is not None else (name,)
+        (at,) = nearest(self._members, [[key for key in known if key]])
         text = one.text if one is not None else ""
         if at < 0:
             return Scene(text)
