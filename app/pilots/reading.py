@@ -6,7 +6,7 @@ delivery is called by its candidate's code, never by its file's name, which woul
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +20,10 @@ from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
 from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
-from app.core.pilots.outlay import cost_draws
 from app.core.pilots.report import to_json
-from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
-from app.core.pilots.told import between, facts_of, flags_of
 from app.pilots import listing
+from app.pilots.packing import extra_of, outcomes_document
 
 ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
 _IMAGES = frozenset({"boxes", "polygons", "masks"})
@@ -251,8 +249,8 @@ def compared(
         known = {}
     weighs = known if any(known.values()) else None
     found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
-    report = {"compare": to_json(found), "extra": _extra(found) | {"filters": filters}}
-    outcomes = b"" if subset else zlib.compress(orjson.dumps(_outcomes(found)), 6)
+    report = {"compare": to_json(found), "extra": {"engine": ENGINE, "filters": filters, **extra_of(found)}}
+    outcomes = b"" if subset else zlib.compress(orjson.dumps(outcomes_document(found)), 6)
     return orjson.dumps(report) + b"\n" + outcomes
 
 
@@ -330,74 +328,3 @@ def _together(times: Sequence[Times]) -> Times | None:
         line=np.concatenate([one.line for one in times]),
         repairs=column(one.repairs for one in times),
     )
-
-
-def _extra(found: Comparison) -> dict[str, Any]:
-    """What pages need beyond the contract of the command line."""
-    return {
-        "engine": ENGINE,
-        "metric": found.metric,
-        "lower_is_better": found.lower_is_better,
-        "classes": list(found.classes),
-        "labels": int((~found.gold.crowd).sum()),
-        "facts": {
-            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
-        },
-        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
-        "between": between(found.accord),
-        "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
-        "work": {one.name: _work(one) for one in found.vendors},
-        "draws": {one.name: _draws(found, one) for one in found.vendors},
-        "strata": {
-            one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
-            for one in found.vendors
-        },
-        "time_ratios": [
-            {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
-        ],
-    }
-
-
-def _draws(found: Comparison, one: VendorResult) -> list[list[float]] | None:
-    per_item = one.delivery.kind in ("labels", "texts") and found.task != "multilabel"
-    drawn = cost_draws(one, found.gold, per_item=per_item, seed=found.seed)
-    return None if drawn is None else np.round(drawn, 5).tolist()
-
-
-def _work(one: VendorResult) -> dict[str, Any] | None:
-    if one.seconds is None or one.work is None:
-        return None
-    timed = one.work.item[np.isfinite(one.work.seconds)]
-    return {"rows": one.seconds.rows, "total": one.seconds.total, "items": len(np.unique(timed))}
-
-
-def _outcomes(found: Comparison) -> dict[str, Any]:
-    """Findings in columns, as `service.outcomes` unpacks them item by item."""
-    gold = found.gold
-    return {
-        "items": list(found.items),
-        "classes": list(found.classes),
-        "kind": gold.kind,
-        "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
-        "texts": list(gold.texts),
-        "item_strata": list(gold.stratum),
-        "gold_shapes": plain_shapes(gold),
-        "vendors": {one.name: _columns(one) for one in found.vendors},
-    }
-
-
-def _columns(one: VendorResult) -> dict[str, Any]:
-    found, delivery = one.findings, one.delivery
-    return {
-        "scores": [round(value, 6) for value in one.scores.tolist()],
-        "item": found.item.tolist(),
-        "error": found.error.tolist(),
-        "gold": found.gold.tolist(),
-        "delivered": found.delivered.tolist(),
-        "gold_class": found.gold_class.tolist(),
-        "delivered_class": found.delivered_class.tolist(),
-        "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
-        "shapes": plain_shapes(delivery),
-        "annotators": list(delivery.answers.annotators),
-        "annotator": delivery.answers.annotator[delivery.answer].tolist(),
-    }

@@ -1,17 +1,31 @@
 """Promises, offers and mappings of labels in words."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from babel.numbers import get_currency_precision
 
+from app.charts import Count
 from app.pilots.models import PilotOffer, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
+
+# One colour for each kind of error; the words stand beside them.
+ERROR_TONES: Mapping[str, Literal["good", "bad", "muted", "accent-2", "accent-3", "accent-5"]] = {
+    "ok": "good", "loose": "accent-2", "wrong_label": "accent-5",
+    "missing": "bad", "extra": "accent-3", "duplicate": "muted",
+}  # fmt: skip
+
+
+def error_counts_of(errors: Mapping[str, float]) -> list[Count]:
+    """What became of labels, for `charts.error_strip`."""
+    return [Count(kind.replace("_", " "), round(count), ERROR_TONES[kind]) for kind, count in errors.items()]
 
 
 def promise_name(task: PilotTask, item: CriterionIn) -> str:
     """What a promise is about; of a single class, the class too."""
     name = {**METRICS[task], **REVIEWED}[item.metric]
     return f"F1 of “{item.label}”" if item.label else name
+
 
 SHOWN = 6  # labels of a mapping that a line tells
 

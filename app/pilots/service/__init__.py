@@ -70,11 +70,14 @@ from app.pilots.service.offers import (
     set_offer,
 )
 from app.pilots.service.outcomes import (
+    ANY,
     ItemLine,
     Outcomes,
+    Wanted,
     outcomes_of,
 )
 from app.pilots.service.plan import (
+    ask_comparison,
     close_pilot,
     compare_again,
     create_pilot,
@@ -96,6 +99,7 @@ from app.pilots.service.work import (
 )
 
 __all__ = [
+    "ANY",
     "EVERYTHING",
     "LOOK_ITEMS",
     "CandidateResult",
@@ -112,9 +116,11 @@ __all__ = [
     "ReceivedDelivery",
     "ReceivedGold",
     "Subset",
+    "Wanted",
     "accepted",
     "all_deliveries",
     "all_offers",
+    "ask_comparison",
     "check_delivery",
     "check_gold",
     "close_pilot",

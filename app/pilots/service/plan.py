@@ -1,6 +1,7 @@
 """Plan a pilot, promise what must be reached, close it and take it up again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,8 @@ from app.pilots import queries
 from app.pilots.models import Pilot, PilotState
 from app.pilots.schemas import METRICS, CriteriaIn, CriterionIn, PilotIn
 from app.pilots.service.access import open_pilot, participants
-from app.pilots.service.computing import job_of, request_result
+from app.pilots.service.computing import EVERYTHING, Subset, job_of, request_result
+from app.pilots.service.looks import require_look
 from app.vendors import service as vendors
 
 _SCALE = 10_000
@@ -173,6 +175,31 @@ def set_state(session: WriteSession, actor: Actor, row: Pilot, state: PilotState
     mark(session, actor, row)
     session.flush()
     return row
+
+
+def ask_comparison(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    gold: int | None = None,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Pilot:
+    """Have the comparison computed with another gold, of earlier rounds or of some items alone; a kept one stays.
+
+    A job that was given up is tried once more.
+    """
+    found = open_pilot(session, actor, pilot_id)
+    require_look(session, actor, found)
+    job = job_of(session, found.pilot, gold, up_to=up_to, subset=subset)
+    if job is not None and job.state is JobState.DEAD:
+        jobs.retry(session, job.id)
+    else:
+        request_result(session, found.pilot, gold, up_to=up_to, subset=subset)
+    facts = {"gold": gold, "up_to": up_to, "subset": asdict(subset)}
+    audit.record(session, actor, "pilots.result.asked", ("pilot", found.pilot.id), after=facts)
+    return found.pilot
 
 
 def mark(session: WriteSession, actor: Actor, row: Pilot) -> None:

@@ -5,8 +5,24 @@ from dataclasses import dataclass
 
 from babel.numbers import get_currency_precision
 
+from app.core.pilots.returns import Returns
 from app.kit import wording
 from app.pilots.service import PilotComparison
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """What a year with one candidate returns against our own team, as text."""
+
+    name: str
+    saving: str
+    saving_range: str
+    roi: str
+    roi_range: str
+    points: str
+    points_range: str
+    errors: str
+    payback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +32,7 @@ class CostRow:
     name: str
     low: str
     expected: str
+    interval: str
     high: str
     total: str
     fixed: str
@@ -35,6 +52,10 @@ def rate(minor: float | None, currency: str) -> str:
     return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
 
 
+def _interval(ends: tuple[float, float] | None, currency: str) -> str:
+    return f"{rate(ends[0], currency)} … {rate(ends[1], currency)}" if ends else ""
+
+
 def cost_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow, ...]:
     """Every candidate's prices, best candidate first."""
     out = []
@@ -46,6 +67,7 @@ def cost_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow
                 name=names[one.code],
                 low=rate(by_volume["low"].per_accepted if by_volume else None, found.currency),
                 expected=rate(expected.per_accepted if expected else None, found.currency),
+                interval=_interval(one.priced.interval, found.currency),
                 high=rate(by_volume["high"].per_accepted if by_volume else None, found.currency),
                 total=wording.money(expected.total if expected else None, found.currency),
                 fixed=wording.money(expected.fixed if expected else None, found.currency),
@@ -54,3 +76,31 @@ def cost_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow
             )
         )
     return tuple(out)
+
+
+def return_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[ReturnRow, ...]:
+    """The candidates whose return against our own team is known."""
+    return tuple(
+        _return(one.returns, names[one.code], found.currency) for one in found.candidates if one.returns
+    )
+
+
+def _return(one: Returns, name: str, currency: str) -> ReturnRow:
+    saving, roi, points = one.saving, one.roi, one.points
+    return ReturnRow(
+        name=name,
+        saving=wording.money(round(saving.value), currency),
+        saving_range=f"{wording.money(round(saving.low), currency)} … {wording.money(round(saving.high), currency)}",
+        roi=wording.percent(roi.value),
+        roi_range=f"{wording.percent(roi.low)} … {wording.percent(roi.high)}",
+        points=wording.signed(100 * points.value, 1),
+        points_range=wording.interval(100 * points.low, 100 * points.high, 1),
+        errors=wording.signed(one.fewer_errors.value),
+        payback=_payback(one),
+    )
+
+
+def _payback(one: Returns) -> str:
+    if one.payback_months is None:
+        return "never"
+    return f"{wording.number(one.payback_months, 1)} months" if one.payback_months else "nothing to pay back"

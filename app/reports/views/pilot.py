@@ -6,17 +6,16 @@ from babel.numbers import get_currency_precision
 from markupsafe import Markup
 
 from app import charts
-from app.charts import Count, ForestRow
+from app.charts import ForestRow
 from app.core.pilots.results import Estimate
 from app.kit import wording
 from app.kit.pdf.parts import Fact, Head, Preview
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult
+from app.pilots.wording import error_counts_of
 from app.reports.service import PilotReported
 from app.reports.views.document import Outcome, PilotReportDocument, Table, TableCell, TableRow
-
-_TONES = {"ok": "good", "loose": "warn", "extra": "muted", "duplicate": "muted"}
 
 
 def pilot_document(
@@ -204,11 +203,7 @@ def _classes(told: PilotReported) -> Table:
 
 
 def _outcome(one: CandidateResult) -> Markup:
-    counts = [
-        Count(kind.replace("_", " "), round(count), _TONES.get(kind, "bad"))  # type: ignore[arg-type]
-        for kind, count in one.errors.items()
-    ]
-    return charts.error_strip(counts, width=672)
+    return charts.error_strip(error_counts_of(one.errors), width=672)
 
 
 def _speed(told: PilotReported) -> Table:
