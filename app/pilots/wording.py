@@ -6,6 +6,7 @@ from typing import Literal
 from babel.numbers import get_currency_precision
 
 from app.charts import Count
+from app.kit import wording
 from app.pilots.models import PilotOffer, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
 
@@ -54,6 +55,18 @@ def offer_word(offer: PilotOffer | None) -> str:
         if amount
     ]
     return f"{offer.currency} " + ", ".join(parts)
+
+
+def rate(minor: float | None, currency: str) -> str:
+    """An unrounded price per label, in major units with as many decimals as it needs.
+
+    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
+    ('0.118', '–', '12.35')
+    """
+    if minor is None:
+        return wording.DASH
+    major = minor / 10 ** get_currency_precision(currency)
+    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
 
 
 def _charged(per: str) -> str:

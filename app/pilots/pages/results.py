@@ -5,6 +5,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.evaluations.frame import evaluation_frame
 from app.evaluations.models import StepName
@@ -35,6 +36,8 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
     found = service.open_pilot(session, actor, pilot_id)
     if found.pilot.task is PilotTask.REVIEW_ONLY and service.result_of(session, found.pilot) is not None:
         return htmx.redirect(request, f"{base_of(found.pilot)}/review/newest")
+    if scope.gold and scope.gold not in {one.number for one in queries.golds(session, pilot_id)}:
+        raise NotFound("gold.not_found", "There is no such gold version; choose one from the results page.")
     base, compared = base_of(found.pilot), compared_in(session, pilot_id, scope)
     look = f"{base}/results/look"
     if compared is not None and service.hides_figures(session, actor, found):

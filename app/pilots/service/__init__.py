@@ -56,6 +56,12 @@ from app.pilots.service.exports import (
     names_of,
     table_of,
 )
+from app.pilots.service.listed import (
+    FILES,
+    ListedWork,
+    delivered_file,
+    listed_work,
+)
 from app.pilots.service.looks import (
     LOOK_ITEMS,
     has_looked,
@@ -101,11 +107,13 @@ from app.pilots.service.work import (
 __all__ = [
     "ANY",
     "EVERYTHING",
+    "FILES",
     "LOOK_ITEMS",
     "CandidateResult",
     "CheckedDelivery",
     "CheckedGold",
     "ItemLine",
+    "ListedWork",
     "Outcomes",
     "Pace",
     "Pending",
@@ -130,6 +138,7 @@ __all__ = [
     "create_pilot",
     "criteria_of",
     "delivered_by",
+    "delivered_file",
     "delivery_of",
     "edit_pilot",
     "file_of",
@@ -138,6 +147,7 @@ __all__ = [
     "hides_figures",
     "inputs_of",
     "job_of",
+    "listed_work",
     "lock_criteria",
     "look_items",
     "mark",

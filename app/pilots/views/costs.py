@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.numbers import get_currency_precision
-
 from app.core.pilots.returns import Returns
 from app.kit import wording
 from app.pilots.service import PilotComparison
+from app.pilots.wording import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +37,6 @@ class CostRow:
     fixed: str
     hour: str
     note: str
-
-
-def rate(minor: float | None, currency: str) -> str:
-    """An unrounded price per label, in major units with as many decimals as it needs.
-
-    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
-    ('0.118', '–', '12.35')
-    """
-    if minor is None:
-        return wording.DASH
-    major = minor / 10 ** get_currency_precision(currency)
-    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
 
 
 def _interval(ends: tuple[float, float] | None, currency: str) -> str:

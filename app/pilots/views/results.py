@@ -16,11 +16,11 @@ from app.pilots.schemas import CLASS_ITEMS, METRICS
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
 from app.pilots.views.choice import Choice
-from app.pilots.views.costs import CostRow, ReturnRow, cost_rows, rate, return_rows
+from app.pilots.views.costs import CostRow, ReturnRow, cost_rows, return_rows
 from app.pilots.views.labelers import LabelerCard, labeler_cards
 from app.pilots.views.links import Links
 from app.pilots.views.speed import SpeedRow, learning_chart, speed_rows
-from app.pilots.wording import error_counts_of
+from app.pilots.wording import error_counts_of, rate
 
 CLASSES = 12  # columns of the heat table
 
