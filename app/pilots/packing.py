@@ -41,6 +41,17 @@ def extra_of(found: Comparison) -> dict[str, Any]:
     }
 
 
+def _done(one: VendorResult) -> dict[str, Any]:
+    """Whose work each item is, by the delivery or by the side file of times."""
+    if one.work is None:
+        return {"people": [], "done_item": [], "done_by": []}
+    return {
+        "people": list(one.work.annotators),
+        "done_item": one.work.item.tolist(),
+        "done_by": one.work.annotator.tolist(),
+    }
+
+
 def _practice(one: VendorResult) -> list[tuple[float, float]]:
     if one.work is None:
         return []
@@ -81,6 +92,7 @@ def outcomes_document(found: Comparison) -> dict[str, Any]:
 def _columns(one: VendorResult, gold: Rows) -> dict[str, Any]:
     found, delivery = one.findings, one.delivery
     return {
+        **_done(one),
         "absent": np.nonzero(~answered_items(one, gold))[0].tolist(),
         "scores": [round(value, 6) for value in one.scores.tolist()],
         "item": found.item.tolist(),

@@ -22,6 +22,7 @@ from app.core.pilots.amending import relabelled, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
+from app.core.pilots.work import works
 from app.pilots import listing
 from app.pilots.packing import extra_of, outcomes_document
 
@@ -245,7 +246,7 @@ def compared(
     filters = _filters(held)
     known = {name: weight for name, weight in (mix or {}).items() if name in set(held.gold.stratum)}
     if subset:
-        held.leave_out(set(held.gold.items) - chosen(held.gold, held.read, subset))
+        held.leave_out(set(held.gold.items) - chosen(held, subset))
         known = {}
     weighs = known if any(known.values()) else None
     found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
@@ -279,24 +280,27 @@ def _classes_as_strata(gold: Rows) -> tuple[str, ...]:
 
 def _filters(held: _Held) -> dict[str, Any]:
     """What subsets can be taken of."""
-    people = {code: sorted(set(rows.answers.annotators)) for code, rows in held.read.items()}
+    done, _ = works(held.gold, held.read, held.side)
+    people = {code: sorted(set(one.annotators)) if one else [] for code, one in done.items()}
     return {"strata": sorted(set(held.gold.stratum) - {""}), "people": people}
 
 
-def chosen(gold: Rows, read: Mapping[str, Rows], subset: Mapping[str, str]) -> set[str]:
+def chosen(held: _Held, subset: Mapping[str, str]) -> set[str]:
     """The items with the class in the gold, of the stratum, answered by the annotator. Raises `Invalid` for none."""
+    gold = held.gold
     stays = np.ones(len(gold.items), np.bool_)
     if label := subset.get("label"):
-        held = np.zeros(len(gold.items), np.bool_)
-        held[gold.item[gold.label == (gold.classes.index(label) if label in gold.classes else -2)]] = True
-        stays &= held
+        having = np.zeros(len(gold.items), np.bool_)
+        at = gold.classes.index(label) if label in gold.classes else -2
+        having[gold.item[(gold.label == at) & ~gold.crowd]] = True
+        stays &= having
     if stratum := subset.get("stratum"):
         stays &= np.array([one == stratum for one in gold.stratum], np.bool_) if gold.stratum else False
     if who := subset.get("annotator"):
-        answers = read[subset["code"]].answers if subset.get("code") in read else None
+        done = works(gold, held.read, held.side)[0].get(subset.get("code", ""))
         mine = np.zeros(len(gold.items), np.bool_)
-        if answers is not None and who in answers.annotators:
-            mine[answers.item[answers.annotator == answers.annotators.index(who)]] = True
+        if done is not None and who in done.annotators:
+            mine[done.item[done.annotator == done.annotators.index(who)]] = True
         stays &= mine
     if not stays.any():
         raise Invalid(

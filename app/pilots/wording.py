@@ -11,8 +11,8 @@ from app.pilots.models import PilotOffer, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
 
 # One colour for each kind of error; the words stand beside them.
-ERROR_TONES: Mapping[str, Literal["good", "bad", "muted", "accent-2", "accent-3", "accent-5"]] = {
-    "ok": "good", "loose": "accent-2", "wrong_label": "accent-5",
+ERROR_TONES: Mapping[str, Literal["good", "warn", "bad", "muted", "accent-3", "accent-5"]] = {
+    "ok": "good", "loose": "accent-5", "wrong_label": "warn",
     "missing": "bad", "extra": "accent-3", "duplicate": "muted",
 }  # fmt: skip
 

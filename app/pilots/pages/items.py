@@ -21,7 +21,7 @@ from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
 from app.pilots.drawing import DRAWN, legend_of
 from app.pilots.frame import base_of
-from app.pilots.pages.scope import Scope, Scoped, loaded
+from app.pilots.scope import Scope, Scoped, loaded
 from app.pilots.service import Outcomes, PilotComparison, Wanted
 from app.pilots.views import items as views
 from app.pilots.views.items import ItemFilter

@@ -20,7 +20,7 @@ from app.kit.templating import render
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import PilotTask
-from app.pilots.pages.scope import Scope, Scoped, compared_in, loaded
+from app.pilots.scope import Scope, Scoped, compared_in, loaded
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.service.workbook import sheets_of
 from app.pilots.views import results as views

@@ -22,6 +22,8 @@ from app.pilots.models import PilotResult
 _KEPT = 2_000_000  # findings that a process keeps unpacked: about 200 MB at most
 _COLUMNS = ("item", "error", "gold", "delivered", "gold_class", "delivered_class")
 
+_DONE = ("done_item", "done_by")
+
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
@@ -129,8 +131,15 @@ class Outcomes:
         return sorted(set(self.data.get("item_strata") or ()) - {""})
 
     def people(self, code: str) -> list[str]:
-        """A candidate's annotators."""
+        """The annotators that a candidate's delivery names, label by label."""
         return sorted(self.data["vendors"][code]["annotators"])
+
+    def done_by(self, code: str, who: str) -> Bools:
+        """Per item, whether this annotator of a candidate worked on it."""
+        one, out = self.data["vendors"].get(code), np.zeros(len(self.items), np.bool_)
+        if one is not None and who in one["people"]:
+            out[one["done_item"][one["done_by"] == one["people"].index(who)]] = True
+        return out
 
     def given(self, code: str, at: int) -> tuple[str, str, str] | None:
         """File, link and text that a candidate delivered for an item that only people judge; None for nothing."""
@@ -232,7 +241,7 @@ def _who(one: Mapping[str, Any], row: int) -> str | None:
 def _unpacked(packed: bytes) -> Outcomes:
     data = orjson.loads(zlib.decompress(packed))
     for one in data["vendors"].values():
-        one |= {name: _ints(one[name]) for name in (*_COLUMNS, "annotator")}
+        one |= {name: _ints(one[name]) for name in (*_COLUMNS, "annotator", *_DONE) if name in one}
         # orjson writes what is not a number as null, and numpy reads null as not a number.
         one |= {name: np.array(one[name], np.float64) for name in ("scores", "iou")}
     return Outcomes(data)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from babel.numbers import get_currency_precision
+
 from app.core.pilots.returns import Returns
 from app.kit import wording
 from app.pilots.service import PilotComparison
@@ -76,8 +78,8 @@ def _return(one: Returns, name: str, currency: str) -> ReturnRow:
     saving, roi, points = one.saving, one.roi, one.points
     return ReturnRow(
         name=name,
-        saving=wording.money(round(saving.value), currency),
-        saving_range=f"{wording.money(round(saving.low), currency)} … {wording.money(round(saving.high), currency)}",
+        saving=_whole(saving.value, currency),
+        saving_range=f"{_whole(saving.low, currency)} … {_whole(saving.high, currency)}",
         roi=wording.percent(roi.value),
         roi_range=f"{wording.percent(roi.low)} … {wording.percent(roi.high)}",
         points=wording.signed(100 * points.value, 1),
@@ -85,6 +87,11 @@ def _return(one: Returns, name: str, currency: str) -> ReturnRow:
         errors=wording.signed(one.fewer_errors.value),
         payback=_payback(one),
     )
+
+
+def _whole(minor: float, currency: str) -> str:
+    """Money of a year, to whole units: the range is wider than a cent."""
+    return f"{currency} {wording.number(minor / 10 ** get_currency_precision(currency))}"
 
 
 def _payback(one: Returns) -> str:

@@ -146,8 +146,7 @@ def _of_subset(outcomes: Outcomes, subset: Subset) -> Bools:
     if subset.stratum:
         stays &= outcomes.of_stratum(subset.stratum)
     if subset.annotator:
-        whose = [code for code in outcomes.codes if code == subset.code]
-        stays &= outcomes.having(whose, Wanted(annotator=subset.annotator))
+        stays &= outcomes.done_by(subset.code, subset.annotator)
     return stays
 
 

@@ -8,7 +8,7 @@ from app.kit import paging
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """From a results page to its items: `base` is the pilot's address, `query` what is compared (`pages.scope`)."""
+    """From a results page to its items: `base` is the pilot's address, `query` what is compared (`pilots.scope`)."""
 
     base: str
     query: Mapping[str, object]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from app.charts import error_strip, forest_cell, forest_window, heat_class
+from app.charts import forest_cell, forest_window, heat_class
 from app.core.pilots.statistics import MIN_ANNOTATORS
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
@@ -17,12 +17,11 @@ from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
 from app.pilots.views.choice import Choice
 from app.pilots.views.costs import CostRow, ReturnRow, cost_rows, return_rows
+from app.pilots.views.errors import CLASSES, ErrorCard, HeatCell, HeatRow, error_card
 from app.pilots.views.labelers import LabelerCard, labeler_cards
 from app.pilots.views.links import Links
 from app.pilots.views.speed import SpeedRow, learning_chart, speed_rows
-from app.pilots.wording import error_counts_of, rate
-
-CLASSES = 12  # columns of the heat table
+from app.pilots.wording import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +48,6 @@ class CandidateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatCell:
-    """One figure of a heat table: text and tint, and the items behind it."""
-
-    text: str
-    tint: str
-    title: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    """One candidate's classes."""
-
-    name: str
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PairRow:
     """Two candidates: the difference with its interval and what may be concluded."""
 
@@ -75,18 +56,6 @@ class PairRow:
     interval: str
     word: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCard:
-    """Where one candidate errs: kinds (name, share of gold, address), and which class was taken for which."""
-
-    name: str
-    chart: Markup
-    kinds: tuple[tuple[str, str, str], ...]
-    classes: tuple[str, ...]
-    confusion: tuple[HeatRow, ...]
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +150,7 @@ def results_view(
         else "",
         heat=tuple(_heat(one, names, shown, to) for one in found.candidates),
         pairs=_pairs(found, names),
-        errors=tuple(_errors(found, one, names, to) for one in found.candidates),
+        errors=tuple(error_card(found, one, names, to) for one in found.candidates),
         volumes=tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
         costs=cost_rows(found, names) if shows_prices else (),
         returns=return_rows(found, names) if shows_prices else (),
@@ -323,61 +292,6 @@ def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, .
 
 def _minus(value: float | None) -> float | None:
     return None if value is None else -value
-
-
-def _errors(found: PilotComparison, one: CandidateResult, names: Mapping[str, str], to: Links) -> ErrorCard:
-    classes = _confused_classes(found, one)
-    return ErrorCard(
-        name=names[one.code],
-        chart=error_strip(
-            error_counts_of(one.errors), title=f"What became of the labels of {names[one.code]}", width=560
-        ),
-        kinds=tuple(
-            (
-                kind.replace("_", " "),
-                f"{wording.number(round(count))} · {wording.percent(count / found.gold_labels, 1)} of gold",
-                to.items(candidate=one.code, kind=kind),
-            )
-            for kind, count in one.errors.items()
-            if kind != "ok" and round(count)
-        ),
-        classes=(*(name for name in classes), "nothing") if classes else (),
-        confusion=_confusion(one, classes, to) if classes else (),
-        href=to.items(candidate=one.code),
-    )
-
-
-def _confused_classes(found: PilotComparison, one: CandidateResult) -> tuple[str, ...]:
-    """The classes of a confusion table: all where they are few, else those confused most."""
-    if not one.confusion or len(found.classes) <= CLASSES:
-        return found.classes if one.confusion else ()
-    wrong: dict[str, float] = {}
-    for cell in one.confusion:
-        for name in {cell.gold, cell.delivered} if cell.gold != cell.delivered else ():
-            if name:
-                wrong[name] = wrong.get(name, 0) + cell.count
-    return tuple(sorted(wrong, key=lambda name: (-wrong[name], name))[:CLASSES])
-
-
-def _confusion(one: CandidateResult, classes: tuple[str, ...], to: Links) -> tuple[HeatRow, ...]:
-    counts = {(cell.gold or "-", cell.delivered or "-"): cell.count for cell in one.confusion}
-    rows = []
-    for gold in (*classes, "-"):
-        whole = sum(count for (side, _), count in counts.items() if side == gold)
-        cells = tuple(
-            _confused(one, gold, given, counts.get((gold, given), 0), whole, to) for given in (*classes, "-")
-        )
-        rows.append(HeatRow("nothing" if gold == "-" else gold, cells))
-    return tuple(rows)
-
-
-def _confused(one: CandidateResult, gold: str, given: str, count: float, whole: float, to: Links) -> HeatCell:
-    if not count:
-        return HeatCell("", "", "", "")
-    share = count / whole
-    title = f"{wording.percent(share, 1)} of “{'nothing' if gold == '-' else gold}”"
-    href = to.items(candidate=one.code, **{"from": gold, "to": given})
-    return HeatCell(f"{count:g}", heat_class(share, 0.0, 1.0), title, href)
 
 
 def _settle(found: PilotComparison, names: Mapping[str, str], to: Links) -> tuple[SettleRow, ...]:
