@@ -19,7 +19,7 @@ run: $(APP) $(ASSETS) .stamps/libraries ## Set up what is missing, then serve th
 	@exec .venv/bin/assay serve --demo
 
 test: setup .stamps/libraries .stamps/browser .stamps/office ## Set up what is missing, then run every test
-	@$(PY) -m pytest -n $(JOBS) $(PYTEST)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
 
 lint: $(DEV) ## Style, formatting and floors
 	.venv/bin/ruff check .

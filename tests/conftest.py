@@ -70,7 +70,8 @@ def postgres_server(run_id: str) -> Iterator[object]:
         if "template_assay" not in existing:
             if "template_build" in existing:
                 _sql(server, "DROP DATABASE template_build")
-            _sql(server, "ALTER SYSTEM SET fsync=off")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                _sql(server, f"ALTER SYSTEM SET {setting}=off")  # for a store that lives for one test
             _sql(server, "SELECT pg_reload_conf()")
             _sql(server, "CREATE DATABASE template_build")
             migrate.upgrade(_url(server, "template_build"))

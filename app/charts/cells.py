@@ -74,11 +74,17 @@ def _frame(ring: Ring, scale: float, color: str, dash: str) -> list[str]:
 
 
 def shapes_on_item(
-    shapes: Sequence[DrawnShape], size: tuple[float, float] | None, *, title: str, width: int = 640
+    shapes: Sequence[DrawnShape],
+    size: tuple[float, float] | None,
+    *,
+    title: str,
+    width: int = 640,
+    image: str = "",
 ) -> Markup:
-    """Outlines on an empty canvas of the item's size: gold dashed, delivered solid, wrong ones in warning colour.
+    """Outlines on a canvas of the item's size: gold dashed, delivered solid, wrong ones in warning colour.
 
-    Without a known size the canvas ends where the outlines do. Labels stand above their outlines.
+    The canvas is empty, or the picture at the address `image`. Without a known size it ends where the outlines do.
+    Labels stand above their outlines.
     """
     svg.finite([value for one in shapes for ring in one.rings for point in ring for value in point], title)
     if size is None:
@@ -88,6 +94,8 @@ def shapes_on_item(
     scale = min(width / size[0], width / size[1])
     drawn_width, height = size[0] * scale, size[1] * scale
     parts = [svg.rect(0, 0, drawn_width, height, "grid")]
+    if image:
+        parts.append(svg.picture(drawn_width, height, image))
     for one in sorted(shapes, key=lambda one: not one.is_gold):
         color = "text-soft" if one.is_gold else "accent" if one.good else "bad"
         for ring in one.rings:

@@ -111,6 +111,14 @@ def text(
     )
 
 
+def picture(width: float, height: float, address: str) -> str:
+    """A picture under everything that follows, stretched over the canvas."""
+    return (
+        f'<image href="{escape(address)}" width="{decimal(width)}" height="{decimal(height)}" '
+        'preserveAspectRatio="none"/>'
+    )
+
+
 def label(x: float, y: float, content: str, room: float, *, bold: bool = False, color: str = "text") -> str:
     """A row's name, cut to `room` pixels with the full name in its title."""
     return text(x, y, shorten(content, room, bold=bold), bold=bold, color=color, full=content)

@@ -44,12 +44,14 @@ _DELIVERY_FORM = {
 }
 
 
-def _multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+def multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    """How a route that takes files is described."""
     schema = {"type": "object", "required": list(required), "properties": dict(properties)}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-def _gold(row: GoldVersion) -> GoldOut:
+def gold_out(row: GoldVersion) -> GoldOut:
+    """A version of the gold as the API shows it."""
     return GoldOut(**row.model_dump(include=set(GoldOut.model_fields)))
 
 
@@ -62,7 +64,7 @@ def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
         sizing=SizingOut.model_validate(row.sizing) if row.sizing else None,
         iou=row.iou / 10_000,
         criteria=list(service.criteria_of(row)),
-        gold=_gold(golds[0]) if golds else None,
+        gold=gold_out(golds[0]) if golds else None,
     )
 
 
@@ -163,14 +165,14 @@ def compare_again(request: Request, session: Write, actor: CurrentActor, pilot_i
 def list_gold(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[GoldOut]:
     """All versions of the gold, newest first."""
     service.open_pilot(session, actor, pilot_id)
-    return [_gold(row) for row in queries.golds(session, pilot_id)]
+    return [gold_out(row) for row in queries.golds(session, pilot_id)]
 
 
 @router.post(
     "/pilots/{pilot_id}/gold",
     status_code=201,
     response_model=GoldOut,
-    openapi_extra=_multipart(_GOLD_FORM, "file"),
+    openapi_extra=multipart(_GOLD_FORM, "file"),
 )
 def upload_gold(
     pending: ReceivedGold,
@@ -183,7 +185,7 @@ def upload_gold(
     """Upload the gold as a new version; everything is compared again."""
     note = str(form.get("note") or "")
     row = service.upload_gold(session, actor=actor, pilot_id=pilot_id, checked=pending.take(), note=note)
-    return created(request, _gold(row), f"/api/v1/pilots/{pilot_id}/gold")
+    return created(request, gold_out(row), f"/api/v1/pilots/{pilot_id}/gold")
 
 
 @router.get("/pilots/{pilot_id}/deliveries")
@@ -197,7 +199,7 @@ def list_deliveries(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[
     "/pilots/{pilot_id}/deliveries",
     status_code=201,
     response_model=DeliveryOut,
-    openapi_extra=_multipart(_DELIVERY_FORM, "candidate_id", "file"),
+    openapi_extra=multipart(_DELIVERY_FORM, "candidate_id", "file"),
 )
 def upload_delivery(
     pending: ReceivedDelivery,

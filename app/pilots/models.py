@@ -190,3 +190,97 @@ class PilotLook(Row, table=True):
     pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
     person_id: UUID
     items: int
+
+
+class PilotItems(Row, table=True):
+    """One version of the item list; the highest number counts, the others stay.
+
+    `content` are the items as `reading.check_items` tells them (compressed JSON), `roles` how many there are of each.
+    `seal` is a random text from which the codes of the pack follow; it stays the same from version to version.
+    """
+
+    __tablename__ = "pilot_items"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "number"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    number: int
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    items: int
+    roles: dict[str, int] = document(default_factory=dict)
+    notes: list[str] = document(default_factory=list)
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    seal: str = Field(max_length=64)
+    added_by: UUID
+
+
+class PilotImages(Row, table=True):
+    """One archive of images of the pilot's items; the newest counts. `content` tells of each image its member,
+    media type, width, height and bytes (compressed JSON, by the name it goes by)."""
+
+    __tablename__ = "pilot_images"
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    images: int
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    added_by: UUID
+
+
+class DraftState(StrEnum):
+    """Whether gold is still being made of two label sets."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    DROPPED = "dropped"
+
+
+class GoldDraft(Versioned, table=True):
+    """Gold in the making: two label sets of our own, what they agree on and what they dispute.
+
+    `files` (a list of `file_id`, `digest`, `name`), `items_digest` of the item list they were read with, `agreement`
+    and `content` (compressed JSON) as `sets.compare_own` tells. `gold_number` is the version it was frozen to.
+    """
+
+    __tablename__ = "gold_draft"
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
+    state: DraftState = Field(default=DraftState.OPEN, sa_type=enum_text(DraftState))
+    first_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    second_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    files: list[dict[str, str]] = document(default_factory=list)
+    items_digest: str = Field(default="", max_length=64)
+    iou: int = Field(sa_type=Points)
+    plain_texts: bool = Field(default=False)
+    accepts_repairs: bool = Field(default=False)
+    agreed: int
+    disputed: int
+    agreement: dict[str, Any] = document(default_factory=dict)
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    gold_number: int | None = Field(default=None)
+    added_by: UUID
+    frozen_by: UUID | None = Field(default=None)
+    frozen_at: datetime | None = moment(default=None)
+
+
+class ChoiceKind(StrEnum):
+    """What becomes of an item that two label sets dispute."""
+
+    TAKE = "take"
+    OWN = "own"
+    EXCLUDE = "exclude"
+
+
+class GoldChoice(Versioned, table=True):
+    """What was decided about a disputed item: `side` is the set whose answer is taken (0 or 1), `marks` our own."""
+
+    __tablename__ = "gold_choice"
+    __table_args__ = (sa.UniqueConstraint("draft_id", "item"),)
+
+    draft_id: UUID = Field(foreign_key="gold_draft.id", ondelete="CASCADE")
+    item: str = Field(max_length=1000)
+    kind: ChoiceKind = Field(sa_type=enum_text(ChoiceKind))
+    side: int = Field(default=0)
+    marks: list[dict[str, Any]] = document(default_factory=list)
+    decided_by: UUID

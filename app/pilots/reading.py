@@ -4,9 +4,8 @@ Problems come back at the form's fields: `file` for labels, `times` for the side
 delivery is called by its candidate's code, never by its file's name, which would tell whose it is.
 """
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,20 +13,19 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.archives import pictures
+from app.core.formats.item_list import ListedItem, Role, read_items
 from app.core.formats.manifest import read_manifest
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
-from app.core.pilots.amending import relabelled, times_without, without
+from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
-from app.core.pilots.report import to_json
+from app.core.pilots.roles import names_in, unscored, with_items
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
-from app.core.pilots.work import works
 from app.pilots import listing
-from app.pilots.packing import extra_of, outcomes_document
 
-ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
-_IMAGES = frozenset({"boxes", "polygons", "masks"})
+IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 LOADED_WITH = (
     "rapidfuzz.process",
@@ -43,9 +41,54 @@ Read = TypeVar("Read")
 LABELS = 100  # their labels that can be mapped by hand; more are another column
 LABEL = "label:"  # a problem at `label:NAME` asks what the vendor's NAME is called here
 Way = Mapping[str, Any]  # how a delivery is read: path, name or code, times, mapping, accept
+Handed = Mapping[str, str] | None  # how the item list is read: path, name, and the seal of its codes
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What deliveries are read against: the gold with the items that were handed out, and all names of those."""
+
+    gold: Rows
+    aliases: Mapping[str, str]
+
+
+def frame_of(gold: Rows, handed: Handed) -> Frame:
+    """The gold together with the item list, where there is one."""
+    if not handed:
+        return Frame(gold, {})
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items
+    rows, told = with_items(gold, listed)
+    names, codes = names_in(gold, listed), codes_of([one.item for one in listed], handed["seal"])
+    aliases = {codes[one.item]: name for one, name in zip(listed, names, strict=True)}
+    aliases |= {one.item: name for one, name in zip(listed, names, strict=True) if one.item != name}
+    return Frame(replace(rows, warnings=(*rows.warnings, *told)), aliases)
+
+
+def check_items(task: str, path: str, name: str, gold: str = "") -> bytes:
+    """Facts about an item list: JSON with `items`, each as `item_list.ListedItem` has it but for what is empty, and
+    `notes`. With the path of a gold at least one of its items must count. Raises `Invalid` at `file`."""
+    found = _at("file", lambda: read_items(Path(path).read_bytes(), name))
+    notes = [*found.repairs, *found.warnings]
+    if gold:
+        rows, told = with_items(read_gold(task, Path(gold).read_bytes(), "gold"), found.items)
+        notes += told
+        if len(unscored(rows)) == len(rows.items):
+            shown = ", ".join(repr(one) for one in rows.items[:3])
+            message = f"None of the items to be scored is in the gold. Correct the ids: the gold has {shown}."
+            raise Invalid("items.other_pilot", [Problem("file", message)])
+    items = [{key: value for key, value in asdict(one).items() if value} for one in found.items]
+    return orjson.dumps({"items": items, "notes": notes})
+
+
+def check_images(path: str, name: str) -> bytes:
+    """Facts about an archive of images: JSON with `images`, each as `archives.Picture` has it, and `notes`. Raises
+    `Invalid` at `images`."""
+    with Path(path).open("rb") as stream:
+        found, notes = _at("images", lambda: pictures(stream, name))
+    return orjson.dumps({"images": [asdict(one) for one in found], "notes": notes})
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], handed: Handed = None) -> bytes:
     """Facts about a gold file: JSON with items, labels, classes, repairs.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
@@ -58,7 +101,8 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
         )
         return told
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
-    _refuse_unfit(deliveries, lambda one: _read(task, one, one["name"], gold))
+    frame = frame_of(gold, handed)
+    _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
     labels = int((~gold.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
@@ -70,6 +114,12 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
         "repairs": [*gold.repairs, *gold.warnings],
     }
     return orjson.dumps(facts)
+
+
+def read_way(task: str, one: Way, name: str, frame: Frame) -> Rows:
+    data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
+    mapping, aliases = one.get("mapping"), frame.aliases
+    return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
 
 
 def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> None:
@@ -86,24 +136,50 @@ def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> N
         raise Invalid("gold.breaks_deliveries", problems)
 
 
-def pack_items(task: str, gold: str) -> bytes:
-    """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
-    source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
+def pack_items(task: str, gold: str = "", handed: Handed = None) -> bytes:
+    """What may leave with a pilot pack, from the item list, from the gold file, or from both: JSON with `items` and
+    `classes` (name, id; of COCO alone).
+
+    An item has its name, the file's own id, size, source text, image and suggested label where these belong to the
+    item and not to its labels. What begins with `_` stays here: `_own` its name, `_first` that of the item it repeats,
+    `_role` what it is for, `_image` its image. With hidden repeats all items go by their codes.
+    """
     if task == listing.TASK:
         return listing.items_to_pack(gold)
-    rows = read_gold(task, Path(gold).read_bytes(), "gold")
-    items = [_pack_item(rows, at) for at in range(len(rows.items))]
-    classes = [
-        {"name": name, "id": number} for name, number in zip(rows.classes, rows.class_ids, strict=False)
-    ]
-    return orjson.dumps({"items": items, "classes": classes})
+    rows = read_gold(task, Path(gold).read_bytes(), "gold") if gold else None
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items if handed else ()
+    if not listed or not handed:
+        items = [_pack_item(rows, at) for at in range(len(rows.items))] if rows else []
+    else:
+        items = _listed_items(rows, listed, handed["seal"])
+    named = zip(rows.classes, rows.class_ids, strict=False) if rows else ()
+    return orjson.dumps({"items": items, "classes": [{"name": name, "id": one} for name, one in named]})
+
+
+def _listed_items(rows: Rows | None, listed: Sequence[ListedItem], seal: str) -> list[dict[str, Any]]:
+    names = names_in(rows, listed) if rows else tuple(one.item for one in listed)
+    full = with_items(rows, listed)[0] if rows else None
+    place = {name: at for at, name in enumerate(full.items)} if full else {}
+    hides = any(one.role is Role.REPEAT for one in listed)
+    codes = codes_of([one.item for one in listed], seal)
+    out = []
+    for one, name in zip(listed, names, strict=True):
+        item = _pack_item(full, place[name]) if full else {"item": name}
+        item |= {"width": one.width, "height": one.height} if one.width and "width" not in item else {}
+        item |= {key: value for key in ("text", "prelabel") if (value := getattr(one, key))}
+        if hides:
+            item["item"] = codes[one.item]
+            item.pop("id", None)
+        hidden = {"_own": one.item, "_first": one.repeat_of, "_role": one.role.value, "_image": one.image}
+        out.append({**item, **hidden})
+    return out
 
 
 def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
     one: dict[str, Any] = {"item": rows.items[at]}
     if rows.ids and rows.ids != rows.items:
         one["id"] = rows.ids[at]
-    if rows.task in _IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
+    if rows.task in IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
         one |= {"width": int(rows.sizes[at][0]), "height": int(rows.sizes[at][1])}
     if rows.task == "spans" and rows.texts:
         one["text"] = rows.texts[at]
@@ -121,6 +197,7 @@ def check_delivery(
     gold_name: str = "gold",
     mapping: Mapping[str, str | None] | None = None,
     accept: bool = False,
+    handed: Handed = None,
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
@@ -131,20 +208,26 @@ def check_delivery(
     """
     if task == listing.TASK:
         return _work_facts(gold, path, name, times)
-    reference = read_gold(task, Path(gold).read_bytes(), gold_name)
+    frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
     try:
-        rows = _delivered(task, Path(path).read_bytes(), name, reference, accept, mapping or {})
+        rows = _delivered(task, Path(path).read_bytes(), name, frame, accept, mapping or {})
     except Invalid as failure:
         problems += failure.problems
     try:
-        side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
+        side = _at("times", lambda: times_of(times, times_name, code, frame)) if times else None
     except Invalid as failure:
         problems += failure.problems
     if problems or rows is None:
         raise Invalid("delivery.refused", problems)
-    return _facts(task, reference, rows, side, {name: code})
+    return _facts(task, frame.gold, rows, side, {name: code})
+
+
+def times_of(path: str, name: str, code: str, frame: Frame) -> Times:
+    """The side file, its items called as the pilot calls them."""
+    found = read_times(Path(path).read_bytes(), name, code)
+    return replace(found, item=tuple(frame.aliases.get(one, one) for one in found.item))
 
 
 def _work_facts(gold: str, path: str, name: str, times: str) -> bytes:
@@ -175,11 +258,12 @@ def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mappin
 
 
 def _delivered(
-    task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
+    task: str, data: bytes, name: str, frame: Frame, accept: bool, mapping: Mapping[str, str | None]
 ) -> Rows:
     """A delivery read against the gold; where only its label names are strange, they are asked about."""
+    gold = frame.gold
     try:
-        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping)
+        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping, aliases=frame.aliases)
     except Invalid as failure:
         told = {theirs: ours for theirs, ours in mapping.items() if ours is None or ours in gold.classes}
         strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
@@ -208,127 +292,3 @@ def _placed(field: str, failure: Invalid) -> Invalid:
         told = f"{many} can be repaired as told: tick to accept, and send the file again."
         shown.append(Problem("accept", told))
     return Invalid(failure.code, shown)
-
-
-def compared(
-    task: str,
-    gold: str,
-    deliveries: Sequence[Way],
-    iou: float,
-    seed: int,
-    amendments: Mapping[str, Any] | None = None,
-    mix: Mapping[str, float] | None = None,
-    subset: Mapping[str, str] | None = None,
-) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
-
-    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody. `mix`
-    weighs the strata of the gold as production does; of a classification without strata, its classes. `subset`
-    (`computing.Subset`) leaves the other items out; no outcomes are given then. Raises `Invalid` where nothing of
-    it is left.
-    """
-    if task == listing.TASK:
-        return listing.listed(gold, deliveries)
-    reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    if mix and not reference.stratum and task == "classification":
-        reference = replace(reference, stratum=_classes_as_strata(reference))
-    held = _Held(reference, {one["code"]: _read(task, one, one["code"], reference) for one in deliveries})
-    held.side = _together(
-        [
-            read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
-            for one in deliveries
-            if one.get("times")
-        ]
-    )
-    if amendments:
-        held.gold = relabelled(held.gold, amendments["labels"])
-        held.leave_out(set(amendments["excluded"]))
-    filters = _filters(held)
-    known = {name: weight for name, weight in (mix or {}).items() if name in set(held.gold.stratum)}
-    if subset:
-        held.leave_out(set(held.gold.items) - chosen(held, subset))
-        known = {}
-    weighs = known if any(known.values()) else None
-    found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
-    report = {"compare": to_json(found), "extra": {"engine": ENGINE, "filters": filters, **extra_of(found)}}
-    outcomes = b"" if subset else zlib.compress(orjson.dumps(outcomes_document(found)), 6)
-    return orjson.dumps(report) + b"\n" + outcomes
-
-
-@dataclass
-class _Held:
-    """What is compared, while items are left out of it."""
-
-    gold: Rows
-    read: dict[str, Rows]
-    side: Times | None = None
-
-    def leave_out(self, gone: set[str]) -> None:
-        pairs = zip(self.gold.items, self.gold.ids, strict=True)
-        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(self.gold.items) - gone)
-        self.gold = without(self.gold, gone)
-        self.read = {code: without(rows, gone) for code, rows in self.read.items()}
-        self.side = times_without(self.side, names) if self.side else None
-
-
-def _classes_as_strata(gold: Rows) -> tuple[str, ...]:
-    names = [""] * len(gold.items)
-    for at, label in zip(gold.item.tolist(), gold.label.tolist(), strict=True):
-        names[at] = gold.classes[label]
-    return tuple(names)
-
-
-def _filters(held: _Held) -> dict[str, Any]:
-    """What subsets can be taken of."""
-    done, _ = works(held.gold, held.read, held.side)
-    people = {code: sorted(set(one.annotators)) if one else [] for code, one in done.items()}
-    return {"strata": sorted(set(held.gold.stratum) - {""}), "people": people}
-
-
-def chosen(held: _Held, subset: Mapping[str, str]) -> set[str]:
-    """The items with the class in the gold, of the stratum, answered by the annotator. Raises `Invalid` for none."""
-    gold = held.gold
-    stays = np.ones(len(gold.items), np.bool_)
-    if label := subset.get("label"):
-        having = np.zeros(len(gold.items), np.bool_)
-        at = gold.classes.index(label) if label in gold.classes else -2
-        having[gold.item[(gold.label == at) & ~gold.crowd]] = True
-        stays &= having
-    if stratum := subset.get("stratum"):
-        stays &= np.array([one == stratum for one in gold.stratum], np.bool_) if gold.stratum else False
-    if who := subset.get("annotator"):
-        done = works(gold, held.read, held.side)[0].get(subset.get("code", ""))
-        mine = np.zeros(len(gold.items), np.bool_)
-        if done is not None and who in done.annotators:
-            mine[done.item[done.annotator == done.annotators.index(who)]] = True
-        stays &= mine
-    if not stays.any():
-        raise Invalid(
-            "subset.empty", [Problem("subset", "No item fits; choose another class, stratum or person.")]
-        )
-    return {item for item, kept in zip(gold.items, stays.tolist(), strict=True) if kept}
-
-
-def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
-    data, mapping = Path(one["path"]).read_bytes(), one.get("mapping")
-    return read_delivery(task, data, name, gold, accept=bool(one.get("accept")), mapping=mapping)
-
-
-def _together(times: Sequence[Times]) -> Times | None:
-    if not times:
-        return None
-
-    def column(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
-        return tuple(value for part in values for value in part)
-
-    return Times(
-        source="the side file",
-        vendor=column(one.vendor for one in times),
-        item=column(one.item for one in times),
-        annotator=column(one.annotator for one in times),
-        seconds=np.concatenate([one.seconds for one in times]),
-        started=np.concatenate([one.started for one in times]),
-        ended=np.concatenate([one.ended for one in times]),
-        line=np.concatenate([one.line for one in times]),
-        repairs=column(one.repairs for one in times),
-    )

@@ -19,6 +19,8 @@ from app.questionnaires.schemas import (
     MarkIn,
     ReasonIn,
     ResponseOut,
+    RoundIn,
+    RoundOut,
     ScoreOut,
     SendIn,
     SentOut,
@@ -37,7 +39,7 @@ def _answer(row: AnswerRow) -> AnswerOut:
 def _out(held: HeldResponse) -> ResponseOut:
     access, row, score = held.access, held.access.response, held.score
     return ResponseOut(
-        **row.model_dump(exclude={"created_at", "questionnaire_id", "submitted_by", "link_id"}),
+        **row.model_dump(exclude={"created_at", "questionnaire_id", "submitted_by", "sent_by", "link_id"}),
         questionnaire_version=access.template.version,
         asked=held.progress.asked,
         settled=held.progress.settled,
@@ -64,6 +66,32 @@ def compare_answers(
     """The answers of all candidates side by side; sealed sections only for those who may read prices."""
     found = service.discovery(session, actor=actor, evaluation_id=evaluation_id, key=key)
     return Listing(items=compared_out(service.questionnaire_of(session, found, key=key), found))
+
+
+@router.post("/evaluations/{evaluation_id}/responses/send", status_code=201, response_model=Listing[RoundOut])
+def send_round(
+    request: Request, session: Write, actor: CurrentActor, evaluation_id: UUID, entry: RoundIn
+) -> Response:
+    """Send one questionnaire to several candidates, begun where it is not; the links are in this answer alone."""
+    base_url = request.app.state.settings.public_url
+    found = service.send_round(
+        session, actor=actor, evaluation_id=evaluation_id, entry=entry, base_url=base_url
+    )
+    items = [
+        RoundOut(
+            response_id=each.sent.response.id,
+            vendor=each.vendor,
+            link=each.sent.link,
+            valid_until=each.sent.valid_until,
+            mailed=bool(each.to),
+        )
+        for each in found
+    ]
+    answer = created(request, Listing(items=items), f"/api/v1/evaluations/{evaluation_id}/answers")
+    # A repeated key must not store the links.
+    kept = [item.model_copy(update={"link": ""}) for item in items]
+    request.state.answer_body = Listing(items=kept).model_dump_json()
+    return answer
 
 
 @router.get("/candidates/{candidate_id}/responses")

@@ -118,6 +118,7 @@ class QuestionnaireResponse(Versioned, table=True):
     state: ResponseState = Field(default=ResponseState.DRAFT, sa_type=enum_text(ResponseState))
     due: date | None = Field(default=None)
     sent_at: datetime | None = moment(default=None)
+    sent_by: UUID | None = Field(default=None)
     submitted_at: datetime | None = moment(default=None)
     submitted_by: UUID | None = Field(default=None)
     closed_at: datetime | None = moment(default=None)

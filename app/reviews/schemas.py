@@ -1,7 +1,7 @@
 """What people and programs send and get about reviews, issues and decisions on the gold."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -171,13 +171,19 @@ class IssueOut(BaseModel):
 
 
 class DecisionIn(BaseModel):
-    """What becomes of an item of the gold; `label` is the right class of a classification."""
+    """What becomes of an item of the gold.
+
+    Where it is wrong, right is the class `label` of a classification, the answer of the candidate with the code
+    `take`, or else our own `marks` (as `assay/gold@1` has them).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     item: Annotated[Filled, Field(max_length=1000)]
     ruling: Ruling
     label: Annotated[Text, Field(max_length=500)] = ""
+    take: Annotated[Text, Field(max_length=12)] = ""
+    marks: Annotated[list[dict[str, Any]], Field(max_length=2000)] = []
     reason: Annotated[Text, Field(max_length=2000)] = ""
 
 
@@ -190,6 +196,8 @@ class DecisionOut(BaseModel):
     item: str
     ruling: Ruling
     label: str
+    answer: list[dict[str, Any]]
+    taken_from: str
     reason: str
     published: int | None
 

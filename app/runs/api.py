@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import Response as Plain
 
 from app.core.permissions import Action
@@ -20,6 +20,7 @@ from app.runs.models import PilotQuestion, PilotRun
 from app.runs.schemas import (
     AdoptIn,
     DownloadOut,
+    ForecastIn,
     GuardOut,
     InstructionsOut,
     LabelingPlanIn,
@@ -28,6 +29,7 @@ from app.runs.schemas import (
     OurQuestionIn,
     PartLinkIn,
     PartOut,
+    ProgressOut,
     PublishAnswerIn,
     PublishedOut,
     PublishIn,
@@ -38,6 +40,7 @@ from app.runs.schemas import (
     StageIn,
 )
 from app.runs.service import PartLine, Thread
+from app.runs.views.progress import progress_out
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 
@@ -251,6 +254,16 @@ def list_questions(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[Q
     """The question log for whoever runs the pilot, newest first."""
     pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     return [_question(session, one) for one in service.threads_of(session, actor=actor, pilot_id=pilot_id)]
+
+
+@router.get("/pilots/{pilot_id}/progress")
+def get_progress(
+    session: Read, actor: CurrentActor, pilot_id: UUID, entry: Annotated[ForecastIn, Query()]
+) -> ProgressOut:
+    """Volume per day, and when each candidate would have done the need: an extrapolation."""
+    found = pilots.open_pilot(session, actor, pilot_id)
+    pilots.require_look(session, actor, found)
+    return progress_out(service.progress_of(session, found, entry))
 
 
 @router.get("/pilots/{pilot_id}/contests")

@@ -77,11 +77,20 @@ class Site:
         return make_user(self.app.state.database, *(role for role in Role if role is not Role.VENDOR_LINK))
 
 
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    """The application behind uvicorn in this process, and Debian's Chromium."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium, once for all tests of a module."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(settings: Settings, chromium: "Browser") -> Iterator[Site]:
+    """The application behind uvicorn in this process."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     app = create_app(settings.model_copy(update={"worker_in_web": True, "port": port}))
@@ -91,10 +100,9 @@ def site(settings: Settings) -> Iterator[Site]:
     deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield Site(app, f"http://127.0.0.1:{port}", browser)
-        browser.close()
+    yield Site(app, f"http://127.0.0.1:{port}", chromium)
+    for context in chromium.contexts:
+        context.close()
     server.should_exit = True
     thread.join(20)
     listener.close()

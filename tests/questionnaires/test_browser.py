@@ -1,68 +1,11 @@
 """The form in a real browser: autosave, conflict, rows, and the vendor's side without JavaScript."""
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
-from app.accounts import service as accounts
-from app.accounts.models import User
-from tests.questionnaires.conftest import Scene, build
+from tests.questionnaires.served import AXE, VIOLATIONS, Site, chromium, site, sync_api
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-CHROMIUM = Path("/usr/bin/chromium")
-VIOLATIONS = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
+__all__ = ["chromium", "site"]
 pytestmark = pytest.mark.browser
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A served scene: the lead's page, a context maker, and what the browser complained about."""
-
-    scene: Scene
-    address: str
-    browser: "sync_api.Browser"
-    cookie: str
-
-    def page(self, *, signed_in: bool = True, scripts: bool = True) -> "sync_api.Page":
-        """A page of a new context."""
-        context = self.browser.new_context(base_url=self.address, java_script_enabled=scripts)
-        if signed_in:
-            context.add_cookies([{"name": "assay_session", "value": self.cookie, "url": self.address}])
-        return context.new_page()
-
-
-@pytest.fixture
-def site(app: FastAPI) -> Iterator[Site]:
-    """The application behind a real port."""
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's Chromium is not installed: apt-get install chromium")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    scene = build(app.state.database)
-    with scene.db.writing() as session:
-        cookie = accounts.start_session(session, session.get_one(User, scene.lead.id))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield Site(scene, f"http://127.0.0.1:{port}", browser, cookie)
-        browser.close()
-    server.should_exit = True
-    thread.join()
 
 
 def type_in(page: "sync_api.Page", name: str, value: str) -> None:
@@ -182,7 +125,7 @@ def test_pages_have_no_axe_violations_and_do_not_scroll_sideways(site: Site) -> 
     secret, _ = site.scene.send()
     discovery = f"/evaluations/{site.scene.evaluation_id}/discovery"
     here, there = f"/responses/{site.scene.response_id}", f"/respond/{site.scene.response_id}"
-    paths = [here, f"{here}/call", f"{here}/vendor", f"{here}/call/summary", discovery]
+    paths = [f"{discovery}/ask", here, f"{here}/call", f"{here}/vendor", f"{here}/call/summary", discovery]
     paths += [there, f"{there}/sections/pricing", f"{there}/check"]
     page = site.page()
     page.goto(f"/vendor-link/{secret}")

@@ -121,13 +121,13 @@ def test_condition_rows_become_a_condition_and_come_back(lead: TestClient) -> No
 @pytest.mark.parametrize("name", library.ids("questionnaires"))
 def test_every_shipped_question_survives_its_form(name: str) -> None:
     body: dict[str, Any] = library.load("questionnaires", name)
-    kinds = {q["id"]: q["type"] for section in body["sections"] for q in section["questions"]}
+    asked = {q["id"]: q for section in body["sections"] for q in section["questions"]}
     for section in body["sections"]:
         for question in section["questions"]:
             sent = _as_form(drafting.question_fields(question))
-            assert drafting.read_question(sent, question, kinds) == question, question["id"]
+            assert drafting.read_question(sent, question, asked) == question, question["id"]
         kept = {key: value for key, value in section.items() if key != "questions"}
-        assert drafting.read_section(_as_form(drafting.section_fields(section)), kinds) == kept
+        assert drafting.read_section(_as_form(drafting.section_fields(section)), asked) == kept
     assert drafting.read_head(_as_form(drafting.head_fields(body)), body) == body
 
 

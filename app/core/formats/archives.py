@@ -7,10 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, BinaryIO
 
 from app.core.formats.content import MAX_BYTES
 from app.core.formats.faults import Faults, refuse
+from app.core.formats.images import looked_at
 
 MAX_MEMBERS = 20_000
 MAX_RATIO = 200  # labels as text shrink to a twentieth; a bomb to a thousandth
@@ -196,3 +197,72 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: Faults) -> 
         pass
     faults.add(repr(member.filename[:120]), "damaged in the archive; pack it again")
     return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image of an archive: the member that holds it, its type, size in pixels, and bytes."""
+
+    member: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+MAX_PICTURE = 30_000_000
+MAX_PICTURES_TOTAL = 2_000_000_000
+
+
+def pictures(stream: BinaryIO, name: str) -> tuple[list[Picture], tuple[str, ...]]:
+    """Every PNG, JPEG and WebP image of a zip archive, judged by its content, and sentences about the rest.
+
+    Raises `Invalid` with everything that is wrong: what `unzipped` refuses, images that are none or too large, more
+    than 30 MB each or 2 GB in all, and an archive without any.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
+        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
+    if len(members) > MAX_MEMBERS:
+        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; send fewer images")
+    faults = Faults("file.broken_archive", name)
+    _check_paths(members, faults)
+    wanted = [one for one in members if not one.is_dir() and not _JUNK.search(one.filename)]
+    shown = [one for one in wanted if _MEDIA.search(one.filename)]
+    _check_members(shown, faults)
+    for one in shown:
+        if one.file_size > MAX_PICTURE or (
+            one.file_size > _SMALL and one.file_size > MAX_RATIO * one.compress_size
+        ):
+            faults.add(
+                repr(one.filename[:120]), f"has {one.file_size // 1_000_000} MB; at most 30 MB are shown"
+            )
+    if (total := sum(one.file_size for one in shown)) > MAX_PICTURES_TOTAL:
+        faults.add("", f"unpacks to {total // 1_000_000} MB, more than 2,000; scale the images down")
+    faults.stop()
+    found = [_picture(archive, one, faults) for one in shown]
+    faults.stop()
+    if not found:
+        raise refuse("file.empty", name, "the archive holds no PNG, JPEG or WebP image; pack the images")
+    rest = len(wanted) - len(shown)
+    told = (f"{name}: {rest} other {'file' if rest == 1 else 'files'} passed over.",) if rest else ()
+    return [one for one in found if one is not None], told
+
+
+def _picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: Faults) -> Picture | None:
+    data = _read(archive, member, faults)
+    if not data and member.file_size:
+        return None
+    found = looked_at(io.BytesIO(data))
+    if isinstance(found, str):
+        faults.add(repr(member.filename[:120]), found)
+        return None
+    return Picture(member.filename, *found, member.file_size)
+
+
+def member_of(stream: BinaryIO, member: str) -> bytes:
+    """The bytes of one member of an archive that `pictures` has judged."""
+    with zipfile.ZipFile(stream) as archive:
+        return archive.read(member)

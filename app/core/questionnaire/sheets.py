@@ -18,12 +18,15 @@ from app.core.questionnaire.model import Question, Questionnaire
 PARTS = ("id", "section", "question", "options", "help", "answer", "comment")
 """What a column can hold: the sender's id, the section, the question, its possible answers, a hint; in a filled
 sheet also the answer and a comment."""
+QUESTION_PARTS = ("id", "section", "question", "options", "help")
+ANSWER_PARTS = ("id", "question", "answer", "comment")
+"""What is looked for in a sheet of questions, and in a filled one."""
 KINDS = ("yes_no", "long_text", "text")
 LOOK = 40
 MOST_NOTES = 200
 _HEADINGS = {
     "id": r"(question|control|item|req\w*)?\s*(id|no\.?|number|#|ref(erence)?)",
-    "section": r"(sub-?)?(section|domain|category|chapter|area|topic)( title| name)?",
+    "section": r"(ccm |control )?(sub-?)?(section|domain|category|chapter|area|topic)( title| name)?",
     "question": r".*\bquestions?\b.*|requirement( text)?|control (question|specification)",
     "options": r"(allowed|possible|valid|answer|response)?\s*(options|choices|values)|answer type",
     "help": r"guidance|help|hint|description|additional guidance|standard guidance",

@@ -1,6 +1,6 @@
-"""How a volume spreads over the weeks until it is due: evenly, by season, with spikes."""
+"""How a volume spreads over the weeks until it is due: evenly, with spikes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -34,49 +34,39 @@ def weekly_demand(
     start: date,
     due: date,
     *,
-    season: Mapping[int, float] | None = None,
     spikes: Sequence[Spike] = (),
 ) -> tuple[Week, ...]:
     """Whole labels per week from `start` to `due` (both included); they add up to `volume`.
 
-    Each day weighs 1, times its month's factor in `season` (month 1..12 -> factor, 1 where absent), times every
-    spike it lies in; a last short week counts its days. Raises `Invalid` naming every value out of range.
+    Each day weighs 1, times every spike it lies in; a last short week counts its days. Raises `Invalid` naming every
+    value out of range.
     """
-    factors = dict(season or {})
-    _check(volume, start, due, factors, spikes)
+    _check(volume, start, due, spikes)
     days = [start + timedelta(days=at) for at in range((due - start).days + 1)]
-    weight = [_weight(day, factors, spikes) for day in days]
+    weight = [_weight(day, spikes) for day in days]
     weeks = [sum(weight[at : at + 7], Fraction(0)) for at in range(0, len(days), 7)]
     whole = sum(weeks, Fraction(0))
     if whole == 0:
-        raise Invalid("demand.season", [Problem("season", "leaves no day on which anything arrives")])
+        raise Invalid("demand.spikes", [Problem("spikes", "leave no day on which anything arrives")])
     parts = [volume * one / whole for one in weeks]
     scale = 10**9  # shares of labels this fine round as the fractions themselves would
     needs = largest_remainder([round(part * scale) for part in parts], scale)
     return tuple(Week(days[7 * at], need) for at, need in enumerate(needs))
 
 
-def _weight(day: date, season: Mapping[int, float], spikes: Sequence[Spike]) -> Fraction:
-    weight = exact(season.get(day.month, 1))
+def _weight(day: date, spikes: Sequence[Spike]) -> Fraction:
+    weight = Fraction(1)
     for spike in spikes:
         if spike.first <= day <= spike.last:
             weight *= exact(spike.factor)
     return weight
 
 
-def _check(volume: int, start: date, due: date, season: Mapping[int, float], spikes: Sequence[Spike]) -> None:
+def _check(volume: int, start: date, due: date, spikes: Sequence[Spike]) -> None:
     rules = [
         (volume > 0, "volume", "must be above 0"),
         (start <= due, "due", "must not lie before the start"),
         ((due - start).days <= 7 * _MOST_WEEKS, "due", "must lie within ten years"),
-    ]
-    rules += [
-        (
-            month in range(1, 13) and 0 <= factor <= 100,
-            f"season[{month}]",
-            "needs a month 1 to 12, factor 0 to 100",
-        )
-        for month, factor in season.items()
     ]
     rules += [
         (

@@ -1,12 +1,14 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import design, gallery, items, offer, plan, results, uploads
+from app.pilots.pages import design, drafts, gallery, items, listing, offer, plan, results, uploads
 
 routers = (
     design.router,
     plan.router,
     offer.router,
     uploads.router,
+    listing.router,
+    drafts.router,
     gallery.router,
     results.router,
     items.router,

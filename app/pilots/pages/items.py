@@ -19,7 +19,7 @@ from app.kit.spreadsheet import Cell, write_csv
 from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
-from app.pilots.drawing import DRAWN, legend_of
+from app.pilots.drawing import DRAWN, exhibit_of, legend_of
 from app.pilots.frame import base_of
 from app.pilots.scope import Scope, Scoped, loaded
 from app.pilots.service import Outcomes, PilotComparison, Wanted
@@ -192,6 +192,7 @@ def show_item(
         title=line.name,
         frame=_below(session, found, *crumbs),
         subtitle=f"{size[0]:g} × {size[1]:g} pixels" if size else "",
+        exhibit=exhibit_of(outcomes, at),
         cards=views.cards_of(outcomes, line, names),
         legend=legend_of(outcomes.kind),
         has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",

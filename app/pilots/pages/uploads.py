@@ -32,8 +32,9 @@ _ROUNDS = (
     Option("new", "A new round", "earlier rounds stay and can be compared"),
     Option("replace", "Replace the newest round", "the replaced one can be restored"),
 )
+SUFFIXES = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml,.conll,.zip"
 _REGIONS = "COCO JSON, CVAT XML, Label Studio or Labelbox JSON"
-_HINTS: Mapping[str, str] = {
+HINTS: Mapping[str, str] = {
     "classification": "CSV or JSON Lines with item and label, or the export of a labeling tool.",
     "multilabel": "CSV or JSON Lines with item and label (several as a|b), or the export of a labeling tool.",
     "boxes": f"{_REGIONS}, Pascal VOC or YOLO in a ZIP, or CSV with item, label, x, y, width, height.",
@@ -66,9 +67,9 @@ def _page(
         form=state,
         action=f"{base_of(pilot)}/{'gold' if is_gold else 'deliver'}",
         back=base_of(pilot),
-        hint=(_ITEMS if is_gold and is_listed else _HINTS[pilot.task])
+        hint=(_ITEMS if is_gold and is_listed else HINTS[pilot.task])
         + ("" if is_gold else " Seconds and annotator codes where the tool has them."),
-        accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml,.conll,.zip",
+        accept=SUFFIXES,
         is_gold=is_gold,
         is_listed=is_listed,
         candidates=views.candidate_options(service.participants(session, pilot)),

@@ -16,8 +16,8 @@ from app.kit.actors import SYSTEM
 from app.kit.db import Database, ReadSession, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult
-from app.pilots.reading import ENGINE
+from app.pilots.comparing import ENGINE
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotItems, PilotResult
 
 TASK = "pilots.compare"
 
@@ -49,6 +49,7 @@ class Inputs:
     pilot: Pilot
     gold: GoldVersion
     deliveries: Mapping[str, Delivery]
+    items: PilotItems | None
     subset: Subset
     digest: str
 
@@ -85,10 +86,17 @@ def inputs_of(
         return None
     by_code = {session.get_one(Candidate, key).code: row for key, row in newest.items()}
     ordered = dict(sorted(by_code.items()))
-    return Inputs(pilot, golds[0], ordered, subset, _digest(pilot, golds[0], ordered, subset))
+    items = queries.items_file(session, pilot.id)
+    return Inputs(pilot, golds[0], ordered, items, subset, _digest(pilot, golds[0], ordered, items, subset))
 
 
-def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery], subset: Subset) -> str:
+def _digest(
+    pilot: Pilot,
+    gold: GoldVersion,
+    deliveries: Mapping[str, Delivery],
+    items: PilotItems | None,
+    subset: Subset,
+) -> str:
     told: dict[str, Any] = {
         "engine": ENGINE,
         "task": pilot.task,
@@ -100,6 +108,8 @@ def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery],
             for code, row in deliveries.items()
         },
     }
+    if items is not None:
+        told["items"] = items.digest
     if pilot.mix:
         told["mix"] = pilot.mix
     if subset:
@@ -186,12 +196,13 @@ def compute(
             "deliveries": [_named(contents, code, row) for code, row in inputs.deliveries.items()],
             "iou": inputs.pilot.iou / 10_000,
             "seed": inputs.pilot.seed,
-            "amendments": inputs.gold.amendments,
+            "amendments": _placed(contents, inputs.gold.amendments),
+            "handed": handed_of(contents, inputs.items),
             "mix": inputs.pilot.mix,
             "subset": asdict(subset) if subset else None,
         }
         digest, number = inputs.digest, inputs.gold.number
-    report, _, outcomes = child.run("app.pilots.reading:compared", arguments).partition(b"\n")
+    report, _, outcomes = child.run("app.pilots.comparing:compared", arguments).partition(b"\n")
     return Computed(digest, number, subset, report, outcomes)
 
 
@@ -204,6 +215,22 @@ def way_of(contents: LocalStore, row: Delivery) -> dict[str, Any]:
     """How a delivery's file is read, as `reading` takes it."""
     path = str(contents.path(row.digest))
     return {"path": path, "mapping": row.mapping, "accept": row.accepts_repairs}
+
+
+def _placed(contents: LocalStore, amendments: Mapping[str, Any]) -> dict[str, Any]:
+    """The amendments with the places of the deliveries whose answers were taken."""
+    taken = {
+        item: {**one, "path": str(contents.path(one["digest"]))}
+        for item, one in amendments.get("taken", {}).items()
+    }
+    return {**amendments, **({"taken": taken} if taken else {})}
+
+
+def handed_of(contents: LocalStore, row: PilotItems | None) -> dict[str, str] | None:
+    """How the item list is read, as `reading` takes it; None where there is none."""
+    if row is None:
+        return None
+    return {"path": str(contents.path(row.digest)), "name": f"item list {row.number}", "seal": row.seal}
 
 
 def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> None:

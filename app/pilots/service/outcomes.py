@@ -18,6 +18,7 @@ from app.core.pilots.findings import ERRORS
 from app.core.pilots.results import Mark
 from app.kit.db import ReadSession
 from app.pilots.models import PilotResult
+from app.pilots.service.items import Scene, Scenes, scenes_of
 
 _KEPT = 2_000_000  # findings that a process keeps unpacked: about 200 MB at most
 _COLUMNS = ("item", "error", "gold", "delivered", "gold_class", "delivered_class")
@@ -57,9 +58,13 @@ ANY = Wanted()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """All findings of one result; items are addressed by their place. Shared between requests: never changed."""
+    """All findings of one result; items are addressed by their place. `scenes` tells what else is known of them.
+
+    `data` is shared between requests: nobody changes it.
+    """
 
     data: Mapping[str, Any]
+    scenes: Scenes
 
     @property
     def items(self) -> list[str]:
@@ -84,7 +89,7 @@ class Outcomes:
         return {at: (words, label, agreeing) for at, words, label, agreeing in self.data.get("disputes", ())}
 
     def text(self, at: int) -> str:
-        """The source text of an item, empty where there is none."""
+        """The source text of spans, empty where there is none."""
         return self.data["texts"][at] if self.data["texts"] else ""
 
     def size(self, at: int) -> tuple[float, float] | None:
@@ -93,6 +98,10 @@ class Outcomes:
         if not sizes or None in sizes[at]:
             return None
         return sizes[at][0], sizes[at][1]
+
+    def scene(self, at: int) -> Scene:
+        """The image and the text of an item, as far as they were sent."""
+        return self.scenes.scene(self.items[at])
 
     def line(self, at: int) -> ItemLine:
         """One item with scores and counts of errors. Raises `NotFound` beyond the last item."""
@@ -238,13 +247,13 @@ def _who(one: Mapping[str, Any], row: int) -> str | None:
     return name
 
 
-def _unpacked(packed: bytes) -> Outcomes:
-    data = orjson.loads(zlib.decompress(packed))
+def _unpacked(packed: bytes) -> Mapping[str, Any]:
+    data: dict[str, Any] = orjson.loads(zlib.decompress(packed))
     for one in data["vendors"].values():
         one |= {name: _ints(one[name]) for name in (*_COLUMNS, "annotator", *_DONE) if name in one}
         # orjson writes what is not a number as null, and numpy reads null as not a number.
         one |= {name: np.array(one[name], np.float64) for name in ("scores", "iou")}
-    return Outcomes(data)
+    return data
 
 
 def _ints(values: Sequence[int]) -> Ints:
@@ -256,10 +265,10 @@ class _Shelf:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: OrderedDict[UUID, tuple[int, Outcomes]] = OrderedDict()
+        self._held: OrderedDict[UUID, tuple[int, Mapping[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key: UUID) -> Outcomes | None:
+    def take(self, key: UUID) -> Mapping[str, Any] | None:
         with self._lock:
             found = self._held.get(key)
             if found is None:
@@ -267,8 +276,8 @@ class _Shelf:
             self._held.move_to_end(key)
             return found[1]
 
-    def put(self, key: UUID, one: Outcomes) -> None:
-        size = sum(len(each["item"]) for each in one.data["vendors"].values()) + len(one.items)
+    def put(self, key: UUID, one: Mapping[str, Any]) -> None:
+        size = sum(len(each["item"]) for each in one["vendors"].values()) + len(one["items"])
         with self._lock:
             self._held[key] = (size, one)
             while sum(each for each, _ in self._held.values()) > self._most and len(self._held) > 1:
@@ -280,13 +289,15 @@ _SHELF = _Shelf(_KEPT)
 
 def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
     """The findings of a kept result. Raises `NotFound` for one that is gone, and for figures of some items alone."""
-    known = session.exec(select(PilotResult.id).where(PilotResult.id == result_id)).first()
-    found = _SHELF.take(result_id) if known else None
-    if found is not None:
-        return found
-    packed = session.exec(select(PilotResult.outcomes).where(PilotResult.id == result_id)).first()
-    if not packed:
+    pilot_id = session.exec(select(PilotResult.pilot_id).where(PilotResult.id == result_id)).first()
+    if pilot_id is None:
         raise NotFound("result.not_found", "This result is not kept any more; open the results again.")
-    found = _unpacked(packed)
-    _SHELF.put(result_id, found)
-    return found
+    found = _SHELF.take(result_id)
+    if found is None:
+        packed = session.exec(select(PilotResult.outcomes).where(PilotResult.id == result_id)).first()
+        if not packed:
+            message = "This result is not kept any more; open the results again."
+            raise NotFound("result.not_found", message)
+        found = _unpacked(packed)
+        _SHELF.put(result_id, found)
+    return Outcomes(found, scenes_of(session, pilot_id))

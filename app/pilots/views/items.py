@@ -7,14 +7,13 @@ from typing import ClassVar
 import numpy as np
 from markupsafe import Markup
 
-from app.charts import shapes_on_item
 from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots.results import Mark
 from app.evaluations.frame import EvaluationFrame
 from app.kit import paging, wording
 from app.kit.templating import Page
 from app.kit.ui import Chip, Column, Option, Pager
-from app.pilots.drawing import DRAWN, Piece, drawn, named, pieces
+from app.pilots.drawing import DRAWN, Exhibit, Piece, canvas, drawn, named, pieces
 from app.pilots.service import ANY, EVERYTHING, ItemLine, Outcomes, PilotComparison, Subset, Wanted
 
 SHOWS = (
@@ -97,6 +96,7 @@ class ItemPage(Page):
 
     frame: EvaluationFrame
     subtitle: str
+    exhibit: Exhibit
     cards: tuple[ItemCard, ...]
     legend: str
     has_overlap: bool
@@ -228,10 +228,8 @@ def _card(outcomes: Outcomes, line: ItemLine, code: str, name: str) -> ItemCard:
     chart = None
     if outcomes.kind in DRAWN:
         size = outcomes.size(line.at)
-        # Fractions of an image of unknown size are drawn on a square.
-        chart = shapes_on_item(
-            drawn(marks, outcomes.kind), size, title=f"{line.name}, {outcomes.kind} of {name}"
-        )
+        title = f"{line.name}, {outcomes.kind} of {name}"
+        chart = canvas(drawn(marks, outcomes.kind), outcomes.scene(line.at), size, title=title)
     text = pieces(marks, outcomes.kind, outcomes.text(line.at))
     rows = tuple(_mark(one, outcomes.text(line.at)) for one in marks)
     return ItemCard(name, wording.number(line.scores[code], 2), chart, text, rows)

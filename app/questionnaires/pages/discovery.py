@@ -1,10 +1,13 @@
 """The discovery step of an evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
 
 from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
@@ -21,9 +24,11 @@ from app.kit.spreadsheet import Cell, write_csv, write_excel
 from app.kit.templating import render
 from app.kit.ui import Option
 from app.questionnaires import service
-from app.questionnaires.schemas import StartIn
+from app.questionnaires.schemas import RecipientIn, RoundIn, StartIn
+from app.questionnaires.service import SentTo
 from app.questionnaires.views.compare import SHOWS, Narrowed, chosen, comparison, table
 from app.questionnaires.views.discovery import DiscoveryPage, discovery_view
+from app.questionnaires.views.rounds import RoundPage, round_view
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}", include_in_schema=False)
 KEY = "discovery-call"
@@ -79,6 +84,7 @@ def _page(
         comparison(template, found, narrowed, url, query.key, files),
         keys=_keys(session, actor),
         may_start=access.may(Action.ANSWER_WRITE),
+        may_send=access.may(Action.EVALUATION_EDIT),
         is_solo=access.evaluation.governance == "solo",
         form=form,
     )
@@ -112,6 +118,65 @@ def start_response(
         candidate_id = _candidate(form.get("candidate_id"))
         row = service.start_response(session, actor=actor, candidate_id=candidate_id, entry=entry)
     return htmx.redirect(request, f"/responses/{row.id}", toast="Begun. Answers are saved as you type.")
+
+
+def _round(
+    session: ReadSession,
+    actor: Actor,
+    evaluation_id: UUID,
+    key: str,
+    form: FormState,
+    sent: Sequence[SentTo] = (),
+) -> RoundPage:
+    access = evaluations.open_evaluation(session, actor, evaluation_id, Action.EVALUATION_EDIT)
+    found = service.discovery(session, actor=actor, evaluation_id=evaluation_id, key=key)
+    frame = evaluation_frame(session, access, StepName.DISCOVERY)
+    return round_view(found, frame, key, _keys(session, actor), form, sent)
+
+
+@router.get("/discovery/ask")
+def show_round(
+    request: Request, session: Read, actor: CurrentActor, evaluation_id: UUID, key: Text = KEY
+) -> Response:
+    """Whom to ask, for several candidates at once."""
+    return render(request, _round(session, actor, evaluation_id, key or KEY, forms.blank()))
+
+
+@router.post("/discovery/ask")
+def send_round(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, evaluation_id: UUID
+) -> Response:
+    """Send the questionnaire to everybody ticked; links of those without an address are shown this once."""
+    sent = form.get("key")
+    key = sent if isinstance(sent, str) and sent else KEY
+    with rejecting(request, form, lambda state: _round(session, actor, evaluation_id, key, state)):
+        entry = _round_of(form, key)
+        base_url = request.app.state.settings.public_url
+        found = service.send_round(
+            session, actor=actor, evaluation_id=evaluation_id, entry=entry, base_url=base_url
+        )
+    request.state.answer_location = f"/evaluations/{evaluation_id}/discovery"
+    return render(request, _round(session, actor, evaluation_id, key, forms.blank(), found))
+
+
+def _round_of(form: FormData, key: str) -> RoundIn:
+    """The form's input; faults of a row stand at its own fields."""
+    to, problems = [], []
+    for name in dict.fromkeys(forms.text_values(form).get("take", ())):
+        given = {"holder_name": form.get(f"name-{name}"), "holder_email": form.get(f"email-{name}") or None}
+        try:
+            to.append(RecipientIn.model_validate({**given, "candidate_id": name}))
+        except ValidationError as failure:
+            fields = {"holder_name": f"name-{name}", "holder_email": f"email-{name}"}
+            problems += [
+                Problem(fields.get(item.where, "take"), item.message) for item in forms.problems(failure)
+            ]
+    if not to and not problems:
+        problems = [Problem("take", "Tick at least one vendor.")]
+    if problems:
+        raise Invalid("round.to", problems)
+    more = {name: form.get(name) or None for name in ("variant", "due")}
+    return RoundIn.model_validate({"key": key, "to": to, **{k: v for k, v in more.items() if v}})
 
 
 def _candidate(text: object) -> UUID:

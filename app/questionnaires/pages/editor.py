@@ -30,11 +30,9 @@ def _found(session: ReadSession, actor: Actor, key: str) -> tuple[Template, int]
     return service.template_from(row), row.version
 
 
-def _kinds(found: Template) -> dict[str, str]:
+def _asked(found: Template) -> dict[str, Any]:
     return {
-        question["id"]: str(question.get("type", ""))
-        for section in found.body["sections"]
-        for question in section["questions"]
+        question["id"]: question for section in found.body["sections"] for question in section["questions"]
     }
 
 
@@ -109,7 +107,7 @@ def save_section(
     found, _ = _found(session, actor, key)
     with rejecting(request, form, lambda state: editor.section_view(found, _old(name), state)):
         taken = [entry["id"] for entry in found.body["sections"]]
-        values = drafting.read_section(forms.text_values(form), _kinds(found), _old(name), taken)
+        values = drafting.read_section(forms.text_values(form), _asked(found), _old(name), taken)
         _save(session, actor, key, form, partial(edit.put_section, section=_old(name), values=values))
         place = edit.section_at(_found(session, actor, key)[0].body, values["id"])
         _refuse(editor.problems_at(_problems(session, actor, key), place, None))
@@ -183,7 +181,7 @@ def _save_question(
         return editor.question_view(found, section, name, state)
 
     with rejecting(request, form, page):
-        values = drafting.read_question(forms.text_values(form), before, _kinds(found))
+        values = drafting.read_question(forms.text_values(form), before, _asked(found))
         change = partial(edit.put_question, section=section, question=name, values=values)
         _save(session, actor, key, form, change)
         i, j = edit.question_at(_found(session, actor, key)[0].body, values["id"])

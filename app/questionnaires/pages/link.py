@@ -35,7 +35,8 @@ def show_link(request: Request, session: Read, secret: str) -> Response:
             session, actor=accounts.actor_of_link(link), response_id=access.response.id
         )
         vendor = vendors.vendor_of(session, access.candidate.vendor_id).name
-        answer = render(request, link_view(held, vendor, f"/vendor-link/{secret}"))
+        asker = service.asker_of(session, access.response)
+        answer = render(request, link_view(held, vendor, asker, f"/vendor-link/{secret}"))
     answer.headers.update(links.PRIVATE)
     return answer
 

@@ -48,6 +48,7 @@ def _start(session: ReadSession, actor: Actor, filling: Filling, **more: Any) ->
     return views.start_view(
         filling,
         _vendor(session, filling),
+        service.asker_of(session, filling.held.access.response),
         service.clarifications_of(session, actor=actor, response_id=response_id),
         service.links_of(session, actor=actor, response_id=response_id),
         service.earlier_answers(session, actor=actor, response_id=response_id),

@@ -75,8 +75,10 @@ from app.questionnaires.service.responses import (
     start_response,
     submit_response,
 )
+from app.questionnaires.service.rounds import SentTo, send_round
 from app.questionnaires.service.sending import (
     Sent,
+    asker_of,
     delegate_section,
     enter_by_link,
     open_vendor_link,
@@ -117,6 +119,7 @@ __all__ = [
     "ResponseScore",
     "Sent",
     "SentState",
+    "SentTo",
     "Template",
     "accept_drafts",
     "add_files",
@@ -124,6 +127,7 @@ __all__ = [
     "ask",
     "askable",
     "asked_now",
+    "asker_of",
     "attach_or_keep",
     "call_of",
     "clarifications_of",
@@ -170,6 +174,7 @@ __all__ = [
     "send_invitation",
     "send_reminder",
     "send_response",
+    "send_round",
     "send_summary",
     "sent_states",
     "set_follow_up",

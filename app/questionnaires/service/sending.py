@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.accounts import service as accounts
-from app.accounts.models import LinkPurpose, OneTimeLink
+from app.accounts.models import LinkPurpose, OneTimeLink, User
 from app.audit import service as audit
 from app.core import lifecycle
 from app.core.errors import Conflict, Invalid, NotFound, Problem
@@ -68,13 +68,14 @@ def send_response(
     secret, link = _issue(session, access, LinkKind.MAIN, holder, until)
     before = row.state
     row.link_id, row.sent_at, row.due, row.reminders = link.id, clock.now(), entry.due, entry.reminders
+    row.sent_by = actor.id
     if row.state is ResponseState.DRAFT:
         row.state = ResponseState.SENT
     mailed = bool(entry.holder_email)
     record_response(session, access, "sent", before, due=row.due, link=row.link_id, mailed=mailed)
     url = f"{base_url}/vendor-link/{secret}"
     if entry.holder_email:
-        letter = _invitation(access, entry.holder_name, url)
+        letter = _invitation(session, access, entry.holder_name, url)
         _post(session, access, letter, entry.holder_email, "invitation", f"vendor-link:{link.id}")
     return Sent(row, url, until)
 
@@ -113,21 +114,30 @@ def _post(
     jobs.enqueue_mail(session, mail_of(letter, to), about=about, purpose=purpose, dedupe=dedupe)
 
 
-def _facts(access: ResponseAccess) -> tuple[tuple[str, str], ...]:
-    template = access.template
-    facts = [("Questions", str(sum(1 for _ in template.questions())))]
+def asker_of(session: ReadSession, row: QuestionnaireResponse) -> str:
+    """Who asks, with the address a vendor can check; '' when nothing was sent, or the account is gone."""
+    user = session.get(User, row.sent_by) if row.sent_by is not None else None
+    return f"{user.name}, {user.email}" if user is not None else ""
+
+
+def _facts(session: ReadSession, access: ResponseAccess) -> tuple[tuple[str, str], ...]:
+    template, asker = access.template, asker_of(session, access.response)
+    facts = [("Asked by", asker)] if asker else []
+    facts.append(("Questions", str(sum(1 for _ in template.questions()))))
     facts.append(("Time needed", f"about {template.minutes or 45} minutes"))
     if access.response.due:
         facts.append(("Please answer by", wording.day(access.response.due)))
     return tuple(facts)
 
 
-def _invitation(access: ResponseAccess, name: str, url: str) -> Letter:
+def _invitation(session: ReadSession, access: ResponseAccess, name: str, url: str) -> Letter:
     return Letter(
         title=f"{access.template.title}: questions for you",
         greeting=f"Hello {name},",
-        lines=("we would like to know more about your company and ask you to answer our questions.",),
-        facts=_facts(access),
+        lines=(
+            f"{access.actor.name} would like to know more about your company and asks you to answer some questions.",
+        ),
+        facts=_facts(session, access),
         button="Open the questions",
         url=url,
         after=(_KEEP,),
@@ -220,7 +230,7 @@ def delegate_section(
             title=f"{access.template.title}: {section.title}",
             greeting=f"Hello {entry.holder_name},",
             lines=(f"{actor.name} asks you to answer the section “{section.title}” of a questionnaire.",),
-            facts=_facts(access)[2:],
+            facts=_facts(session, access)[-1:] if access.response.due else (),
             button="Open the section",
             url=url,
             after=("This link opens that section alone. Keep it to yourself.",),
@@ -319,7 +329,7 @@ def send_reminder(
         title=f"Reminder: {access.template.title}",
         greeting=f"Hello {own.holder_name},",
         lines=(_reminder_words(access),),
-        facts=_facts(access),
+        facts=_facts(session, access),
         button="Continue with the questions",
         url=f"{base_url}/vendor-link/{secret}",
         after=("If you need more time, tell your contact person. " + _KEEP,),

@@ -14,6 +14,9 @@ from app.core.permissions import Action
 from app.core.questionnaire import to_plain
 from app.core.questionnaire.edit import Body
 from app.core.questionnaire.sheets import (
+    ANSWER_PARTS,
+    PARTS,
+    QUESTION_PARTS,
     Columns,
     ReadAnswer,
     Rows,
@@ -147,12 +150,19 @@ def choose(
     if header is None or not 0 <= header < len(rows):
         header = header_row(rows) or 0
     known = queries.mapping_of(session, _digest(rows[header]))
-    if known is not None:
-        return Chosen(
-            sheet, header, ColumnsIn.model_validate({**known.columns, "sheet": sheet, "header": header}), True
-        )
-    found = ColumnsIn(sheet=sheet, header=header, **guess(rows[header]))
-    return Chosen(sheet, header, found, False)
+    named = known.columns if known is not None else {}
+    wanted = [
+        part for part in _parts(row) if part not in named
+    ]  # a list of questions says nothing of answers
+    used = [column for part, column in named.items() if part in PARTS]
+    guessed = guess(rows[header])
+    named = named | {part: guessed[part] for part in wanted if part in guessed and guessed[part] not in used}
+    columns = ColumnsIn.model_validate({**named, "sheet": sheet, "header": header})
+    return Chosen(sheet, header, columns, known is not None)
+
+
+def _parts(row: SheetImport) -> tuple[str, ...]:
+    return ANSWER_PARTS if row.response_id is not None else QUESTION_PARTS
 
 
 def _digest(headings: Sequence[str]) -> str:
@@ -177,7 +187,8 @@ def name_columns(session: WriteSession, *, actor: Actor, import_id: UUID, entry:
         known = SheetMapping(
             shape=_digest(headings), headings=[heading[:200] for heading in headings], columns={}
         )
-    known.columns = entry.model_dump(exclude={"sheet", "header"})
+    other = {"kind", "every_sheet"} if row.response_id is None else {"every_sheet"}
+    known.columns = known.columns | entry.model_dump(include={*_parts(row), *other})
     session.add(known)
     audit.record(
         session,

@@ -4,9 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.core.questionnaire.sheets import folded
+
 ROWS = 4
 TESTS = ("is set", "is empty", "equals", "includes", "at_least", "at_most")
 _JOINS = ("all", "any")
+Asked = Mapping[str, Mapping[str, Any]]
+"""Question id -> the plain values of the question."""
 
 
 def number_of(text: str) -> Any:
@@ -52,18 +56,16 @@ def _row(part: Any) -> dict[str, str] | None:
     return {"subject": f"{source}:{part[source]}", "test": str(test), "value": shown}
 
 
-def read_condition(values: Mapping[str, tuple[str, ...]], kinds: Mapping[str, str]) -> dict[str, Any] | None:
-    """The condition that the rows say, None when they are blank. `kinds` gives the type of every question."""
-    parts = [part for number in range(ROWS) if (part := _read_row(values, number, kinds)) is not None]
+def read_condition(values: Mapping[str, tuple[str, ...]], asked: Asked) -> dict[str, Any] | None:
+    """The condition that the rows say, None when they are blank. `asked` gives the values of every question."""
+    parts = [part for number in range(ROWS) if (part := _read_row(values, number, asked)) is not None]
     if not parts:
         return None
     how = (values.get("when.how") or ("all",))[0]
     return parts[0] if len(parts) == 1 else {how if how in _JOINS else "all": parts}
 
 
-def _read_row(
-    values: Mapping[str, tuple[str, ...]], number: int, kinds: Mapping[str, str]
-) -> dict[str, Any] | None:
+def _read_row(values: Mapping[str, tuple[str, ...]], number: int, asked: Asked) -> dict[str, Any] | None:
     subject, test, value = (
         (values.get(f"when.{number}.{key}") or ("",))[0].strip() for key in ("subject", "test", "value")
     )
@@ -74,13 +76,15 @@ def _read_row(
         return {source: name, "is": test.removeprefix("is ")}
     return {
         source: name,
-        test or "equals": _value(test, value, kinds.get(name) if source == "answer" else ""),
+        test or "equals": _value(test, value, asked.get(name, {}) if source == "answer" else {}),
     }
 
 
-def _value(test: str, value: str, kind: str | None) -> Any:
+def _value(test: str, value: str, question: Mapping[str, Any]) -> Any:
+    """A value as the file holds it; an option may be named by its text."""
     if test in ("at_least", "at_most"):
         return number_of(value)
-    if kind == "yes_no" and value.lower() in ("yes", "no"):
+    if question.get("type") == "yes_no" and value.lower() in ("yes", "no"):
         return value.lower() == "yes"
-    return value
+    texts = {folded(str(option.get("text"))): option.get("id") for option in question.get("options", ())}
+    return texts.get(folded(value), value)

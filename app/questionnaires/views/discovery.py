@@ -49,6 +49,7 @@ class DiscoveryPage(Page):
     cards: tuple[CandidateCard, ...]
     may_start: bool
     start_url: str
+    ask_url: str
     form: FormState
     variants: tuple[Option, ...]
     key: str
@@ -66,6 +67,7 @@ def discovery_view(
     *,
     keys: Sequence[Option],
     may_start: bool,
+    may_send: bool,
     is_solo: bool,
     form: FormState,
 ) -> DiscoveryPage:
@@ -81,6 +83,7 @@ def discovery_view(
         cards=tuple(_card(each) for each in found),
         may_start=may_start,
         start_url=f"{compare.url}/start",
+        ask_url=f"{compare.url}/ask?key={compare.key}" if may_send else "",
         form=form,
         variants=VARIANTS[::-1] if is_solo else VARIANTS,
         key=compare.key,

@@ -13,7 +13,7 @@ from app.core.questionnaire.model import CHOICE_TYPES, MARKED_TYPES, NUMBER_TYPE
 from app.core.questionnaire.sheets import ident_of, unused
 from app.kit.yamlfile import load_yaml
 from app.questionnaires.service.own import as_yaml
-from app.questionnaires.views.conditions import condition_fields, number_of, read_condition
+from app.questionnaires.views.conditions import Asked, condition_fields, number_of, read_condition
 
 Values = Mapping[str, tuple[str, ...]]
 _TEXTS = ("help", "why_we_ask", "listen_for", "follow_up")
@@ -88,15 +88,15 @@ def _choices_text(column: Mapping[str, Any]) -> str:
     return "; ".join(f"{option.get('id')}: {option.get('text')}" for option in column.get("options", ()))
 
 
-def read_question(values: Values, before: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+def read_question(values: Values, before: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """The plain values of a question from its form.
 
-    `before` is the question as it was: what columns hold beside their fields stays. `kinds` gives the type of
-    every question, for conditions. Raises `Invalid` at `more` for YAML that cannot be read.
+    `before` is the question as it was: what columns hold beside their fields stays. `asked` gives
+    the values of every question, for conditions. Raises `Invalid` at `more` for YAML that cannot be read.
     """
     kind = first(values, "type")
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "text", "type")}
-    found["id"] = found["id"] or before.get("id") or _named(found["text"], "question", kinds)
+    found["id"] = found["id"] or before.get("id") or _named(found["text"], "question", asked)
     if first(values, "core"):
         found["core"] = True
     weight = first(values, "weight")
@@ -107,7 +107,7 @@ def read_question(values: Values, before: Mapping[str, Any], kinds: Mapping[str,
         if first(values, key):
             found[key] = words(first(values, key))
     feeds = [_feed(line) for line in first(values, "feeds").splitlines() if line.strip()]
-    return found | ({"feeds": feeds} if feeds else {}) | _conditions(values, kinds)
+    return found | ({"feeds": feeds} if feeds else {}) | _conditions(values, asked)
 
 
 def _of_type(values: Values, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def _feed(line: str) -> Any:
     return {"to": match[1], "column": match[3], "take": match[2]} if match else line.strip()
 
 
-def _conditions(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
+def _conditions(values: Values, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {}
     more = first(values, "more")
     if more:
@@ -218,7 +218,7 @@ def _conditions(values: Values, kinds: Mapping[str, str]) -> dict[str, Any]:
             message = f"Only {' and '.join(_MORE)} stand here, as in a file."
             raise Invalid("draft.more", [Problem("more", message)])
         found |= extra
-    when = read_condition(values, kinds)
+    when = read_condition(values, asked)
     return found | ({"when": when} if when is not None else {})
 
 
@@ -231,9 +231,7 @@ def section_fields(section: Mapping[str, Any]) -> dict[str, object]:
     return {**found, "sealed": section.get("sealed") is True, **_condition_fields(section)}
 
 
-def read_section(
-    values: Values, kinds: Mapping[str, str], name: str = "", taken: Collection[str] = ()
-) -> dict[str, Any]:
+def read_section(values: Values, asked: Asked, name: str = "", taken: Collection[str] = ()) -> dict[str, Any]:
     """The plain values of a section without its questions; `name` is its id so far, '' for a new one beside those
     that are `taken`. Raises `Invalid` at `more`."""
     found: dict[str, Any] = {key: first(values, key) for key in ("id", "title")}
@@ -243,7 +241,7 @@ def read_section(
             found[key] = number_of(first(values, key))
     if first(values, "sealed"):
         found["sealed"] = True
-    return found | _conditions(values, kinds)
+    return found | _conditions(values, asked)
 
 
 # The head

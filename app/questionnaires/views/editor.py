@@ -124,10 +124,11 @@ class SectionPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class OptionFields:
-    """The names of the fields of a choice."""
+    """The names of the fields of a choice or column; `has_more`: something stands beside text and points."""
 
     label: str
     prefix: str
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +324,15 @@ def _rows(form: FormState, name: str, label: str) -> tuple[OptionFields, ...]:
         if form.value(f"{name}.{row}.id") or form.value(f"{name}.{row}.text")
     ]
     last = max(sent, default=-1) + 1 + BLANK_ROWS
-    return tuple(OptionFields(f"{label} {row + 1}", f"{name}.{row}") for row in range(last))
+    beside = ("knock_out", "ask_why", "exclusive", "on_bad")
+    return tuple(
+        OptionFields(
+            f"{label} {row + 1}",
+            f"{name}.{row}",
+            has_more=any(form.value(f"{name}.{row}.{key}") not in ("", "False") for key in beside),
+        )
+        for row in range(last)
+    )
 
 
 def _conditions(body: Mapping[str, Any], without: str) -> Conditions:

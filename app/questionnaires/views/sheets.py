@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from app.core.questionnaire import parse_questionnaire
 from app.core.questionnaire.edit import Body
-from app.core.questionnaire.sheets import PARTS
+from app.core.questionnaire.sheets import ANSWER_PARTS, PARTS, QUESTION_PARTS
 from app.core.taxonomy import Taxonomy
 from app.kit import wording
 from app.kit.forms import FormState
@@ -30,8 +30,6 @@ _LABELS = {
     "comment": "Comment",
 }
 _REMEMBERED = "These are the columns as they were named for the last file with these headings."
-_FILLED = ("id", "question", "answer", "comment")
-_QUESTIONS = ("id", "section", "question", "options", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +221,7 @@ def columns_view(row: SheetImport, chosen: Chosen, form: FormState) -> ColumnsPa
     width = max(len(each) for each in rows)
     headings = rows[chosen.header]
     first = max(0, chosen.header - 2)
-    parts = _FILLED if row.response_id else _QUESTIONS
+    parts = ANSWER_PARTS if row.response_id else QUESTION_PARTS
     return ColumnsPage(
         title=f"Columns of {row.name}",
         crumbs=crumbs_of(row),

@@ -28,6 +28,7 @@ class LinkPage(Page):
     template: ClassVar[str] = "questionnaires/link.html"
 
     vendor: str
+    asker: str
     action: str
     due: str
     minutes: int
@@ -79,6 +80,7 @@ class StartPage(Page):
     template: ClassVar[str] = "questionnaires/vendor.html"
 
     vendor: str
+    asker: str
     intro: str
     base: str
     due: str
@@ -157,7 +159,7 @@ class VendorProposalsPage(Page):
     part: ProposalsPart
 
 
-def link_view(held: HeldResponse, vendor: str, action: str) -> LinkPage:
+def link_view(held: HeldResponse, vendor: str, asker: str, action: str) -> LinkPage:
     """The page of a link that works."""
     access = held.access
     titles = {section.id: section.title for section in access.template.sections}
@@ -165,6 +167,7 @@ def link_view(held: HeldResponse, vendor: str, action: str) -> LinkPage:
     return LinkPage(
         title=access.template.title,
         vendor=vendor,
+        asker=asker,
         action=action,
         due=wording.day(row.due) if row.due else "",
         minutes=_minutes(held),
@@ -180,6 +183,7 @@ def _minutes(held: HeldResponse) -> int:
 def start_view(
     filling: Filling,
     vendor: str,
+    asker: str,
     asked: Sequence[Asked],
     links: Sequence[Handed],
     earlier: Earlier,
@@ -197,6 +201,7 @@ def start_view(
     return StartPage(
         title=template.title,
         vendor=vendor,
+        asker=asker,
         intro=template.intro,
         base=filling.base,
         due=_due(held),

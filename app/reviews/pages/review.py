@@ -17,7 +17,7 @@ from app.kit.storage import LocalStore
 from app.kit.templating import render
 from app.kit.ui import Crumb, Option, Toast
 from app.pilots import service as pilots
-from app.pilots.drawing import blind_panel, gold_panel
+from app.pilots.drawing import blind_panel, exhibit_of, gold_panel
 from app.pilots.frame import base_of, below
 from app.pilots.models import PilotTask
 from app.pilots.service import names_of
@@ -182,6 +182,7 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         position=f"{found.place + 1} of {found.total}",
         share=100 * found.judged / found.total,
         progress=f"{found.judged} of {found.total} judged",
+        exhibit=exhibit_of(outcomes, task.at),
         panels=() if is_files else (blind_panel(outcomes, task.code, task.at), *gold),
         given=views.given_panel(
             outcomes.given(task.code, task.at), task.code, f"{base}/review/tasks/{task.id}"

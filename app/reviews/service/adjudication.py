@@ -12,9 +12,11 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
+from app.core.formats.typed import settled
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
 from app.evaluations.models import EvaluationState
+from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
@@ -166,26 +168,27 @@ def decide(
     found, result = _current(session, actor, pilot_id, changing=True)
     contests = contests_by_item(session, pilot_id).get(entry.item, ())
     _require_open(found, is_contested=bool(contests))
-    _check(found, outcomes_of(session, result.id), entry)
     require_answerable(session, found.pilot, contests, entry.reason)
+    right = _right(session, found, outcomes_of(session, result.id), entry)
     row = queries.decision(session, pilot_id, result.gold_number, entry.item)
-    label = entry.label if entry.ruling is Ruling.WRONG else ""
-    yours = {"ruling": entry.ruling, "label": label, "reason": entry.reason}
+    yours = {"ruling": entry.ruling, "reason": entry.reason, **right}
     if row is None:
         row = GoldDecision(
             pilot_id=pilot_id,
             gold_number=result.gold_number,
             item=entry.item,
             decided_by=actor.id,
-            **yours,  # type: ignore[arg-type]
+            **yours,
         )
         session.add(row)
         session.flush()
         before = {}
     else:
-        unchanged(row, 0 if seen is None else seen, yours)
+        unchanged(row, 0 if seen is None else seen, {name: str(value) for name, value in yours.items()})
         before = _facts(row)
-        row.ruling, row.label, row.reason, row.decided_by = entry.ruling, label, entry.reason, actor.id
+        row.decided_by = actor.id
+        for name, value in yours.items():
+            setattr(row, name, value)
     audit.record(
         session, actor, "pilots.gold.decided", ("gold_decision", row.id), before=before, after=_facts(row)
     )
@@ -201,22 +204,47 @@ def _require_open(found: PilotAccess, *, is_contested: bool) -> None:
 
 
 def _facts(row: GoldDecision) -> dict[str, object]:
-    return {"pilot": row.pilot_id, "gold": row.gold_number, "ruling": row.ruling, "label": row.label}
+    told = {"pilot": row.pilot_id, "gold": row.gold_number, "ruling": row.ruling, "label": row.label}
+    told |= {"taken_from": row.taken_from} if row.taken_from else {}
+    return told | ({"answer": canonical.digest(row.answer)} if row.answer else {})
 
 
-def _check(found: PilotAccess, outcomes: Outcomes, entry: DecisionIn) -> None:
-    problems = []
+def _right(session: ReadSession, found: PilotAccess, outcomes: Outcomes, entry: DecisionIn) -> dict[str, Any]:
+    """What stands in the gold in place of a wrong answer; all empty for the other rulings."""
+    right: dict[str, Any] = {"label": "", "answer": [], "taken_from": "", "source": {}}
     if entry.item not in outcomes.items:
-        problems.append(Problem("item", "The gold has no such item; choose one from the queue."))
-    if entry.ruling is Ruling.WRONG and found.pilot.task is not PilotTask.CLASSIFICATION:
-        message = (
-            "Right labels can be typed here for classification only; exclude the item, or upload new gold."
-        )
-        problems.append(Problem("ruling", message))
-    elif entry.ruling is Ruling.WRONG and entry.label not in outcomes.data["classes"]:
-        problems.append(Problem("label", "Choose the right class from the gold's own."))
-    if problems:
-        raise Invalid("decision.refused", problems)
+        problem = Problem("item", "The gold has no such item; choose one from the queue.")
+        raise Invalid("decision.refused", [problem])
+    if entry.ruling is not Ruling.WRONG:
+        return right
+    at, task = outcomes.items.index(entry.item), found.pilot.task
+    if entry.take:
+        return right | {"taken_from": entry.take, "source": _source(session, found, outcomes, at, entry.take)}
+    if task is PilotTask.CLASSIFICATION and not entry.marks:
+        if entry.label not in outcomes.data["classes"]:
+            problem = Problem("label", "Choose the right class from the gold's own.")
+            raise Invalid("decision.refused", [problem])
+        return right | {"label": entry.label}
+    size, text, classes = outcomes.size(at), outcomes.text(at), outcomes.data["classes"]
+    marks = settled(task.value, entry.item, entry.marks, classes, size=size, text=text)
+    return right | {"answer": marks}
+
+
+def _source(
+    session: ReadSession, found: PilotAccess, outcomes: Outcomes, at: int, code: str
+) -> dict[str, Any]:
+    """Where a candidate's answer is read, exactly as it was delivered."""
+    inputs = pilots.inputs_of(session, found.pilot)
+    delivery = inputs.deliveries.get(code) if inputs else None
+    if delivery is None or code not in outcomes.data["vendors"]:
+        raise Invalid("decision.refused", [Problem("take", "Choose a candidate that has delivered.")])
+    if outcomes.kind in ("labels", "texts") and not outcomes.delivered(code, at):
+        raise Invalid("decision.refused", [Problem("take", "This candidate gives no answer to the item.")])
+    return {
+        "digest": delivery.digest,
+        "mapping": dict(delivery.mapping),
+        "accept": delivery.accepts_repairs,
+    }
 
 
 def withdraw(session: WriteSession, *, actor: Actor, decision_id: UUID) -> GoldDecision:
@@ -257,15 +285,16 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
         raise Conflict("gold.nothing_decided", message)
     outcomes = outcomes_of(session, result.id)
     gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    if len(gone) >= newest.items:
-        raise Conflict("gold.empty", "No item would be left; keep at least one.")
+    labels = newest.labels + sum(_more(outcomes, row) for row in ready)
+    if len(gone) >= newest.items or labels <= 0:
+        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
     gold = GoldVersion(
         pilot_id=pilot_id,
         number=newest.number + 1,
         file_id=newest.file_id,
         digest=newest.digest,
         items=newest.items - len(gone),
-        labels=newest.labels - sum(len(outcomes.gold(outcomes.items.index(item))) for item in gone),
+        labels=labels,
         classes=list(newest.classes),
         repairs=list(newest.repairs),
         note=f"{len(ready)} decided by adjudication of version {newest.number}",
@@ -285,9 +314,30 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
     return gold
 
 
+def _more(outcomes: Outcomes, row: GoldDecision) -> int:
+    """How many labels a decision adds to the gold; below 0 it takes some away."""
+    at = outcomes.items.index(row.item)
+    if row.ruling is Ruling.EXCLUDE:
+        return -len(outcomes.gold(at))
+    if row.label:
+        return 0
+    now = outcomes.delivered(row.taken_from, at) if row.taken_from else row.answer
+    return len(now) - len(outcomes.gold(at))
+
+
 def _amended(before: Mapping[str, Any], ready: tuple[GoldDecision, ...]) -> dict[str, Any]:
-    """The amendments of the version before together with these decisions."""
+    """The amendments of the version before together with these decisions; what is decided anew replaces the old."""
+    decided = {row.item for row in ready}
     gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    labels = {row.item: row.label for row in ready if row.ruling is Ruling.WRONG}
-    kept = {item: label for item, label in {**before.get("labels", {}), **labels}.items() if item not in gone}
-    return {"excluded": sorted({*before.get("excluded", ()), *gone}), "labels": dict(sorted(kept.items()))}
+    wrong = [row for row in ready if row.ruling is Ruling.WRONG]
+    fresh: dict[str, dict[str, Any]] = {
+        "labels": {row.item: row.label for row in wrong if row.label},
+        "taken": {row.item: row.source for row in wrong if row.taken_from},
+        "answers": {row.item: row.answer for row in wrong if not row.label and not row.taken_from},
+    }
+    out: dict[str, Any] = {"excluded": sorted({*before.get("excluded", ()), *gone})}
+    for name, values in fresh.items():
+        kept = {item: value for item, value in before.get(name, {}).items() if item not in decided}
+        if values or kept or name == "labels":
+            out[name] = dict(sorted({**kept, **values}.items()))
+    return out

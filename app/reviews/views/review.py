@@ -14,7 +14,7 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
-from app.pilots.drawing import Panel
+from app.pilots.drawing import Exhibit, Panel
 from app.pilots.schemas import CriterionIn
 from app.pilots.service import ListedWork
 from app.pilots.wording import rate
@@ -169,6 +169,7 @@ class TaskPage(Page):
     position: str
     share: float
     progress: str
+    exhibit: Exhibit
     panels: tuple[Panel, ...]
     given: GivenPanel | None
     faults: tuple[Option, ...]

@@ -1,5 +1,5 @@
 """Routes of the pages of running pilots."""
 
-from app.runs.pages import errors, questions, run, vendor
+from app.runs.pages import errors, progress, questions, run, vendor
 
-routers = (run.router, questions.router, vendor.router, errors.router)
+routers = (run.router, questions.router, vendor.router, errors.router, progress.router)

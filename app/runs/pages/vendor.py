@@ -1,5 +1,6 @@
 """Behind a vendor's link to its pilot: no account, one part, nothing of ours and nothing of other vendors."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -85,7 +86,8 @@ def _checked(
     actor: Holder,
     part_id: UUID,
 ) -> Pending[CheckedDelivery]:
-    return service.receive_by_link(request, received, form, actor, part_id)
+    told = service.receive_by_link(request, received, form, actor, part_id)
+    return replace(told, fault=mapping.numbered(told.fault, form)) if told.fault else told
 
 
 CheckedByLink = Annotated[Pending[CheckedDelivery], Depends(_checked)]

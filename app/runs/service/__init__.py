@@ -34,6 +34,7 @@ from app.runs.service.parts import (
     recall_part,
     send_part,
 )
+from app.runs.service.progress import Arrival, Outlook, Progress, progress_of
 from app.runs.service.questions import (
     Cooperation,
     Thread,
@@ -84,8 +85,10 @@ from app.runs.service.vendor import (
 
 __all__ = [
     "NEXT",
+    "Arrival",
     "Cooperation",
     "Guard",
+    "Outlook",
     "OwnError",
     "OwnErrors",
     "OwnFigure",
@@ -93,6 +96,7 @@ __all__ = [
     "Pack",
     "PartAccess",
     "PartLine",
+    "Progress",
     "Thread",
     "adopt",
     "ask_by_link",
@@ -131,6 +135,7 @@ __all__ = [
     "part_access",
     "parts_of",
     "plan_of",
+    "progress_of",
     "promises_digest",
     "publish_answer",
     "publish_instructions",

@@ -1,6 +1,5 @@
 """A vendor's delivery of this request, read before any write session begins; the page and programs share it."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from fastapi import Request
@@ -13,14 +12,14 @@ from app.kit.requests import database
 from app.kit.storage import LocalStore
 from app.pilots import service as pilots
 from app.pilots.service import CheckedDelivery, Pending
-from app.pilots.service.mapping import mapping_of, numbered
+from app.pilots.service.mapping import mapping_of
 from app.runs.service.vendor import check_by_link
 
 
 def receive_by_link(
     request: Request, received: Received, form: FormData | None, actor: Actor, part_id: UUID
 ) -> Pending[CheckedDelivery]:
-    """The checked delivery, or why it was refused, with labels that the gold does not know at their fields."""
+    """The checked delivery, or why it was refused: with labels that the gold does not know at `label:NAME`."""
     contents: LocalStore = request.app.state.contents
 
     def check() -> CheckedDelivery:
@@ -36,8 +35,7 @@ def receive_by_link(
             accept=form is not None and form.get("accept") == "yes",
         )
 
-    told = pilots.pending(check)
-    return replace(told, fault=numbered(told.fault, form)) if told.fault else told
+    return pilots.pending(check)
 
 
 def round_of(form: FormData | None, name: str = "round") -> int:

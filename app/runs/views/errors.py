@@ -8,7 +8,7 @@ from app.kit import paging, wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Option, Pager
-from app.pilots.drawing import DRAWN, Panel, blind_panel, compared_panel, gold_panel, legend_of
+from app.pilots.drawing import Panel, blind_panel, compared_panel, gold_panel, legend_of
 from app.pilots.service import Outcomes
 from app.reviews.models import ItemContest, Ruling
 from app.runs.service import OwnError, OwnErrors, PartAccess
@@ -175,10 +175,8 @@ def error_words(errors: Mapping[str, int]) -> tuple[str, ...]:
 def _panels(outcomes: Outcomes, code: str, at: int, *, shows_gold: bool) -> tuple[Panel, ...]:
     if not shows_gold:
         return (replace(blind_panel(outcomes, code, at), name=YOURS),)
-    yours = compared_panel(outcomes, code, at, YOURS)
-    if outcomes.kind in DRAWN:
-        return (gold_panel(outcomes, at), replace(yours, errors=()))
-    return (replace(gold_panel(outcomes, at), name="Ours"), replace(yours, errors=()))
+    yours = replace(compared_panel(outcomes, code, at, YOURS), errors=())
+    return (replace(gold_panel(outcomes, at), name="Ours"), yours)
 
 
 def contest_view(one: ItemContest, zone: str, base: str, may_withdraw: bool) -> ContestView:

@@ -308,7 +308,7 @@ def log_line(
     return LogLine(
         who=f"We asked {name}" if row.by_us else name,
         kind=KIND_WORDS[row.kind],
-        item=row.item,
+        item=one.item,
         state=("waits for us", "warn") if one.waits_for_us else ("our word was last", "ok"),
         marks=_marks(one),
         hours=_hours(one),

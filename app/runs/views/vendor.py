@@ -351,7 +351,7 @@ def thread_line(
     key = str(row.id)
     return ThreadLine(
         kind=KIND_WORDS[row.kind],
-        item=row.item,
+        item=one.their_item,
         state=state,
         turns=tuple(
             Turn("We" if each.by_us else "You", wording.moment(each.sent_at, zone), each.text)

@@ -1,0 +1,163 @@
+"""Volume per day and the completion forecast: nothing where the data do not carry it, and the page says why."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.evaluations import service as evaluations
+from app.evaluations.models import Governance
+from app.evaluations.schemas import NeedIn
+from app.kit import clock
+from app.pilots import service as pilots
+from app.pilots.models import Delivery
+from app.runs import service
+from app.runs.models import PackDownload
+from app.runs.schemas import ForecastIn
+from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
+from tests.runs.running import Browser, as_vendor, confirm, laid_out, move, pages, prepare, send
+
+DAY = 7 * 3600 / 5  # labels in seven hours at the five seconds of the sample
+
+
+def compared(lab: Lab) -> Lab:
+    lab.gold(gold_csv())
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.deliver("Mosaic", b"\n".join(line.rpartition(b",")[0] for line in delivery_csv(4).splitlines()))
+    lab.compared()
+    return lab
+
+
+def progress(lab: Lab, **entry: object) -> service.Progress:
+    with lab.db.reading() as session:
+        found = pilots.open_pilot(session, LEAD, lab.pilot_id)
+        return service.progress_of(session, found, ForecastIn.model_validate(entry))
+
+
+def need(lab: Lab, **values: object) -> None:
+    with lab.db.writing() as session:
+        row = evaluations.open_evaluation(session, LEAD, lab.evaluation_id).evaluation
+        entry = NeedIn.model_validate({"volume": 100_000, **values})
+        evaluations.set_need(
+            session, actor=LEAD, evaluation_id=lab.evaluation_id, need=entry, seen=row.version
+        )
+
+
+def test_person_days_and_weeks_are_those_of_the_measured_rate_with_its_interval(lab: Lab) -> None:
+    compared(lab)
+    found = {one.code: one for one in progress(lab).outlooks}
+    harbor = found[lab.code("Harbor")]
+    assert harbor.rate is not None
+    assert harbor.rate.value == pytest.approx(DAY * 0.95)
+    assert harbor.rate.low < harbor.rate.value < harbor.rate.high
+    assert harbor.person_days is not None
+    assert harbor.person_days[0] == pytest.approx(100_000 / (DAY * 0.95))
+    assert harbor.person_days[1] < harbor.person_days[0] < (harbor.person_days[2] or 0)
+    assert harbor.team == 3
+    assert harbor.weeks == pytest.approx(100_000 / (DAY * 0.95 * 15))
+    mosaic = found[lab.code("Mosaic")]
+    assert (mosaic.rate, mosaic.why) == (None, "The pilot measured no times.")
+
+
+def test_a_small_team_is_late_and_the_plan_says_how_many_are_in_time(lab: Lab) -> None:
+    compared(lab)
+    due = clock.now().date() + timedelta(days=27)
+    need(lab, volume=1_000_000, deadline=due)
+    alone = progress(lab, ready=1).outlooks[0]
+    assert alone.measured is not None
+    assert alone.measured.expected is not None
+    assert alone.measured.expected > due
+    assert alone.measured.early is not None
+    assert alone.measured.early <= alone.measured.expected
+    assert alone.plan is not None
+    assert alone.plan.labelers is not None
+    assert alone.plan.labelers_low is not None
+    assert alone.plan.labelers_high is not None
+    assert alone.plan.labelers_low <= alone.plan.labelers <= alone.plan.labelers_high
+    late = progress(lab, lead_weeks=20).outlooks[0]
+    assert late.plan is not None
+    assert late.plan.labelers is None  # who starts in twenty weeks is not in time
+
+
+def test_a_need_without_volume_or_with_a_past_deadline_gives_no_forecast_and_says_so(lab: Lab) -> None:
+    assert "Nothing is compared yet" in progress(lab).why
+    compared(lab)
+    need(lab, volume=0)
+    assert "no volume" in progress(lab).why
+    need(lab, deadline=date(2020, 1, 1))
+    assert "deadline is over" in progress(lab).why
+    need(lab, deadline=date(2090, 1, 1))
+    assert "more than nine years" in progress(lab).why
+
+
+def test_a_deadline_beyond_a_year_takes_the_volume_of_that_time(lab: Lab) -> None:
+    compared(lab)
+    need(lab, deadline=clock.now().date() + timedelta(days=729))
+    assert progress(lab).volume == 200_000
+
+
+def test_items_per_working_day_count_from_the_vendors_own_download(client_as: Browser) -> None:
+    lead = client_as()
+    lab = laid_out(lead)
+    prepare(lab)
+    vendor, home = as_vendor(lead, lab, "Harbor")
+    move(lab, "agreed", "running")
+    confirm(vendor, home)
+    assert vendor.post(f"{home}/pack").status_code == 200
+    assert send(vendor, home, delivery_csv(20)).status_code == 303
+    assert progress(lab).arrivals[0].per_day is None  # minutes after the download say nothing of a day
+    monday = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    at(lab, PackDownload, "created_at", monday)
+    at(lab, Delivery, "received_at", monday + timedelta(days=2, hours=8))
+    found = progress(lab).arrivals[0]
+    assert found.working_days == pytest.approx(3.0, abs=0.3)  # where the evaluation is
+    assert found.per_day == pytest.approx(120 / (found.working_days or 1))
+
+
+def at(lab: Lab, model: type, column: str, moment: datetime) -> None:
+    with lab.db.writing() as session:
+        table = model.__table__  # type: ignore[attr-defined]
+        session.connection().execute(table.update().values({column: moment}))
+
+
+def test_page_csv_and_api_tell_the_same(client_as: Browser) -> None:
+    lead = client_as()
+    lab = compared(laid_out(lead))
+    page = f"{pages(lab)}/progress"
+    text = lead.get(page).text
+    for told in (
+        "4,788",
+        "an extrapolation from the pilot",
+        "The pilot measured no times.",
+        "3 for 1.4 weeks",
+    ):
+        assert told in text
+    assert "Week by week" in lead.get(page, params={"candidate": lab.code("Harbor")}).text
+    wrong = lead.get(page, params={"ready": "none", "peak_from": "2027-01-01"})
+    assert wrong.status_code == 200
+    assert 'aria-invalid="true"' in wrong.text
+    assert lead.get(f"{page}.csv").text.count("\n") == 3
+    told = lead.get(f"/api/v1/pilots/{lab.pilot_id}/progress", params={"ready": 5}).json()
+    assert told["outlooks"][0]["labelers"] == 5
+    assert told["outlooks"][0]["accepted_per_labeler_day"][0] == pytest.approx(DAY * 0.95)
+    assert lead.get(f"/api/v1/pilots/{lab.pilot_id}/progress", params={"ready": 0}).status_code == 422
+
+
+def test_a_peak_moves_the_need_into_its_weeks(client_as: Browser) -> None:
+    lead = client_as()
+    lab = compared(laid_out(lead))
+    today = clock.now().date()
+    peak = {"peak_from": str(today), "peak_to": str(today + timedelta(days=6)), "peak_factor": "9"}
+
+    def first_week(more: dict[str, str]) -> int:
+        plan = progress(lab, **more).outlooks[0].plan
+        assert plan is not None
+        return plan.weeks[0].need
+
+    assert first_week(peak) > 5 * first_week({})
+
+
+def test_who_must_look_first_sees_no_forecast(client_as: Browser) -> None:
+    lead: TestClient = client_as()
+    lab = compared(laid_out(lead, governance=Governance.FORMAL))
+    assert lead.get(f"{pages(lab)}/progress").status_code == 409
