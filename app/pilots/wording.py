@@ -7,8 +7,9 @@ from babel.numbers import get_currency_precision
 
 from app.charts import Count
 from app.kit import wording
-from app.pilots.models import PilotOffer, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
+from app.kit.ui import Fact
+from app.pilots.models import Pilot, PilotOffer, PilotTask
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn, SizingIn
 
 # One colour for each kind of error; the words stand beside them.
 ERROR_TONES: Mapping[str, Literal["good", "warn", "bad", "muted", "accent-3", "accent-5"]] = {
@@ -87,3 +88,24 @@ def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
     ]
     rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
     return (", ".join(told[:SHOWN]) + rest,) if told else ()
+
+
+def sizing_words(pilot: Pilot) -> tuple[Fact, ...]:
+    """The planned size with its assumptions, nothing where none was taken over."""
+    if not pilot.sizing:
+        return ()
+    told = SizingIn.model_validate({name: value for name, value in pilot.sizing.items() if name != "items"})
+    why = (
+        f"to show {100 * told.difference:g} points between any two of {told.vendors} with a power of "
+        f"{told.power:.0%} when they differ on {told.discordant:.0%} of the items"
+    )
+    return (Fact("Planned items", wording.number(pilot.sizing["items"]), why),)
+
+
+def mix_words(pilot: Pilot) -> tuple[Fact, ...]:
+    """The production mix as shares, nothing where none was given."""
+    whole = sum(pilot.mix.values())
+    if not whole:
+        return ()
+    shares = ", ".join(f"{name} {wording.percent(weight / whole, 1)}" for name, weight in pilot.mix.items())
+    return (Fact("In production", shares),)

@@ -10,7 +10,6 @@ from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact
 from app.pilots.models import Pilot
-from app.pilots.schemas import SizingIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +50,6 @@ def size_facts(found: Plan) -> tuple[Fact, ...]:
             f"{wording.number(found.error_free)} items without an error",
         ),
     )
-
-
-def sizing_words(pilot: Pilot) -> tuple[Fact, ...]:
-    """The planned size with its assumptions, nothing where none was taken over."""
-    if not pilot.sizing:
-        return ()
-    told = SizingIn.model_validate({name: value for name, value in pilot.sizing.items() if name != "items"})
-    why = (
-        f"to show {100 * told.difference:g} points between any two of {told.vendors} with a power of "
-        f"{told.power:.0%} when they differ on {told.discordant:.0%} of the items"
-    )
-    return (Fact("Planned items", wording.number(pilot.sizing["items"]), why),)
-
-
-def mix_words(pilot: Pilot) -> tuple[Fact, ...]:
-    """The production mix as shares, nothing where none was given."""
-    whole = sum(pilot.mix.values())
-    if not whole:
-        return ()
-    shares = ", ".join(f"{name} {wording.percent(weight / whole, 1)}" for name, weight in pilot.mix.items())
-    return (Fact("In production", shares),)
 
 
 def mix_text(pilot: Pilot, names: tuple[str, ...]) -> str:

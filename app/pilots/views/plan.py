@@ -15,8 +15,7 @@ from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
-from app.pilots.views.design import mix_words, sizing_words
-from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
+from app.pilots.wording import bounds_of, mapping_words, mix_words, offer_word, promise_name, sizing_words
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),

@@ -12,15 +12,16 @@ from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
 from app.kit.templating import Page
 from app.kit.ui import Fact
+from app.pilots.figures import ReturnRow, learning_chart, return_rows
 from app.pilots.schemas import CLASS_ITEMS, METRICS
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
 from app.pilots.views.choice import Choice
-from app.pilots.views.costs import CostRow, ReturnRow, cost_rows, return_rows
+from app.pilots.views.costs import CostRow, cost_rows
 from app.pilots.views.errors import CLASSES, ErrorCard, HeatCell, HeatRow, error_card
 from app.pilots.views.labelers import LabelerCard, labeler_cards
 from app.pilots.views.links import Links
-from app.pilots.views.speed import SpeedRow, learning_chart, speed_rows
+from app.pilots.views.speed import SpeedRow, speed_rows
 from app.pilots.wording import rate
 
 

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from app.charts import Series, line_chart
 from app.kit import wording
 from app.pilots.service import PilotComparison
 
@@ -51,14 +48,3 @@ def _ratio(found: PilotComparison, first: str, code: str) -> str:
                 ends = (1 / ratio.value, 1 / ratio.high, 1 / ratio.low)
             return f"{wording.number(ends[0], 2)} ({wording.interval(ends[1], ends[2], 2)})"
     return wording.DASH
-
-
-def learning_chart(found: PilotComparison, names: Mapping[str, str]) -> Markup | None:
-    """Median seconds as the work went on; None where the order of the work is not known."""
-    series = [Series(names[one.code], one.practice) for one in found.candidates if one.practice]
-    if not series:
-        return None
-    return line_chart(
-        series, title="Seconds as the work went on", x_name="items a labeler has done", y_name="median seconds",
-        width=560, height=190,
-    )  # fmt: skip
