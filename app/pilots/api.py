@@ -16,8 +16,21 @@ from app.kit.db import ReadSession
 from app.kit.requests import RawForm, Read, Write
 from app.pilots import queries, service
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer
-from app.pilots.schemas import CriteriaIn, DeliveryOut, GoldOut, ItemOut, OfferIn, OfferOut, PilotIn, PilotOut
-from app.pilots.service import ReceivedDelivery, ReceivedGold
+from app.pilots.schemas import (
+    CriteriaIn,
+    DeliveryOut,
+    GoldOut,
+    ItemOut,
+    MixIn,
+    OfferIn,
+    OfferOut,
+    PilotIn,
+    PilotOut,
+    SizingIn,
+    SizingOut,
+)
+from app.pilots.scope import Scope, Scoped, compared_in
+from app.pilots.service import ReceivedDelivery, ReceivedGold, design
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 _GOLD_FORM = {"file": {"type": "string", "format": "binary"}, "note": {"type": "string"}}
@@ -31,24 +44,27 @@ _DELIVERY_FORM = {
 }
 
 
-def _multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+def multipart(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    """How a route that takes files is described."""
     schema = {"type": "object", "required": list(required), "properties": dict(properties)}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-def _gold(row: GoldVersion) -> GoldOut:
+def gold_out(row: GoldVersion) -> GoldOut:
+    """A version of the gold as the API shows it."""
     return GoldOut(**row.model_dump(include=set(GoldOut.model_fields)))
 
 
 def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
     session.flush()
     golds = queries.golds(session, row.id)
-    values = row.model_dump(exclude={"created_at", "criteria", "iou"})
+    values = row.model_dump(exclude={"created_at", "criteria", "iou", "sizing"})
     return PilotOut(
         **values,
+        sizing=SizingOut.model_validate(row.sizing) if row.sizing else None,
         iou=row.iou / 10_000,
         criteria=list(service.criteria_of(row)),
-        gold=_gold(golds[0]) if golds else None,
+        gold=gold_out(golds[0]) if golds else None,
     )
 
 
@@ -109,6 +125,24 @@ def set_criteria(
     return done(request, _pilot(session, row))
 
 
+@router.put("/pilots/{pilot_id}/sizing", response_model=PilotOut)
+def set_sizing(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: SizingIn, seen: IfMatch
+) -> Response:
+    """Take the planner's number of items over into the plan, with its assumptions."""
+    row = design.set_sizing(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
+@router.put("/pilots/{pilot_id}/mix", response_model=PilotOut)
+def set_mix(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: MixIn, seen: IfMatch
+) -> Response:
+    """Write down what strata weigh in production; everything is compared again."""
+    row = design.set_mix(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
 @router.post("/pilots/{pilot_id}/close", response_model=PilotOut)
 def close_pilot(request: Request, session: Write, actor: CurrentActor, pilot_id: UUID) -> Response:
     """End the pilot."""
@@ -131,14 +165,14 @@ def compare_again(request: Request, session: Write, actor: CurrentActor, pilot_i
 def list_gold(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[GoldOut]:
     """All versions of the gold, newest first."""
     service.open_pilot(session, actor, pilot_id)
-    return [_gold(row) for row in queries.golds(session, pilot_id)]
+    return [gold_out(row) for row in queries.golds(session, pilot_id)]
 
 
 @router.post(
     "/pilots/{pilot_id}/gold",
     status_code=201,
     response_model=GoldOut,
-    openapi_extra=_multipart(_GOLD_FORM, "file"),
+    openapi_extra=multipart(_GOLD_FORM, "file"),
 )
 def upload_gold(
     pending: ReceivedGold,
@@ -151,7 +185,7 @@ def upload_gold(
     """Upload the gold as a new version; everything is compared again."""
     note = str(form.get("note") or "")
     row = service.upload_gold(session, actor=actor, pilot_id=pilot_id, checked=pending.take(), note=note)
-    return created(request, _gold(row), f"/api/v1/pilots/{pilot_id}/gold")
+    return created(request, gold_out(row), f"/api/v1/pilots/{pilot_id}/gold")
 
 
 @router.get("/pilots/{pilot_id}/deliveries")
@@ -165,7 +199,7 @@ def list_deliveries(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[
     "/pilots/{pilot_id}/deliveries",
     status_code=201,
     response_model=DeliveryOut,
-    openapi_extra=_multipart(_DELIVERY_FORM, "candidate_id", "file"),
+    openapi_extra=multipart(_DELIVERY_FORM, "candidate_id", "file"),
 )
 def upload_delivery(
     pending: ReceivedDelivery,
@@ -230,27 +264,59 @@ def set_offer(
     return done(request, _offer(row))
 
 
-@router.get("/pilots/{pilot_id}/results")
-def get_results(response: Response, session: Read, actor: CurrentActor, pilot_id: UUID) -> dict[str, Any]:
+_SCOPE: dict[str, Any] = {
+    "parameters": [
+        {"in": "query", "name": name, "schema": {"type": kind}, "description": told}
+        for name, kind, told in (
+            ("gold", "integer", "A gold version; without it the newest."),
+            ("round", "integer", "Leave later rounds out."),
+            ("class", "string", "Only items on which the gold holds the class."),
+            ("stratum", "string", "Only items of the stratum."),
+            ("who", "string", "Only items that an annotator answered: candidate's code, colon, annotator."),
+        )
+    ]
+}
+
+
+@router.get("/pilots/{pilot_id}/results", openapi_extra=_SCOPE)
+def get_results(
+    response: Response, session: Read, actor: CurrentActor, pilot_id: UUID, scope: Scoped
+) -> dict[str, Any]:
     """The comparison as `assay pilot compare --json` prints it, candidates by their codes.
 
-    409 while it is being computed: ask again; in a formal evaluation also until one has looked at random items.
+    409 while it is being computed or was never asked for (`/results/ask`); in a formal evaluation also until one
+    has looked at random items.
     """
-    service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
-    found = service.comparison_of(session, pilot_id)
-    if found is None:
-        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    found = _compared(session, actor, pilot_id, scope, whole=False)
     response.headers["ETag"] = f'"{found.digest}"'
     return dict(found.document)
 
 
-@router.get("/pilots/{pilot_id}/results/items/{at}")
-def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int) -> ItemOut:
-    """One item, counted from 0, with every candidate's score and findings."""
+@router.post("/pilots/{pilot_id}/results/ask", response_model=PilotOut, openapi_extra=_SCOPE)
+def ask_results(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, scope: Scoped
+) -> Response:
+    """Have the figures of another gold, of earlier rounds or of some items alone computed."""
+    row = service.ask_comparison(
+        session, actor=actor, pilot_id=pilot_id, gold=scope.gold, up_to=scope.up_to, subset=scope.subset
+    )
+    return done(request, _pilot(session, row))
+
+
+def _compared(
+    session: ReadSession, actor: Actor, pilot_id: UUID, scope: Scope, *, whole: bool
+) -> service.PilotComparison:
     service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
-    found = service.comparison_of(session, pilot_id)
+    found = compared_in(session, pilot_id, scope, whole=whole)
     if found is None:
         raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    return found
+
+
+@router.get("/pilots/{pilot_id}/results/items/{at}", openapi_extra=_SCOPE)
+def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int, scope: Scoped) -> ItemOut:
+    """One item, counted from 0, with every candidate's score and findings."""
+    found = _compared(session, actor, pilot_id, scope, whole=True)
     outcomes = service.outcomes_of(session, found.result_id)
     line = outcomes.line(at)
     marks = {code: [_mark(one) for one in outcomes.marks(code, at)] for code in line.scores}

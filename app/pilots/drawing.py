@@ -12,11 +12,12 @@ from markupsafe import Markup
 from app.charts import DrawnShape, box_ring, shapes_on_item
 from app.core.pilots.results import Mark
 from app.kit import wording
-from app.pilots.service import Outcomes
+from app.pilots.service import Outcomes, Scene
 
 DRAWN = frozenset({"boxes", "polygons", "masks"})
 PANEL_WIDTH = 360
 MOST_LABELS = 8
+_SAME_SHAPE = 0.01
 GOLD = "Gold"
 
 
@@ -40,18 +41,34 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What was labelled, shown once above what was said about it: source text and image, '' for none."""
+
+    name: str
+    text: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnItem:
     """One item with its panels; `note` is its stratum, `href` leads to all findings on it."""
 
     name: str
     href: str
     note: str
+    exhibit: Exhibit
     panels: tuple[Panel, ...]
 
 
 def gold_panel(outcomes: Outcomes, at: int) -> Panel:
     """Our own labels alone."""
     return _panel(GOLD, outcomes, at, outcomes.gold(at), ())
+
+
+def gold_marks(outcomes: Outcomes, at: int) -> list[dict[str, Any]]:
+    """Our own labels of an item as plain marks, to be corrected by hand."""
+    key = {"boxes": "box", "polygons": "rings", "spans": "span", "texts": "text"}.get(outcomes.kind)
+    return [{"label": one.gold or "", **({key: one.gold_shape} if key else {})} for one in outcomes.gold(at)]
 
 
 def blind_panel(outcomes: Outcomes, code: str, at: int) -> Panel:
@@ -72,14 +89,43 @@ def side_by_side(
 ) -> DrawnItem:
     """The gold and these candidates on one item."""
     panels = (gold_panel(outcomes, at), *(compared_panel(outcomes, code, at, names[code]) for code in codes))
-    return DrawnItem(outcomes.items[at], href, outcomes.stratum(at), panels)
+    return DrawnItem(outcomes.items[at], href, outcomes.stratum(at), exhibit_of(outcomes, at), panels)
+
+
+def exhibit_of(outcomes: Outcomes, at: int) -> Exhibit:
+    """The item's own text and image, as far as the panels do not draw on them."""
+    scene = outcomes.scene(at)
+    image = "" if outcomes.kind in DRAWN else scene.image
+    return Exhibit(outcomes.items[at], "" if outcomes.text(at) else scene.text, image)
+
+
+def canvas(
+    shapes: Sequence[DrawnShape],
+    scene: Scene,
+    size: tuple[float, float] | None,
+    *,
+    title: str,
+    width: int = 640,
+) -> Markup:
+    """Outlines over the item's image; alone where none was sent, or where it is of another shape than the gold says."""
+    image = scene.image if scene.size is not None and _fits(scene.size, size) else ""
+    return shapes_on_item(shapes, size or scene.size, title=title, width=width, image=image)
+
+
+def _fits(image: tuple[int, int], size: tuple[float, float] | None) -> bool:
+    """Whether outlines in this size lie right on the image: it has the size, or was scaled as a whole. Fractions of an
+    image of unknown size (1 x 1) fit any."""
+    if size is None or size == (1, 1):
+        return True
+    return abs(image[0] * size[1] / (image[1] * size[0]) - 1) < _SAME_SHAPE
 
 
 def _panel(name: str, outcomes: Outcomes, at: int, marks: Sequence[Mark], errors: tuple[str, ...]) -> Panel:
     kind, chart = outcomes.kind, None
     if kind in DRAWN:
         title = f"{outcomes.items[at]}, {kind} of {name}"
-        chart = shapes_on_item(drawn(marks, kind), outcomes.size(at), title=title, width=PANEL_WIDTH)
+        scene, size = outcomes.scene(at), outcomes.size(at)
+        chart = canvas(drawn(marks, kind), scene, size, title=title, width=PANEL_WIDTH)
     text = pieces(marks, kind, outcomes.text(at))
     if kind == "texts" and name == GOLD:
         text = tuple(Piece(str(one.gold_shape or ""), "") for one in marks)
@@ -89,11 +135,16 @@ def _panel(name: str, outcomes: Outcomes, at: int, marks: Sequence[Mark], errors
 
 
 def _labels(marks: Sequence[Mark], kind: str, text: str, *, is_gold: bool) -> tuple[str, ...]:
-    """The classes with how often each stands there; of spans also their words. Texts have none."""
-    if kind == "texts":
-        return ()
+    """The classes of one side; texts have none."""
+    return () if kind == "texts" else labels_of(marks, text, is_gold=is_gold)
+
+
+def labels_of(marks: Sequence[Mark], text: str, *, is_gold: bool = False) -> tuple[str, ...]:
+    """The classes with how often each stands there; of spans also their words, of texts the text."""
     sides = [(one.gold, one.gold_shape) if is_gold else (one.delivered, one.delivered_shape) for one in marks]
-    counts = Counter(named(label, shape, text) for label, shape in sides if label is not None)
+    counts = Counter(
+        named(label, shape, text) for label, shape in sides if label is not None or shape is not None
+    )
     words = [word if count == 1 else f"{word} × {count}" for word, count in counts.items()]
     rest = len(words) - MOST_LABELS
     return tuple(words[:MOST_LABELS]) + ((f"and {rest} more",) if rest > 0 else ())

@@ -13,7 +13,10 @@ from app.kit.columns import Points, Row, Versioned, big_integer, document, enum_
 
 
 class PilotTask(StrEnum):
-    """What is labelled; each has its formats and figures in `core.pilots.tasks`."""
+    """What is labelled; each has its formats and figures in `core.pilots.tasks`.
+
+    What is `review_only` has no figures: its gold is the list of items, and people judge what came back.
+    """
 
     CLASSIFICATION = "classification"
     MULTILABEL = "multilabel"
@@ -23,6 +26,7 @@ class PilotTask(StrEnum):
     SPANS = "spans"
     TRANSCRIPTION = "transcription"
     TRANSLATION = "translation"
+    REVIEW_ONLY = "review_only"
 
 
 class PilotState(StrEnum):
@@ -43,6 +47,7 @@ class DeliveryState(StrEnum):
 class Pilot(Versioned, table=True):
     """A test project of an evaluation. `criteria` is a list of `CriterionIn` documents, `iou` 10⁻⁴ steps.
 
+    `sizing` is the `SizingIn` that gave the planned number of items, `mix` stratum -> its weight in production.
     `closed_at` is when it was closed last; it stays when the pilot is reopened.
     """
 
@@ -58,6 +63,8 @@ class Pilot(Versioned, table=True):
     criteria: list[dict[str, Any]] = document(default_factory=list)
     criteria_locked_at: datetime | None = moment(default=None)
     currency: str = Field(default="USD", max_length=3)
+    sizing: dict[str, Any] = document(default_factory=dict)
+    mix: dict[str, float] = document(default_factory=dict)
     closed_at: datetime | None = moment(default=None)
 
 
@@ -146,6 +153,7 @@ class PilotOffer(Versioned, table=True):
     candidate_id: UUID = Field(foreign_key="candidate.id", index=True, ondelete="CASCADE")
     currency: str = Field(max_length=3)
     minimum: int = Field(default=0, sa_type=big_integer())
+    monthly_minimum: int = Field(default=0, sa_type=big_integer())
     lines: list[dict[str, Any]] = document(default_factory=list)
     note: str = Field(default="", max_length=1000)
     seal: str = Field(max_length=64)
@@ -155,6 +163,7 @@ class PilotResult(Row, table=True):
     """A computed comparison, kept by the digest of its inputs; can always be computed again from the files.
 
     `report` holds the figures (`reading.compared`), `outcomes` the findings item by item (compressed JSON).
+    With a `subset` (`service.computing.Subset`) the figures are those of some items alone, and `outcomes` is empty.
     """
 
     __tablename__ = "pilot_result"
@@ -168,6 +177,7 @@ class PilotResult(Row, table=True):
     gold_number: int
     report: dict[str, Any] = document(default_factory=dict)
     outcomes: bytes = Field(sa_type=sa.LargeBinary)
+    subset: dict[str, Any] = document(default_factory=dict)
 
 
 class PilotLook(Row, table=True):
@@ -180,3 +190,97 @@ class PilotLook(Row, table=True):
     pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
     person_id: UUID
     items: int
+
+
+class PilotItems(Row, table=True):
+    """One version of the item list; the highest number counts, the others stay.
+
+    `content` are the items as `reading.check_items` tells them (compressed JSON), `roles` how many there are of each.
+    `seal` is a random text from which the codes of the pack follow; it stays the same from version to version.
+    """
+
+    __tablename__ = "pilot_items"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "number"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    number: int
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    items: int
+    roles: dict[str, int] = document(default_factory=dict)
+    notes: list[str] = document(default_factory=list)
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    seal: str = Field(max_length=64)
+    added_by: UUID
+
+
+class PilotImages(Row, table=True):
+    """One archive of images of the pilot's items; the newest counts. `content` tells of each image its member,
+    media type, width, height and bytes (compressed JSON, by the name it goes by)."""
+
+    __tablename__ = "pilot_images"
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    images: int
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    added_by: UUID
+
+
+class DraftState(StrEnum):
+    """Whether gold is still being made of two label sets."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    DROPPED = "dropped"
+
+
+class GoldDraft(Versioned, table=True):
+    """Gold in the making: two label sets of our own, what they agree on and what they dispute.
+
+    `files` (a list of `file_id`, `digest`, `name`), `items_digest` of the item list they were read with, `agreement`
+    and `content` (compressed JSON) as `sets.compare_own` tells. `gold_number` is the version it was frozen to.
+    """
+
+    __tablename__ = "gold_draft"
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
+    state: DraftState = Field(default=DraftState.OPEN, sa_type=enum_text(DraftState))
+    first_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    second_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    files: list[dict[str, str]] = document(default_factory=list)
+    items_digest: str = Field(default="", max_length=64)
+    iou: int = Field(sa_type=Points)
+    plain_texts: bool = Field(default=False)
+    accepts_repairs: bool = Field(default=False)
+    agreed: int
+    disputed: int
+    agreement: dict[str, Any] = document(default_factory=dict)
+    content: bytes = Field(sa_type=sa.LargeBinary)
+    gold_number: int | None = Field(default=None)
+    added_by: UUID
+    frozen_by: UUID | None = Field(default=None)
+    frozen_at: datetime | None = moment(default=None)
+
+
+class ChoiceKind(StrEnum):
+    """What becomes of an item that two label sets dispute."""
+
+    TAKE = "take"
+    OWN = "own"
+    EXCLUDE = "exclude"
+
+
+class GoldChoice(Versioned, table=True):
+    """What was decided about a disputed item: `side` is the set whose answer is taken (0 or 1), `marks` our own."""
+
+    __tablename__ = "gold_choice"
+    __table_args__ = (sa.UniqueConstraint("draft_id", "item"),)
+
+    draft_id: UUID = Field(foreign_key="gold_draft.id", ondelete="CASCADE")
+    item: str = Field(max_length=1000)
+    kind: ChoiceKind = Field(sa_type=enum_text(ChoiceKind))
+    side: int = Field(default=0)
+    marks: list[dict[str, Any]] = document(default_factory=list)
+    decided_by: UUID

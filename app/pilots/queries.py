@@ -8,7 +8,20 @@ from sqlmodel import col, select
 
 from app.jobs.models import Job
 from app.kit.db import ReadSession
-from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotLook, PilotOffer, PilotResult
+from app.pilots.models import (
+    Delivery,
+    DeliveryState,
+    DraftState,
+    GoldChoice,
+    GoldDraft,
+    GoldVersion,
+    Pilot,
+    PilotImages,
+    PilotItems,
+    PilotLook,
+    PilotOffer,
+    PilotResult,
+)
 
 
 def every_pilot(session: ReadSession) -> Sequence[Pilot]:
@@ -81,4 +94,49 @@ def job(session: ReadSession, dedupe: str) -> Job | None:
 def look(session: ReadSession, pilot_id: UUID, person_id: UUID) -> PilotLook | None:
     """That this person looked, if so."""
     wanted = select(PilotLook).where(PilotLook.pilot_id == pilot_id, PilotLook.person_id == person_id)
+    return session.exec(wanted).first()
+
+
+def items(session: ReadSession, pilot_id: UUID) -> PilotItems | None:
+    """The item list that counts."""
+    wanted = select(PilotItems).where(PilotItems.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(PilotItems.number).desc())).first()
+
+
+def items_file(session: ReadSession, pilot_id: UUID) -> PilotItems | None:
+    """The item list that counts, without what is in it."""
+    wanted = select(PilotItems).where(PilotItems.pilot_id == pilot_id)
+    light = wanted.options(sa.orm.defer(PilotItems.content))  # type: ignore[arg-type]
+    return session.exec(light.order_by(col(PilotItems.number).desc())).first()
+
+
+def images(session: ReadSession, pilot_id: UUID) -> PilotImages | None:
+    """The archive of images that counts."""
+    wanted = select(PilotImages).where(PilotImages.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(PilotImages.id).desc())).first()
+
+
+def drafts(session: ReadSession, pilot_id: UUID) -> Sequence[GoldDraft]:
+    """Gold in the making and made, newest first; without what was dropped."""
+    wanted = select(GoldDraft).where(GoldDraft.pilot_id == pilot_id, GoldDraft.state != DraftState.DROPPED)
+    light = wanted.options(sa.orm.defer(GoldDraft.content))  # type: ignore[arg-type]
+    return session.exec(light.order_by(col(GoldDraft.id).desc())).all()
+
+
+def dropped_drafts(session: ReadSession, pilot_id: UUID) -> Sequence[GoldDraft]:
+    """Gold that was given up, newest first."""
+    wanted = select(GoldDraft).where(GoldDraft.pilot_id == pilot_id, GoldDraft.state == DraftState.DROPPED)
+    light = wanted.options(sa.orm.defer(GoldDraft.content))  # type: ignore[arg-type]
+    return session.exec(light.order_by(col(GoldDraft.id).desc())).all()
+
+
+def choices(session: ReadSession, draft_id: UUID) -> Sequence[GoldChoice]:
+    """Everything decided about a draft, by item."""
+    wanted = select(GoldChoice).where(GoldChoice.draft_id == draft_id)
+    return session.exec(wanted.order_by(col(GoldChoice.item))).all()
+
+
+def choice(session: ReadSession, draft_id: UUID, item: str) -> GoldChoice | None:
+    """What was decided about one item of a draft."""
+    wanted = select(GoldChoice).where(GoldChoice.draft_id == draft_id, GoldChoice.item == item)
     return session.exec(wanted).first()

@@ -4,9 +4,8 @@ Problems come back at the form's fields: `file` for labels, `times` for the side
 delivery is called by its candidate's code, never by its file's name, which would tell whose it is.
 """
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,18 +13,19 @@ import numpy as np
 import orjson
 
 from app.core.errors import Invalid, Problem
+from app.core.formats.archives import pictures
+from app.core.formats.item_list import ListedItem, Role, read_items
+from app.core.formats.manifest import read_manifest
 from app.core.formats.marks import REPAIR
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
-from app.core.pilots.amending import relabelled, times_without, without
+from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
-from app.core.pilots.report import to_json
-from app.core.pilots.results import Comparison, VendorResult, plain_shapes
+from app.core.pilots.roles import names_in, unscored, with_items
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
-from app.core.pilots.told import between, facts_of, flags_of
+from app.pilots import listing
 
-ENGINE = "assay-pilots/3"  # changes when the same files would give other figures
-_IMAGES = frozenset({"boxes", "polygons", "masks"})
+IMAGES = frozenset({"boxes", "polygons", "masks"})
 SHOWN = 12  # problems of one file that a form shows
 LOADED_WITH = (
     "rapidfuzz.process",
@@ -41,25 +41,68 @@ Read = TypeVar("Read")
 LABELS = 100  # their labels that can be mapped by hand; more are another column
 LABEL = "label:"  # a problem at `label:NAME` asks what the vendor's NAME is called here
 Way = Mapping[str, Any]  # how a delivery is read: path, name or code, times, mapping, accept
+Handed = Mapping[str, str] | None  # how the item list is read: path, name, and the seal of its codes
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What deliveries are read against: the gold with the items that were handed out, and all names of those."""
+
+    gold: Rows
+    aliases: Mapping[str, str]
+
+
+def frame_of(gold: Rows, handed: Handed) -> Frame:
+    """The gold together with the item list, where there is one."""
+    if not handed:
+        return Frame(gold, {})
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items
+    rows, told = with_items(gold, listed)
+    names, codes = names_in(gold, listed), codes_of([one.item for one in listed], handed["seal"])
+    aliases = {codes[one.item]: name for one, name in zip(listed, names, strict=True)}
+    aliases |= {one.item: name for one, name in zip(listed, names, strict=True) if one.item != name}
+    return Frame(replace(rows, warnings=(*rows.warnings, *told)), aliases)
+
+
+def check_items(task: str, path: str, name: str, gold: str = "") -> bytes:
+    """Facts about an item list: JSON with `items`, each as `item_list.ListedItem` has it but for what is empty, and
+    `notes`. With the path of a gold at least one of its items must count. Raises `Invalid` at `file`."""
+    found = _at("file", lambda: read_items(Path(path).read_bytes(), name))
+    notes = [*found.repairs, *found.warnings]
+    if gold:
+        rows, told = with_items(read_gold(task, Path(gold).read_bytes(), "gold"), found.items)
+        notes += told
+        if len(unscored(rows)) == len(rows.items):
+            shown = ", ".join(repr(one) for one in rows.items[:3])
+            message = f"None of the items to be scored is in the gold. Correct the ids: the gold has {shown}."
+            raise Invalid("items.other_pilot", [Problem("file", message)])
+    items = [{key: value for key, value in asdict(one).items() if value} for one in found.items]
+    return orjson.dumps({"items": items, "notes": notes})
+
+
+def check_images(path: str, name: str) -> bytes:
+    """Facts about an archive of images: JSON with `images`, each as `archives.Picture` has it, and `notes`. Raises
+    `Invalid` at `images`."""
+    with Path(path).open("rb") as stream:
+        found, notes = _at("images", lambda: pictures(stream, name))
+    return orjson.dumps({"images": [asdict(one) for one in found], "notes": notes})
+
+
+def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], handed: Handed = None) -> bytes:
     """Facts about a gold file: JSON with items, labels, classes, repairs.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
     Raises `Invalid` at `file`.
     """
+    if task == listing.TASK:
+        items, told = _at("file", lambda: listing.facts_of_items(path, name))
+        _refuse_unfit(
+            deliveries, lambda one: read_manifest(Path(one["path"]).read_bytes(), one["name"], items.items)
+        )
+        return told
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
-    problems: list[Problem] = []
-    for one in deliveries:
-        try:
-            _read(task, one, one["name"], gold)
-        except Invalid as failure:
-            first = failure.problems[0]
-            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
-            problems.append(Problem("file", told))
-    if problems:
-        raise Invalid("gold.breaks_deliveries", problems)
+    frame = frame_of(gold, handed)
+    _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
     labels = int((~gold.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
@@ -73,22 +116,70 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way]) -> by
     return orjson.dumps(facts)
 
 
-def pack_items(task: str, gold: str) -> bytes:
-    """What of a gold file may leave with a pilot pack: JSON with `items` (name, the file's own id, and size or
-    source text where these belong to the item and not to its labels) and `classes` (name, id; of COCO alone)."""
-    rows = read_gold(task, Path(gold).read_bytes(), "gold")
-    items = [_pack_item(rows, at) for at in range(len(rows.items))]
-    classes = [
-        {"name": name, "id": number} for name, number in zip(rows.classes, rows.class_ids, strict=False)
-    ]
-    return orjson.dumps({"items": items, "classes": classes})
+def read_way(task: str, one: Way, name: str, frame: Frame) -> Rows:
+    data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
+    mapping, aliases = one.get("mapping"), frame.aliases
+    return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
+
+
+def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> None:
+    """Raise `Invalid` at `file` naming every delivery that `read` cannot read against the new gold."""
+    problems: list[Problem] = []
+    for one in deliveries:
+        try:
+            read(one)
+        except Invalid as failure:
+            first = failure.problems[0]
+            told = f"{one['name']} does not fit this gold: {first.message} ({len(failure.problems)} problems)"
+            problems.append(Problem("file", told))
+    if problems:
+        raise Invalid("gold.breaks_deliveries", problems)
+
+
+def pack_items(task: str, gold: str = "", handed: Handed = None) -> bytes:
+    """What may leave with a pilot pack, from the item list, from the gold file, or from both: JSON with `items` and
+    `classes` (name, id; of COCO alone).
+
+    An item has its name, the file's own id, size, source text, image and suggested label where these belong to the
+    item and not to its labels. What begins with `_` stays here: `_own` its name, `_first` that of the item it repeats,
+    `_role` what it is for, `_image` its image. With hidden repeats all items go by their codes.
+    """
+    if task == listing.TASK:
+        return listing.items_to_pack(gold)
+    rows = read_gold(task, Path(gold).read_bytes(), "gold") if gold else None
+    listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items if handed else ()
+    if not listed or not handed:
+        items = [_pack_item(rows, at) for at in range(len(rows.items))] if rows else []
+    else:
+        items = _listed_items(rows, listed, handed["seal"])
+    named = zip(rows.classes, rows.class_ids, strict=False) if rows else ()
+    return orjson.dumps({"items": items, "classes": [{"name": name, "id": one} for name, one in named]})
+
+
+def _listed_items(rows: Rows | None, listed: Sequence[ListedItem], seal: str) -> list[dict[str, Any]]:
+    names = names_in(rows, listed) if rows else tuple(one.item for one in listed)
+    full = with_items(rows, listed)[0] if rows else None
+    place = {name: at for at, name in enumerate(full.items)} if full else {}
+    hides = any(one.role is Role.REPEAT for one in listed)
+    codes = codes_of([one.item for one in listed], seal)
+    out = []
+    for one, name in zip(listed, names, strict=True):
+        item = _pack_item(full, place[name]) if full else {"item": name}
+        item |= {"width": one.width, "height": one.height} if one.width and "width" not in item else {}
+        item |= {key: value for key in ("text", "prelabel") if (value := getattr(one, key))}
+        if hides:
+            item["item"] = codes[one.item]
+            item.pop("id", None)
+        hidden = {"_own": one.item, "_first": one.repeat_of, "_role": one.role.value, "_image": one.image}
+        out.append({**item, **hidden})
+    return out
 
 
 def _pack_item(rows: Rows, at: int) -> dict[str, Any]:
     one: dict[str, Any] = {"item": rows.items[at]}
     if rows.ids and rows.ids != rows.items:
         one["id"] = rows.ids[at]
-    if rows.task in _IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
+    if rows.task in IMAGES and np.isfinite(rows.sizes[at]).all() and (rows.sizes[at] > 1).all():
         one |= {"width": int(rows.sizes[at][0]), "height": int(rows.sizes[at][1])}
     if rows.task == "spans" and rows.texts:
         one["text"] = rows.texts[at]
@@ -106,6 +197,7 @@ def check_delivery(
     gold_name: str = "gold",
     mapping: Mapping[str, str | None] | None = None,
     accept: bool = False,
+    handed: Handed = None,
 ) -> bytes:
     """Facts about a delivery read against the gold file: JSON with items, missing, labels, annotators, repairs,
     warnings.
@@ -114,20 +206,36 @@ def check_delivery(
     Raises `Invalid` at `file` or `times`, the problems of both together; at `label:NAME` for labels that the
     gold does not know, at `accept` where repairs may be accepted.
     """
-    reference = read_gold(task, Path(gold).read_bytes(), gold_name)
+    if task == listing.TASK:
+        return _work_facts(gold, path, name, times)
+    frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
     try:
-        rows = _delivered(task, Path(path).read_bytes(), name, reference, accept, mapping or {})
+        rows = _delivered(task, Path(path).read_bytes(), name, frame, accept, mapping or {})
     except Invalid as failure:
         problems += failure.problems
     try:
-        side = _at("times", lambda: read_times(Path(times).read_bytes(), times_name, code)) if times else None
+        side = _at("times", lambda: times_of(times, times_name, code, frame)) if times else None
     except Invalid as failure:
         problems += failure.problems
     if problems or rows is None:
         raise Invalid("delivery.refused", problems)
-    return _facts(task, reference, rows, side, {name: code})
+    return _facts(task, frame.gold, rows, side, {name: code})
+
+
+def times_of(path: str, name: str, code: str, frame: Frame) -> Times:
+    """The side file, its items called as the pilot calls them."""
+    found = read_times(Path(path).read_bytes(), name, code)
+    return replace(found, item=tuple(frame.aliases.get(one, one) for one in found.item))
+
+
+def _work_facts(gold: str, path: str, name: str, times: str) -> bytes:
+    """Facts about work that only people judge; its seconds stand in its own table."""
+    if times:
+        message = "Write the seconds into the column seconds of the delivery's own table."
+        raise Invalid("delivery.refused", [Problem("times", message)])
+    return _at("file", lambda: listing.facts_of_work(gold, path, name))
 
 
 def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:
@@ -150,11 +258,12 @@ def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mappin
 
 
 def _delivered(
-    task: str, data: bytes, name: str, gold: Rows, accept: bool, mapping: Mapping[str, str | None]
+    task: str, data: bytes, name: str, frame: Frame, accept: bool, mapping: Mapping[str, str | None]
 ) -> Rows:
     """A delivery read against the gold; where only its label names are strange, they are asked about."""
+    gold = frame.gold
     try:
-        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping)
+        return read_delivery(task, data, name, gold, accept=accept, mapping=mapping, aliases=frame.aliases)
     except Invalid as failure:
         told = {theirs: ours for theirs, ours in mapping.items() if ours is None or ours in gold.classes}
         strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
@@ -183,124 +292,3 @@ def _placed(field: str, failure: Invalid) -> Invalid:
         told = f"{many} can be repaired as told: tick to accept, and send the file again."
         shown.append(Problem("accept", told))
     return Invalid(failure.code, shown)
-
-
-def compared(
-    task: str,
-    gold: str,
-    deliveries: Sequence[Way],
-    iou: float,
-    seed: int,
-    amendments: Mapping[str, Any] | None = None,
-) -> bytes:
-    """The comparison of deliveries (code, path, times): the report as one line of JSON, then the packed outcomes.
-
-    `amendments` of the gold: `labels` (item -> right class) and `excluded` items, which count for nobody.
-    """
-    reference = read_gold(task, Path(gold).read_bytes(), "gold")
-    read = {one["code"]: _read(task, one, one["code"], reference) for one in deliveries}
-    times = [
-        read_times(Path(one["times"]).read_bytes(), f"{one['code']} times", one["code"])
-        for one in deliveries
-        if one.get("times")
-    ]
-    side = _together(times)
-    if amendments:
-        gone = set(amendments["excluded"])
-        pairs = zip(reference.items, reference.ids, strict=True)
-        names = {name for pair in pairs if pair[0] in gone for name in pair} - (set(reference.items) - gone)
-        reference = without(relabelled(reference, amendments["labels"]), gone)
-        read = {code: without(rows, gone) for code, rows in read.items()}
-        side = times_without(side, names) if side else None
-    found = compare(task, reference, read, iou=iou, seed=seed, times=side)
-    report = {"compare": to_json(found), "extra": _extra(found)}
-    return orjson.dumps(report) + b"\n" + zlib.compress(orjson.dumps(_outcomes(found)), 6)
-
-
-def _read(task: str, one: Way, name: str, gold: Rows) -> Rows:
-    data, mapping = Path(one["path"]).read_bytes(), one.get("mapping")
-    return read_delivery(task, data, name, gold, accept=bool(one.get("accept")), mapping=mapping)
-
-
-def _together(times: Sequence[Times]) -> Times | None:
-    if not times:
-        return None
-
-    def column(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
-        return tuple(value for part in values for value in part)
-
-    return Times(
-        source="the side file",
-        vendor=column(one.vendor for one in times),
-        item=column(one.item for one in times),
-        annotator=column(one.annotator for one in times),
-        seconds=np.concatenate([one.seconds for one in times]),
-        started=np.concatenate([one.started for one in times]),
-        ended=np.concatenate([one.ended for one in times]),
-        line=np.concatenate([one.line for one in times]),
-        repairs=column(one.repairs for one in times),
-    )
-
-
-def _extra(found: Comparison) -> dict[str, Any]:
-    """What pages need beyond the contract of the command line."""
-    return {
-        "engine": ENGINE,
-        "metric": found.metric,
-        "lower_is_better": found.lower_is_better,
-        "classes": list(found.classes),
-        "labels": int((~found.gold.crowd).sum()),
-        "facts": {
-            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
-        },
-        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
-        "between": between(found.accord),
-        "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
-        "work": {one.name: _work(one) for one in found.vendors},
-        "strata": {
-            one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
-            for one in found.vendors
-        },
-        "time_ratios": [
-            {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
-        ],
-    }
-
-
-def _work(one: VendorResult) -> dict[str, Any] | None:
-    if one.seconds is None or one.work is None:
-        return None
-    timed = one.work.item[np.isfinite(one.work.seconds)]
-    return {"rows": one.seconds.rows, "total": one.seconds.total, "items": len(np.unique(timed))}
-
-
-def _outcomes(found: Comparison) -> dict[str, Any]:
-    """Findings in columns, as `service.outcomes` unpacks them item by item."""
-    gold = found.gold
-    return {
-        "items": list(found.items),
-        "classes": list(found.classes),
-        "kind": gold.kind,
-        "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
-        "texts": list(gold.texts),
-        "item_strata": list(gold.stratum),
-        "gold_shapes": plain_shapes(gold),
-        "vendors": {one.name: _columns(one) for one in found.vendors},
-    }
-
-
-def _columns(one: VendorResult) -> dict[str, Any]:
-    found, delivery = one.findings, one.delivery
-    return {
-        "scores": [round(value, 6) for value in one.scores.tolist()],
-        "item": found.item.tolist(),
-        "error": found.error.tolist(),
-        "gold": found.gold.tolist(),
-        "delivered": found.delivered.tolist(),
-        "gold_class": found.gold_class.tolist(),
-        "delivered_class": found.delivered_class.tolist(),
-        "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
-        "shapes": plain_shapes(delivery),
-        "annotators": list(delivery.answers.annotators),
-        "annotator": delivery.answers.annotator[delivery.answer].tolist(),
-    }

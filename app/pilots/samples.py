@@ -67,6 +67,12 @@ SAMPLES = {
     "translation/delivery.csv": _table(
         ("item", "text", "annotator", "seconds"), ("clip-001", "Ada Lovelace lived at London.", "p01", 50)
     ),
+    "review_only/items.csv": _table(("item", "stratum"), ("track-001", "day"), ("track-002", "night")),
+    "review_only/manifest.csv": _table(
+        ("item", "file", "link", "text", "annotator", "seconds"),
+        ("track-001", "tracks/001.json", "", "", "p01", 310),
+        ("track-002", "", "https://viewer.example.org/track-002", "", "p02", 275),
+    ),
     **{
         f"{task}/times.csv": _TIMES for task in ("classification", "multilabel", "boxes", "polygons", "masks")
     },

@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.core.pilots.cost import PER
+from app.core.pilots.tariff import Tiering
 from app.kit import library
-from app.pilots.models import DeliveryState, PilotState, PilotTask
+from app.pilots.models import ChoiceKind, DeliveryState, DraftState, PilotState, PilotTask
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Bound = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -68,7 +69,9 @@ METRICS: Mapping[PilotTask, Mapping[str, str]] = {
         "ter": "TER",
         "missing": "Missing texts, share of gold",
     },
+    PilotTask.REVIEW_ONLY: {},
 }
+REVIEWED = {"first_pass": "Accepted at first pass, blind review"}  # promises that only a review can judge
 UNITS: Mapping[PilotTask, str] = {
     PilotTask.CLASSIFICATION: "label",
     PilotTask.MULTILABEL: "label",
@@ -78,6 +81,7 @@ UNITS: Mapping[PilotTask, str] = {
     PilotTask.SPANS: "span",
     PilotTask.TRANSCRIPTION: "text",
     PilotTask.TRANSLATION: "text",
+    PilotTask.REVIEW_ONLY: "item",
 }
 # The figure that tells which delivered labels are right and would be accepted.
 RIGHT: Mapping[PilotTask, str] = {
@@ -92,6 +96,7 @@ USES_IOU = frozenset({PilotTask.BOXES, PilotTask.POLYGONS, PilotTask.MASKS})
 AT_MOST = frozenset({"missing", "wrong_label", "loose", "extra"})  # counts of errors, as shares of the gold
 LOWER = frozenset({"wer", "cer", "wer_plain", "ter"})  # figures that are better when lower
 POINTS = frozenset({"chrf", "bleu", "ter"})  # figures of 0 to 100
+BY_CLASS = "by_class.f1"
 CLASS_ITEMS = 30  # gold objects from which a class is held to its floor
 
 
@@ -99,6 +104,38 @@ def _data_class(value: str) -> str:
     if value not in library.taxonomy().data_classes:
         raise ValueError("Choose one of the listed data classes.")
     return value
+
+
+class SizingIn(BaseModel):
+    """What the planned number of items rests on, all shares 0..1.
+
+    `difference` is to be shown between any two of `vendors`, who are expected to differ on `discordant` of the
+    items, with `power`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    difference: Annotated[float, Field(gt=0, lt=1)] = 0.04
+    discordant: Annotated[float, Field(gt=0, le=1)] = 0.10
+    power: Annotated[float, Field(ge=0.5, le=0.99)] = 0.80
+    vendors: Annotated[int, Field(ge=2, le=30)] = 2
+
+
+class SizingOut(SizingIn):
+    """The planned number of items and what it rests on."""
+
+    items: int
+
+
+Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+
+class MixIn(BaseModel):
+    """The production mix: stratum -> its weight, any positive numbers; empty: as in the pilot."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mix: Annotated[dict[str, Weight], Field(max_length=200)] = {}
 
 
 class PilotIn(BaseModel):
@@ -125,6 +162,10 @@ class CriterionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     metric: str = Field(examples=["f1"])
+    label: Annotated[Text, Field(max_length=500)] = Field(
+        default="",
+        description="One class, for by_class.f1 alone; empty: every class without a bound of its own.",
+    )
     target: Bound | None = None
     floor: Bound | None = Field(
         default=None, description="The least that is acceptable; for errors and error rates the most."
@@ -135,6 +176,8 @@ class CriterionIn(BaseModel):
         most = 100 if self.metric in POINTS else 1
         if any(bound is not None and bound > most for bound in (self.target, self.floor)):
             raise ValueError(f"Give {self.metric} from 0 to {most}.")
+        if self.label and self.metric != BY_CLASS:
+            raise ValueError(f"Only {BY_CLASS} can speak of one class.")
         return self
 
 
@@ -143,7 +186,7 @@ class CriteriaIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    criteria: list[CriterionIn] = []
+    criteria: Annotated[list[CriterionIn], Field(max_length=300)] = []
     lock: bool = False
 
 
@@ -160,6 +203,15 @@ def _amount(value: str) -> str:
 Amount = Annotated[str, AfterValidator(_amount)]
 
 
+class TierIn(BaseModel):
+    """From a quantity of more than `above` on, `amount` instead of the line's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    above: Annotated[int, Field(ge=1, le=10**12)]
+    amount: Amount
+
+
 class PriceLineIn(BaseModel):
     """One line of a price: so much of the currency for `units` of `per`; a text keeps 0.118 exact."""
 
@@ -170,11 +222,25 @@ class PriceLineIn(BaseModel):
     per: Literal["label", "item", "hour", "seat_month", "fixed"]
     units: Annotated[int, Field(ge=1, le=10**9)] = 1
     labor: bool = Field(default=True, description="Whether the line pays for labeling itself.")
+    tiers: Annotated[list[TierIn], Field(max_length=12)] = []
+    tiering: Tiering = Field(
+        default="graduated",
+        description="graduated: what lies above a quantity costs the tier's price; volume: everything does.",
+    )
+    minimum: Amount = Field(default="0", description="The least to pay for this line.")
+    markup: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = Field(
+        default=0, description="Percent added to costs that are handed on."
+    )
 
     @model_validator(mode="after")
     def _known(self) -> "PriceLineIn":
         if self.per not in PER:
             raise ValueError(f"Choose one of {', '.join(PER)}.")
+        edges = [tier.above for tier in self.tiers]
+        if edges != sorted(set(edges)):
+            raise ValueError("Tiers ascend, each from a larger quantity.")
+        if self.tiers and self.per == "fixed":
+            raise ValueError("What is paid once has no tiers.")
         return self
 
 
@@ -184,7 +250,8 @@ class OfferIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     currency: Currency = "USD"
-    minimum: Amount = "0"
+    minimum: Amount = Field(default="0", description="The least to pay in a year.")
+    monthly_minimum: Amount = Field(default="0", description="The least to pay in a month of production.")
     lines: Annotated[list[PriceLineIn], Field(min_length=1, max_length=20)]
     note: Annotated[Text, Field(max_length=1000)] = ""
 
@@ -215,6 +282,8 @@ class PilotOut(BaseModel):
     currency: str
     criteria: list[CriterionIn]
     criteria_locked_at: datetime | None
+    sizing: SizingOut | None
+    mix: dict[str, float]
     gold: "GoldOut | None"
 
 
@@ -229,6 +298,60 @@ class GoldOut(BaseModel):
     repairs: list[str]
     note: str
     created_at: datetime
+
+
+class ItemsOut(BaseModel):
+    """A version of the item list; `roles` counts the items of each."""
+
+    number: int
+    digest: str
+    items: int
+    roles: dict[str, int]
+    notes: list[str]
+    created_at: datetime
+
+
+class ImagesOut(BaseModel):
+    """The images of a pilot's items."""
+
+    digest: str
+    images: int
+    created_at: datetime
+
+
+class ChoiceIn(BaseModel):
+    """What becomes of an item that two label sets dispute: `take` the answer of a side (0 or 1), `own` marks as
+    `DraftOut.disputes` shows them, or `exclude` it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: Annotated[str, Field(min_length=1, max_length=1000)]
+    kind: ChoiceKind
+    side: Annotated[int, Field(ge=0, le=1)] = 0
+    marks: Annotated[list[dict[str, Any]], Field(max_length=2000)] = []
+
+
+class ChoiceOut(BaseModel):
+    """A decision as the API shows it; its version goes into If-Match of a change."""
+
+    version: int
+    item: str
+    kind: ChoiceKind
+    side: int
+    marks: list[dict[str, Any]]
+
+
+class DraftOut(BaseModel):
+    """Gold in the making: how far both sets agree, their disputes with both answers, and what is decided."""
+
+    id: UUID
+    state: DraftState
+    agreed: int
+    disputed: int
+    agreement: dict[str, Any]
+    gold_number: int | None
+    disputes: list[dict[str, Any]]
+    choices: list[ChoiceOut]
 
 
 class DeliveryOut(BaseModel):
@@ -273,5 +396,6 @@ class OfferOut(BaseModel):
     candidate_id: UUID
     currency: str
     minimum: int
-    lines: list[dict[str, str | int | bool]]
+    monthly_minimum: int
+    lines: list[dict[str, Any]]
     note: str

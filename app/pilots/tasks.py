@@ -20,12 +20,27 @@ def catch_up(session: WriteSession, _job: JobContext) -> None:
 def comparing(settings: Settings) -> TwoPhase:
     """The task `pilots.compare`: compute a pilot's comparison outside the transaction, then keep it."""
 
-    def prepare(database: Database, job: JobContext, *, pilot_id: str) -> computing.Computed | None:
+    def prepare(
+        database: Database,
+        job: JobContext,
+        *,
+        pilot_id: str,
+        gold: int | None = None,
+        up_to: int | None = None,
+        subset: dict[str, str] | None = None,
+    ) -> computing.Computed | None:
         job.report(20, "Reading gold and deliveries, comparing")
-        return computing.compute(database, LocalStore(settings.files_dir), UUID(pilot_id))
+        wanted = computing.Subset(**subset) if subset else computing.EVERYTHING
+        store = LocalStore(settings.files_dir)
+        return computing.compute(database, store, UUID(pilot_id), gold, up_to, wanted)
 
     def write(
-        session: WriteSession, _job: JobContext, computed: computing.Computed | None, *, pilot_id: str
+        session: WriteSession,
+        _job: JobContext,
+        computed: computing.Computed | None,
+        *,
+        pilot_id: str,
+        **_wanted: object,
     ) -> None:
         computing.keep(session, UUID(pilot_id), computed)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -116,7 +116,11 @@ class IssueComment(Row, table=True):
 
 
 class GoldDecision(Versioned, table=True):
-    """What was decided about an item of one gold version; `published` is the version it went into."""
+    """What was decided about an item of one gold version; `published` is the version it went into.
+
+    A wrong item gets the class `label`, the marks of our own `answer`, or the answer of the candidate with the code
+    `taken_from`, as `source` (digest, mapping, accept) tells where to read it.
+    """
 
     __tablename__ = "gold_decision"
     __table_args__ = (sa.UniqueConstraint("pilot_id", "gold_number", "item"),)
@@ -126,6 +130,9 @@ class GoldDecision(Versioned, table=True):
     item: str = Field(max_length=1000)
     ruling: Ruling = Field(sa_type=enum_text(Ruling))
     label: str = Field(default="", max_length=500)
+    answer: list[dict[str, Any]] = document(default_factory=list)
+    taken_from: str = Field(default="", max_length=12)
+    source: dict[str, Any] = document(default_factory=dict)
     reason: str = Field(default="", max_length=2000)
     decided_by: UUID
     published: int | None = Field(default=None)

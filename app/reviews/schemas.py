@@ -1,7 +1,7 @@
 """What people and programs send and get about reviews, issues and decisions on the gold."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -93,16 +93,35 @@ class ShareOut(BaseModel):
     low: float | None
     high: float | None
     fixed: float | None
+    usable: float | None = Field(description="Accepted as it came or after a fix.")
+    usable_low: float | None
+    usable_high: float | None
     rejected: float | None
+    rejected_low: float | None
+    rejected_high: float | None
     faults: dict[str, int]
     thumbs_up: int
     thumbs_down: int
+
+
+class AcceptedPairOut(BaseModel):
+    """First-pass acceptance of `a` minus that of `b`, with the interval of all pairs together."""
+
+    a: str
+    b: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    distinguishable: bool
 
 
 class SummaryOut(BaseModel):
     """What a review says; agreement over the items that two reviewers judged."""
 
     shares: list[ShareOut]
+    pairs: list[AcceptedPairOut]
     overlap_items: int
     percent_agreement: float | None
     ac1: float | None
@@ -152,13 +171,19 @@ class IssueOut(BaseModel):
 
 
 class DecisionIn(BaseModel):
-    """What becomes of an item of the gold; `label` is the right class of a classification."""
+    """What becomes of an item of the gold.
+
+    Where it is wrong, right is the class `label` of a classification, the answer of the candidate with the code
+    `take`, or else our own `marks` (as `assay/gold@1` has them).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     item: Annotated[Filled, Field(max_length=1000)]
     ruling: Ruling
     label: Annotated[Text, Field(max_length=500)] = ""
+    take: Annotated[Text, Field(max_length=12)] = ""
+    marks: Annotated[list[dict[str, Any]], Field(max_length=2000)] = []
     reason: Annotated[Text, Field(max_length=2000)] = ""
 
 
@@ -171,6 +196,8 @@ class DecisionOut(BaseModel):
     item: str
     ruling: Ruling
     label: str
+    answer: list[dict[str, Any]]
+    taken_from: str
     reason: str
     published: int | None
 

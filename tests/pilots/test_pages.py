@@ -69,7 +69,7 @@ def test_empty_evaluation_explains_what_to_prepare(client_as: Browser) -> None:
     assert lead.get("/pilot-samples/boxes/other.json").status_code == 404
 
 
-@pytest.mark.parametrize("task", PilotTask)
+@pytest.mark.parametrize("task", [one for one in PilotTask if one is not PilotTask.REVIEW_ONLY])
 def test_samples_of_every_task_are_taken_compared_and_shown_item_by_item(
     client_as: Browser, task: PilotTask
 ) -> None:

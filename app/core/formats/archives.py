@@ -7,9 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO, BinaryIO
 
 from app.core.formats.content import MAX_BYTES
 from app.core.formats.faults import Faults, refuse
+from app.core.formats.images import looked_at
 
 MAX_MEMBERS = 20_000
 MAX_RATIO = 200  # labels as text shrink to a twentieth; a bomb to a thousandth
@@ -72,13 +74,7 @@ def unzipped(data: bytes, name: str) -> Pack:
     inside, more than 256 MB or 200 times its size unpacked. Folders, media, hidden files, readme and what macOS
     adds are passed over.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
-        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
-    if len(members) > MAX_MEMBERS:
-        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; pack the labels only")
+    archive, members = _opened(data, name)
     if any(one.filename == "[Content_Types].xml" for one in members):
         raise refuse(
             "file.wrong_type", name, "this is a spreadsheet or document; save the sheet as CSV (UTF-8)"
@@ -98,6 +94,71 @@ def unzipped(data: bytes, name: str) -> Pack:
     if not files:
         raise refuse("file.empty", name, "the archive holds no file of labels; pack the export of your tool")
     return Pack(files, media)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One text of an archive, and the paths of all other members beside it, below `folder`; they are not read."""
+
+    text: bytes
+    folder: str
+    members: frozenset[str]
+
+
+def listed(data: bytes, name: str, wanted: str) -> Listing:
+    """The member `wanted` of a zip archive, wherever it stands, and what lies beside it.
+
+    Raises `Invalid` as `unzipped` does, and where the member is not there or stands twice.
+    """
+    archive, members = _opened(data, name)
+    faults = Faults("file.broken_archive", name)
+    _check_paths(members, faults)
+    members = [one for one in members if not one.is_dir() and not _JUNK.search(one.filename)]
+    for one in members:
+        if one.flag_bits & 1:
+            faults.add(repr(one.filename[:120]), "encrypted; pack without a password")
+    found = [one for one in members if one.filename.rpartition("/")[2].lower() == wanted]
+    if len(found) != 1:
+        faults.add("", f"needs one {wanted} that says which file belongs to which item; add it")
+    elif found[0].file_size > min(MAX_BYTES, max(_SMALL, MAX_RATIO * len(data))):
+        faults.add(wanted, "unpacks to more than may be read; shorten it")
+    faults.stop()
+    text = _read(archive, found[0], faults)
+    faults.stop()
+    folder = found[0].filename[: -len(wanted)]
+    others = frozenset(one.filename.removeprefix(folder) for one in members if one is not found[0])
+    return Listing(text, folder, others)
+
+
+def member(data: IO[bytes], path: str, most: int) -> bytes:
+    """One member of an archive that `listed` accepted, by its whole path.
+
+    Raises `Invalid` where it is not there, damaged or of more than `most` bytes.
+    """
+    faults = Faults("file.broken_archive", path)
+    try:
+        archive = zipfile.ZipFile(data)
+    except zipfile.BadZipFile:
+        raise refuse("file.broken_archive", path, "lies in a damaged archive; pack it again") from None
+    with archive:
+        found = [one for one in archive.infolist() if one.filename == path]
+        if not found or found[0].file_size > most:
+            message = f"is larger than {most // 1_000_000} MB; open the delivery's own file"
+            raise refuse("file.too_large", path, message)
+        content = _read(archive, found[0], faults)
+    faults.stop()
+    return content
+
+
+def _opened(data: bytes, name: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
+        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
+    if len(members) > MAX_MEMBERS:
+        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; pack the labels only")
+    return archive, members
 
 
 def _check_paths(members: Sequence[zipfile.ZipInfo], faults: Faults) -> None:
@@ -136,3 +197,72 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: Faults) -> 
         pass
     faults.add(repr(member.filename[:120]), "damaged in the archive; pack it again")
     return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image of an archive: the member that holds it, its type, size in pixels, and bytes."""
+
+    member: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+MAX_PICTURE = 30_000_000
+MAX_PICTURES_TOTAL = 2_000_000_000
+
+
+def pictures(stream: BinaryIO, name: str) -> tuple[list[Picture], tuple[str, ...]]:
+    """Every PNG, JPEG and WebP image of a zip archive, judged by its content, and sentences about the rest.
+
+    Raises `Invalid` with everything that is wrong: what `unzipped` refuses, images that are none or too large, more
+    than 30 MB each or 2 GB in all, and an archive without any.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)
+        members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, IndexError):
+        raise refuse("file.broken_archive", name, "damaged or cut off zip archive; pack it again") from None
+    if len(members) > MAX_MEMBERS:
+        raise refuse("file.too_large", name, f"holds more than {MAX_MEMBERS} files; send fewer images")
+    faults = Faults("file.broken_archive", name)
+    _check_paths(members, faults)
+    wanted = [one for one in members if not one.is_dir() and not _JUNK.search(one.filename)]
+    shown = [one for one in wanted if _MEDIA.search(one.filename)]
+    _check_members(shown, faults)
+    for one in shown:
+        if one.file_size > MAX_PICTURE or (
+            one.file_size > _SMALL and one.file_size > MAX_RATIO * one.compress_size
+        ):
+            faults.add(
+                repr(one.filename[:120]), f"has {one.file_size // 1_000_000} MB; at most 30 MB are shown"
+            )
+    if (total := sum(one.file_size for one in shown)) > MAX_PICTURES_TOTAL:
+        faults.add("", f"unpacks to {total // 1_000_000} MB, more than 2,000; scale the images down")
+    faults.stop()
+    found = [_picture(archive, one, faults) for one in shown]
+    faults.stop()
+    if not found:
+        raise refuse("file.empty", name, "the archive holds no PNG, JPEG or WebP image; pack the images")
+    rest = len(wanted) - len(shown)
+    told = (f"{name}: {rest} other {'file' if rest == 1 else 'files'} passed over.",) if rest else ()
+    return [one for one in found if one is not None], told
+
+
+def _picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: Faults) -> Picture | None:
+    data = _read(archive, member, faults)
+    if not data and member.file_size:
+        return None
+    found = looked_at(io.BytesIO(data))
+    if isinstance(found, str):
+        faults.add(repr(member.filename[:120]), found)
+        return None
+    return Picture(member.filename, *found, member.file_size)
+
+
+def member_of(stream: BinaryIO, member: str) -> bytes:
+    """The bytes of one member of an archive that `pictures` has judged."""
+    with zipfile.ZipFile(stream) as archive:
+        return archive.read(member)

@@ -37,6 +37,11 @@ def answers_of(rows: Rows) -> list[list[dict[str, Any]]]:
     return out
 
 
+def marks_of_answer(rows: Rows, answer: int) -> list[dict[str, Any]]:
+    """The marks of one answer as plain values, as `answers_of` has them."""
+    return [_mark(rows, at) for at in np.nonzero(rows.answer == answer)[0].tolist()]
+
+
 def _mark(rows: Rows, at: int) -> dict[str, Any]:
     key = _SHAPE.get(rows.kind)
     if rows.shape is None or key is None:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -72,9 +73,9 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
     return position, tuple(f"{written.source}: {count} {words}" for words, count in guessed.items() if count)
 
 
-def nearest(names: Sequence[str], wanted: Iterable[Sequence[str]]) -> list[int]:
+def nearest(names: Sequence[str], wanted: Iterable[Sequence[str]], *, once: bool = True) -> list[int]:
     """Position in `names` of whatever goes by one of several names each (-1: none): as it is, by file name without
-    folder, by file name without suffix. A name is given away once, to the first that asks."""
+    folder, by file name without suffix. With `once` a name is given away once, to the first that asks."""
     asked = [tuple(one) for one in wanted]
     out, taken = [-1] * len(asked), set[int]()
     exact = {one: at for at, one in enumerate(names)}
@@ -83,8 +84,21 @@ def nearest(names: Sequence[str], wanted: Iterable[Sequence[str]]) -> list[int]:
             found = next((known[short(key)] for key in keys if short(key) in known), -1)
             if out[at] < 0 <= found and found not in taken:
                 out[at] = found
-                taken.add(found)
+                taken |= {found} if once else set()
     return out
+
+
+def known_as(written: Written, aliases: Mapping[str, str]) -> Written:
+    """The file with items called as the pilot calls them: other names (codes of a pack, ids of a list) -> name."""
+    if not aliases:
+        return written
+    items = []
+    for one in written.items:
+        found = next(
+            (aliases[key] for key in one.keys for key in (key, _base(key), _stem(key)) if key in aliases), ""
+        )
+        items.append(replace(one, keys=(found,)) if found else one)
+    return replace(written, items=tuple(items))
 
 
 def _letters(text: str) -> str:

@@ -6,37 +6,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.core.errors import Invalid, Problem
 from app.core.formats.faults import Faults
 from app.core.formats.marks import Source
-from app.core.formats.own import Answer, answers_of, read_own, written_own
+from app.core.formats.own import Answer, answers_of, marks_of_answer, read_own, written_own
 from app.core.formats.resolve import resolve_gold
 from app.core.formats.rows import Answers, Rows, Times
 from app.core.formats.shapes import Bools, Shapes
 
 Value = TypeVar("Value")
 _KEPT = ("format", "listed", "role", "repairs", "warnings")  # what other marks do not change
-
-
-def relabelled(gold: Rows, labels: Mapping[str, str]) -> Rows:
-    """The gold with another class on all marks of some items (item -> class).
-
-    Raises `Invalid` for an item or class the gold does not know.
-    """
-    items = {name: at for at, name in enumerate(gold.items)}
-    classes = {name: at for at, name in enumerate(gold.classes)}
-    problems = [Problem("items", f"the gold has no item {name!r}") for name in labels if name not in items]
-    problems += [
-        Problem("labels", f"the gold has no class {name!r}")
-        for name in labels.values()
-        if name not in classes
-    ]
-    if problems:
-        raise Invalid("gold.amendments", problems)
-    label = gold.label.copy()
-    for name, right in labels.items():
-        label[gold.item == items[name]] = classes[right]
-    return replace(gold, label=label)
 
 
 def replaced(gold: Rows, answers: Mapping[str, Answer]) -> Rows:
@@ -59,6 +37,13 @@ def replaced(gold: Rows, answers: Mapping[str, Answer]) -> Rows:
     source = Source(written_own(gold, answers), gold.source, gold.kind)
     fresh = resolve_gold(read_own(source), gold.task)
     return replace(fresh, **{name: getattr(gold, name) for name in _KEPT})
+
+
+def answer_of(rows: Rows, item: str) -> list[dict[str, Any]]:
+    """What a delivery says about one item, as marks; of several labelers the first, nothing where nobody answered."""
+    at = rows.items.index(item)
+    own = np.nonzero((rows.answers.item == at) & ~rows.answers.skipped)[0]
+    return marks_of_answer(rows, int(own[0])) if len(own) else []
 
 
 def checked_answer(gold: Rows, item: str, marks: Answer) -> list[dict[str, Any]]:

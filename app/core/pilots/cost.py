@@ -2,20 +2,20 @@
 
 A quote is a list of lines; so is the in-house cost with wages, recruiting, management and the rest. Money is
 integer minor units of one currency; a price per label may be a fraction of a cent, so a line says how many
-units its amount buys. Prices by quantity (`tariff`) and other currencies (`exchange`) have their own modules.
+units its amount buys. Prices by quantity have a module of their own (`tariff`).
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from app.core.errors import Invalid, Problem
 from app.core.formats.shapes import Floats
-from app.core.pilots.tariff import Tier, Tiering, charge, tariff_faults
-from app.core.resampling import percentile_interval, resampled_sums
+from app.core.pilots.tariff import Tier, Tiering, charge, charges, tariff_faults
+from app.core.resampling import percentile_interval
 
 PER = ("label", "item", "hour", "seat_month", "fixed")
 _HALF = Fraction(1, 2)
@@ -165,29 +165,35 @@ def costs(
     return tuple(cost_at(quote, volume, accepted, correct) for volume in volumes)
 
 
-def cost_interval(
-    quote: Quote, volume: Volume, per_item: Floats, resamples: int, rng: np.random.Generator
-) -> tuple[float, float] | None:
+def cost_interval(quote: Quote, volume: Volume, drawn: Floats) -> tuple[float, float] | None:
     """The 95 % interval of the cost per accepted label when other items like these had been in the pilot.
 
-    Item bootstrap, percentile: `per_item` is (items, 3) labels, accepted labels and seconds of each pilot item,
-    resampled together, so that a vendor whose hard items cost more and fail more is not flattered. Seconds
-    count only where the quote needs them. None where nothing was accepted in some resample. Raises `Invalid`
-    as `cost_at` does.
+    Item bootstrap, percentile: `drawn` is (resamples, 3) labels per item, accepted share and seconds per item of
+    the same resampled items, so that a vendor whose hard items cost more and fail more is not flattered. Seconds
+    count only where the quote needs them. None where nothing was accepted in some resample. Raises `Invalid` as
+    `cost_at` does. Amounts are not rounded to whole minor units here.
     """
-    sums = resampled_sums(per_item, resamples, rng) / len(per_item)
-    if (sums[:, :2] <= 0).any():
+    _check(quote, volume, Share(1, 1, 1), None)
+    if not len(drawn) or (drawn[:, :2] <= 0).any():
         return None
-    found = np.empty(resamples)
-    for at, (labels, accepted, seconds) in enumerate(sums):
-        share = min(1.0, float(accepted / labels))
-        drawn = replace(
-            volume,
-            labels_per_item=float(labels),
-            seconds_per_item=None if volume.seconds_per_item is None else float(seconds),
-        )
-        found[at] = cost_at(quote, drawn, Share(share, share, share)).per_accepted
-    return percentile_interval(found)
+    labels = volume.items * drawn[:, 0]
+    seconds = drawn[:, 2] if volume.seconds_per_item is not None else np.zeros(len(drawn))
+    hours = volume.items * np.nan_to_num(seconds) / 3600
+    seats = np.ceil(hours / (volume.seat_hours * volume.months)) * volume.months
+    ones = np.ones(len(drawn))
+    quantity = {
+        "label": labels,
+        "item": volume.items * ones,
+        "hour": hours,
+        "seat_month": seats,
+        "fixed": ones,
+    }
+    total = np.zeros(len(drawn))
+    for line in quote.lines:
+        exact = charges(quantity[line.per], line.amount, line.tiers, line.tiering, line.units)
+        total += np.maximum(exact, line.minimum) * (1 + line.markup / 10_000)
+    total = np.maximum(total, max(quote.minimum, quote.monthly_minimum * volume.months))
+    return percentile_interval(total / (labels * np.minimum(1.0, drawn[:, 1])))
 
 
 def _amount(line: Line, volume: Volume) -> int:

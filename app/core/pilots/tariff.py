@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+
+from app.core.formats.shapes import Floats
+
 Tiering = Literal["graduated", "volume"]
 TIERINGS = ("graduated", "volume")
 
@@ -34,6 +38,17 @@ def charge(
         total += (edge - below) * now
         below, now = edge, Fraction(tier.amount, units)
     return total + (quantity - below) * now
+
+
+def charges(quantity: Floats, amount: int, tiers: Sequence[Tier], tiering: Tiering, units: int) -> Floats:
+    """`charge` of many quantities at once, as floating point: for intervals, not for invoices."""
+    prices = np.array([amount, *(tier.amount for tier in tiers)], np.float64) / units
+    edges = np.array([tier.above for tier in tiers], np.float64)
+    if tiering == "volume":
+        return np.asarray(quantity * prices[(quantity[:, None] > edges).sum(axis=1)], np.float64)
+    bounds = np.concatenate([[0.0], edges, [np.inf]])
+    bands = np.clip(quantity[:, None], bounds[:-1], bounds[1:]) - bounds[:-1]
+    return np.asarray(bands @ prices, np.float64)
 
 
 def tariff_faults(tiers: Sequence[Tier], tiering: str) -> list[str]:

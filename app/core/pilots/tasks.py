@@ -12,6 +12,7 @@ from functools import partial
 from app.core.formats.faults import refuse
 from app.core.formats.read import read
 from app.core.formats.resolve import KINDS, resolve_delivery, resolve_gold
+from app.core.formats.resolve_names import known_as
 from app.core.formats.rows import Rows
 from app.core.pilots.boxes import score_boxes
 from app.core.pilots.figures import Figure, Scores, over
@@ -158,10 +159,12 @@ def read_delivery(
     format: str | None = None,
     accept: bool = False,
     mapping: Mapping[str, str | None] | None = None,
+    aliases: Mapping[str, str] | None = None,
 ) -> Rows:
     """One vendor's delivery against `gold`, from the bytes of its file; as `read_gold` otherwise.
 
-    `mapping` turns the vendor's labels into the gold's (None: drop them).
+    `mapping` turns the vendor's labels into the gold's (None: drop them), `aliases` other names of items into the
+    gold's own.
     """
     written = read(data, name, KINDS[task_named(task).name], format, accept)
-    return resolve_delivery(written, gold, mapping=mapping)
+    return resolve_delivery(known_as(written, aliases or {}), gold, mapping=mapping)

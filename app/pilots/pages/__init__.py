@@ -1,5 +1,15 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import gallery, plan, results, uploads
+from app.pilots.pages import design, drafts, gallery, items, listing, offer, plan, results, uploads
 
-routers = (plan.router, uploads.router, gallery.router, results.router)
+routers = (
+    design.router,
+    plan.router,
+    offer.router,
+    uploads.router,
+    listing.router,
+    drafts.router,
+    gallery.router,
+    results.router,
+    items.router,
+)

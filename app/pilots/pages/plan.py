@@ -1,10 +1,10 @@
 """The pilot's page, its plan, criteria and offers."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app.core.errors import Invalid, Problem
@@ -24,8 +24,8 @@ from app.kit.templating import render
 from app.kit.ui import Fact, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
-from app.pilots.models import Pilot, PilotState
-from app.pilots.schemas import METRICS, POINTS, UNITS, CriteriaIn, OfferIn, PilotIn
+from app.pilots.models import Pilot, PilotState, PilotTask
+from app.pilots.schemas import BY_CLASS, METRICS, POINTS, REVIEWED, UNITS, CriteriaIn, PilotIn
 from app.pilots.views import plan as views
 from app.pilots.views.sizes import sizes
 
@@ -131,7 +131,7 @@ def save_criteria(
 def _criteria_in(form: FormData, pilot: Pilot) -> CriteriaIn:
     """The fields `target_…` and `floor_…` as promises. Raises `Invalid` at each that is no share."""
     problems, criteria = [], []
-    for metric in METRICS[pilot.task]:
+    for metric in {**METRICS[pilot.task], **REVIEWED}:
         bounds: dict[str, float | None] = {}
         for of in ("target", "floor"):
             name = views.field_name(of, metric)
@@ -150,9 +150,28 @@ def _criteria_in(form: FormData, pilot: Pilot) -> CriteriaIn:
                 )
                 problems.append(Problem(name, f"Type {told}."))
         criteria.append({"metric": metric, **bounds})
+    floors, wrong = _class_floors(str(form.get("classes") or ""))
+    criteria += floors
+    problems += wrong
     if problems:
         raise Invalid("pilot.criteria", problems)
     return CriteriaIn.model_validate({"criteria": criteria, "lock": form.get("lock") == "yes"})
+
+
+def _class_floors(text: str) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Lines such as `price tag = 0.85` as floors of single classes, and what is no such line."""
+    floors, problems = [], []
+    for line in filter(None, (one.strip() for one in text.splitlines())):
+        label, sign, bound = (part.strip() for part in line.rpartition("="))
+        try:
+            value = float(bound.replace(",", "."))
+        except ValueError:
+            value = -1.0
+        if not sign or not label or not 0 <= value <= 1:
+            message = f"“{line[:60]}”: write a class, = and a share from 0 to 1: price tag = 0.85."
+            problems.append(Problem("classes", message))
+        floors.append({"metric": BY_CLASS, "label": label, "floor": value})
+    return floors, problems
 
 
 def _criteria(session: ReadSession, found: service.PilotAccess, state: FormState) -> views.CriteriaPage:
@@ -163,88 +182,7 @@ def _criteria(session: ReadSession, found: service.PilotAccess, state: FormState
         action=f"{base_of(found.pilot)}/criteria",
         back=base_of(found.pilot),
         fields=views.criteria_fields(found.pilot),
-    )
-
-
-@router.get("/{pilot_id}/offers/{candidate_id}")
-def show_offer(
-    session: Read,
-    request: Request,
-    actor: CurrentActor,
-    pilot_id: UUID,
-    candidate_id: UUID,
-) -> Response:
-    """What the candidate charges, as stored."""
-    offer = service.offer_of(session, actor=actor, pilot_id=pilot_id, candidate_id=candidate_id)
-    found = service.open_pilot(session, actor, pilot_id)
-    state = views.offer_form(offer, found.pilot.currency)
-    return render(request, _offer(session, found, candidate_id, state))
-
-
-@router.post("/{pilot_id}/offers/{candidate_id}")
-def save_offer(
-    session: Write,
-    request: Request,
-    actor: CurrentActor,
-    form: RawForm,
-    pilot_id: UUID,
-    candidate_id: UUID,
-) -> Response:
-    """Save the offer."""
-    found = service.open_pilot(session, actor, pilot_id, Action.PRICE_READ)
-    with rejecting(request, form, lambda state: _offer(session, found, candidate_id, state)):
-        service.set_offer(
-            session,
-            actor=actor,
-            pilot_id=pilot_id,
-            candidate_id=candidate_id,
-            entry=_offer_in(form, found.pilot),
-            seen=forms.seen_version(form),
-        )
-    return htmx.redirect(request, base_of(found.pilot), toast="Offer saved.")
-
-
-def _offer_in(form: FormData, pilot: Pilot) -> OfferIn:
-    """The numbered price lines as an offer. Raises `Invalid` at the numbered fields."""
-    lines, places = [], []
-    for at in range(1, views.PRICE_LINES + 1):
-        given = {name: str(form.get(f"{name}_{at}") or "").strip() for name in ("name", "amount", "per")}
-        if given["amount"] or given["name"]:
-            lines.append({**given, "per": given["per"] or "label", "labor": form.get(f"labor_{at}") == "yes"})
-            places.append(at)
-    if not lines:
-        raise Invalid("offer.empty", [Problem("amount_1", "Type at least one price.")])
-    entry = {"currency": pilot.currency, "lines": lines, "note": str(form.get("note") or "")}
-    if minimum := str(form.get("minimum") or "").strip():
-        entry["minimum"] = minimum
-    try:
-        return OfferIn.model_validate(entry)
-    except ValidationError as failure:
-        told = [_placed(one, places) for one in forms.problems(failure)]
-        raise Invalid("offer.invalid", told) from None
-
-
-def _placed(problem: Problem, places: list[int]) -> Problem:
-    """`lines[1].amount` is the field `amount_2`, or whichever number that line had."""
-    if not problem.where.startswith("lines["):
-        return problem
-    number, _, name = problem.where.removeprefix("lines[").partition("].")
-    return Problem(f"{name}_{places[int(number)]}", problem.message)
-
-
-def _offer(
-    session: ReadSession, found: service.PilotAccess, candidate_id: UUID, state: FormState
-) -> views.OfferPage:
-    view, _ = evaluations.candidate_of(session, actor=found.access.actor, candidate_id=candidate_id)
-    return views.OfferPage(
-        title=f"Offer of {found.shown(view)}",
-        frame=evaluation_frame(session, found.access, StepName.PILOT),
-        form=state,
-        action=f"{base_of(found.pilot)}/offers/{candidate_id}",
-        back=base_of(found.pilot),
-        currency=found.pilot.currency,
-        lines=tuple(range(1, views.PRICE_LINES + 1)),
-        per=views.PER,
+        has_classes=BY_CLASS in METRICS[found.pilot.task],
     )
 
 
@@ -277,8 +215,9 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
     if row is None:
         return views.PilotPage(
             title="Pilot", frame=frame, base=start, new_href=f"{start}/new", is_planned=False, state="",
-            state_kind="", facts=(), criteria=(), criteria_note="", golds=(), participants=(), samples=(),
-            others=(), results_href="", is_closed=False, may_edit=may_edit, nonce="", warning="", panel=None,
+            state_kind="", facts=(), criteria=(), criteria_note="", is_listed=False, golds=(),
+            participants=(), samples=(), others=(), results_href="", is_closed=False, may_edit=may_edit,
+            nonce="", warning="", panel=None,
         )  # fmt: skip
     found = service.open_pilot(session, actor, row.id)
     golds = queries.golds(session, row.id)
@@ -296,6 +235,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         facts=views.plan_facts(row),
         criteria=views.criteria_facts(row),
         criteria_note=f"Locked {wording.moment(locked, access.evaluation.time_zone)}." if locked else "",
+        is_listed=row.task is PilotTask.REVIEW_ONLY,
         golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),

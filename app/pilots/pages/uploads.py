@@ -21,6 +21,7 @@ from app.kit.templating import render
 from app.kit.ui import Option, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
+from app.pilots.models import PilotTask
 from app.pilots.samples import SAMPLES
 from app.pilots.service import ReceivedDelivery, ReceivedGold, mapping
 from app.pilots.views import plan as views
@@ -31,8 +32,9 @@ _ROUNDS = (
     Option("new", "A new round", "earlier rounds stay and can be compared"),
     Option("replace", "Replace the newest round", "the replaced one can be restored"),
 )
+SUFFIXES = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml,.conll,.zip"
 _REGIONS = "COCO JSON, CVAT XML, Label Studio or Labelbox JSON"
-_HINTS: Mapping[str, str] = {
+HINTS: Mapping[str, str] = {
     "classification": "CSV or JSON Lines with item and label, or the export of a labeling tool.",
     "multilabel": "CSV or JSON Lines with item and label (several as a|b), or the export of a labeling tool.",
     "boxes": f"{_REGIONS}, Pascal VOC or YOLO in a ZIP, or CSV with item, label, x, y, width, height.",
@@ -41,7 +43,9 @@ _HINTS: Mapping[str, str] = {
     "spans": "JSON Lines with item, text, spans; CoNLL; Label Studio or Labelbox JSON.",
     "transcription": "CSV or JSON Lines with item and text, or Label Studio JSON.",
     "translation": "CSV or JSON Lines with item and text, or Label Studio JSON.",
+    "review_only": "CSV with item and file, link or text; with files, all in one ZIP beside manifest.csv.",
 }
+_ITEMS = "CSV or JSON Lines with item and, if wanted, stratum: the list that everybody gets."
 
 
 def _page(
@@ -55,16 +59,19 @@ def _page(
     pilot = found.pilot
     golds = queries.golds(session, pilot.id) if strange else []
     lacking = {} if is_gold else service.missing_agreements(session, pilot)
+    is_listed = pilot.task is PilotTask.REVIEW_ONLY
+    titles = {(True, True): "Upload items", (True, False): "Upload gold"}
     return views.UploadPage(
-        title="Upload gold" if is_gold else "Upload a delivery",
+        title=titles.get((is_gold, is_listed), "Upload a delivery"),
         frame=evaluation_frame(session, found.access, StepName.PILOT),
         form=state,
         action=f"{base_of(pilot)}/{'gold' if is_gold else 'deliver'}",
         back=base_of(pilot),
-        hint=_HINTS[pilot.task]
+        hint=(_ITEMS if is_gold and is_listed else HINTS[pilot.task])
         + ("" if is_gold else " Seconds and annotator codes where the tool has them."),
-        accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml,.conll,.zip",
+        accept=SUFFIXES,
         is_gold=is_gold,
+        is_listed=is_listed,
         candidates=views.candidate_options(service.participants(session, pilot)),
         rounds=_ROUNDS,
         samples=views.sample_links(pilot.task),
@@ -107,6 +114,8 @@ def save_gold(
             note=str(form.get("note") or ""),
         )
     told = f"Gold version {row.number}: {row.items} items, {row.labels} labels."
+    if found.pilot.task is PilotTask.REVIEW_ONLY:
+        told = f"List {row.number}: {row.items} items."
     return htmx.redirect(request, base_of(found.pilot), toast=told)
 
 

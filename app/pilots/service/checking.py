@@ -5,25 +5,25 @@ What was checked carries the digests it was checked against; the verb compares t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-import orjson
 from fastapi import Depends, Request
 
 from app.core.errors import AssayError, Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations.models import OUT, Candidate
 from app.files.service import ReceivedAnnotations, Upload
-from app.kit import child
 from app.kit.actors import Actor, CurrentActor
 from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import GoldVersion, Pilot
+from app.pilots.models import GoldVersion, Pilot, PilotItems
 from app.pilots.service.access import open_pilot
-from app.pilots.service.computing import way_of
+from app.pilots.service.children import read_in_child
+from app.pilots.service.computing import handed_of, way_of
+from app.pilots.service.items import CheckedImages, CheckedItems, check_images, check_items
 from app.pilots.service.mapping import mapping_of, numbered
 
 Checked = TypeVar("Checked")
@@ -31,10 +31,11 @@ Checked = TypeVar("Checked")
 
 @dataclass(frozen=True, slots=True)
 class CheckedGold:
-    """A gold file that can be read, with the digests of the deliveries that fit it."""
+    """A gold file that can be read, with the digests of the deliveries that fit it and of the item list."""
 
     upload: Upload
     fits: frozenset[str]
+    items_digest: str
     items: int
     labels: int
     classes: tuple[str, ...]
@@ -90,16 +91,20 @@ def check_gold(
         ]
         deliveries = [{"name": name, **way_of(contents, row)} for name, row in present]
         fits = frozenset(row.digest for _, row in present)
-    facts = _run(
-        "check_gold",
+        items = queries.items_file(session, pilot_id)
+        handed, items_digest = handed_of(contents, items), items.digest if items else ""
+    facts = read_in_child(
+        "reading:check_gold",
         task=task.value,
         path=str(contents.path(upload.digest)),
         name=upload.name,
         deliveries=deliveries,
+        handed=handed,
     )
     return CheckedGold(
         upload=upload,
         fits=fits,
+        items_digest=items_digest,
         items=facts["items"],
         labels=facts["labels"],
         classes=tuple(facts["classes"]),
@@ -129,19 +134,21 @@ def check_delivery(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a delivery is read against: the task, the gold's digest and number, the candidate's code."""
+    """What a delivery is read against: the task, the gold's digest and number, the candidate's code, the item list."""
 
     task: str
     gold: str
     number: int
     code: str
+    items: PilotItems | None
 
 
 def reading_of(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> Reading:
     """What a candidate's delivery is read against. Raises `Conflict` while there is no gold."""
     code = _code(session.get(Candidate, candidate_id), pilot)
     newest = _newest_gold(session, pilot)
-    return Reading(pilot.task.value, newest.digest, newest.number, code)
+    items = queries.items_file(session, pilot.id)
+    return Reading(pilot.task.value, newest.digest, newest.number, code, items)
 
 
 def read_checked(
@@ -155,8 +162,8 @@ def read_checked(
     accept: bool = False,
 ) -> CheckedDelivery:
     """Read a delivery in a child process, for a caller that has checked the right. Raises `Invalid`."""
-    facts = _run(
-        "check_delivery",
+    facts = read_in_child(
+        "reading:check_delivery",
         task=reading.task,
         gold=str(contents.path(reading.gold)),
         path=str(contents.path(upload.digest)),
@@ -167,6 +174,7 @@ def read_checked(
         gold_name=f"version {reading.number}",
         mapping=mapping or {},
         accept=accept,
+        handed=handed_of(contents, reading.items),
     )
     facts |= {name: tuple(facts[name]) for name in ("repairs", "warnings")}
     return CheckedDelivery(
@@ -196,14 +204,6 @@ def _code(candidate: Candidate | None, pilot: Pilot) -> str:
         message = "This candidate was declined or withdrew; take it back first."
         raise Invalid("delivery.candidate", [Problem("candidate_id", message)])
     return candidate.code
-
-
-def _run(function: str, /, **arguments: Any) -> Any:
-    try:
-        return orjson.loads(child.run(f"app.pilots.reading:{function}", arguments))
-    except Invalid as failure:
-        told = [Problem(one.where or "file", one.message) for one in failure.problems]
-        raise Invalid(failure.code, told) from None
 
 
 def pending(check: Callable[[], Checked | None]) -> Pending[Checked]:
@@ -247,6 +247,28 @@ def _receive_delivery(
     return replace(told, fault=numbered(told.fault, form)) if told.fault else told
 
 
+def _receive_items(
+    request: Request, received: ReceivedAnnotations, actor: CurrentActor, pilot_id: UUID
+) -> Pending[CheckedItems]:
+    contents: LocalStore = request.app.state.contents
+    return pending(
+        lambda: check_items(
+            database(request), contents, actor=actor, pilot_id=pilot_id, upload=received.one("file")
+        )
+    )
+
+
+def _receive_images(
+    request: Request, received: ReceivedAnnotations, actor: CurrentActor, pilot_id: UUID
+) -> Pending[CheckedImages]:
+    contents: LocalStore = request.app.state.contents
+    return pending(
+        lambda: check_images(
+            database(request), contents, actor=actor, pilot_id=pilot_id, upload=received.one("images")
+        )
+    )
+
+
 def _candidate_id(value: object) -> UUID:
     try:
         return UUID(str(value))
@@ -258,3 +280,5 @@ def _candidate_id(value: object) -> UUID:
 # In a route these stand before `session: Write`: reading a file may not hold the write slot.
 ReceivedGold = Annotated[Pending[CheckedGold], Depends(_receive_gold)]
 ReceivedDelivery = Annotated[Pending[CheckedDelivery], Depends(_receive_delivery)]
+ReceivedItems = Annotated[Pending[CheckedItems], Depends(_receive_items)]
+ReceivedImages = Annotated[Pending[CheckedImages], Depends(_receive_images)]

@@ -1,32 +1,32 @@
 """Candidates side by side: the kept figures joined with names, promises, prices and speed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.errors import Invalid, NotFound
-from app.core.pilots.cost import Cost, Quote, Share, Volume, costs
+from app.core.errors import NotFound
+from app.core.pilots.cost import Cost, Quote, Share
 from app.core.pilots.findings import Cell
 from app.core.pilots.results import ClassScore, Estimate, Pair, Stratum
+from app.core.pilots.returns import Returns
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio
+from app.core.pilots.statistics import wilson
 from app.core.pilots.told import Flag
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
+from app.kit import clock
 from app.kit.db import ReadSession
 from app.pilots import queries
 from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
-from app.pilots.schemas import AT_MOST, CLASS_ITEMS, LOWER, METRICS, RIGHT, UNITS
-from app.pilots.service.computing import Inputs, inputs_of
+from app.pilots.schemas import AT_MOST, BY_CLASS, CLASS_ITEMS, LOWER, METRICS, REVIEWED, UNITS, CriterionIn
+from app.pilots.service.computing import EVERYTHING, Inputs, Subset, inputs_of
 from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
-
-HOURS_A_DAY = 7.0  # convention: 140 labeling hours in a month of 20 days
-ONE_LABEL = frozenset({PilotTask.CLASSIFICATION, PilotTask.TRANSCRIPTION, PilotTask.TRANSLATION})
-MONTHS = 12  # the need's volumes are per year
+from app.pilots.service.pricing import Pace, Priced, accepted_share, pace_of, priced, returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +47,11 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Speed of a candidate; None where the pilot measured no times.
-
-    `per_annotator_day` counts accepted labels of one annotator in a day of seven hours, `per_day` those of all
-    annotators seen in the pilot.
-    """
-
-    seconds_per_label: float
-    seconds_per_item: float
-    per_annotator_day: float | None
-    per_day: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class CandidateResult:
     """All figures of one candidate. `facts` (term, text) and `flags` speak of its labelers.
 
-    `costs` holds low, expected and high volume, or none; `price_note` why.
+    `standardised` is the ranking figure at the production mix, None without one; `accepted` the share of labels
+    that is right; `returns` what a year with it returns against our own team, None where either is unknown.
     """
 
     candidate_id: UUID
@@ -92,8 +79,21 @@ class CandidateResult:
     flags: tuple[Flag, ...]
     promises: tuple[Promise, ...]
     pace: Pace | None
-    costs: tuple[Cost, ...]
-    price_note: str
+    priced: Priced
+    accepted: Share | None
+    standardised: Estimate | None
+    practice: tuple[tuple[float, float], ...]
+    returns: Returns | None = None
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """Costs at low, expected and high volume, or none."""
+        return self.priced.costs
+
+    @property
+    def price_note(self) -> str:
+        """Where the price comes from, or why there is none."""
+        return self.priced.note
 
     @property
     def misses(self) -> tuple[Promise, ...]:
@@ -106,7 +106,9 @@ class PilotComparison:
     """A pilot's comparison as pages, the memo and reports read it; `candidates` best first, pairs by code.
 
     `document` is the contract of `assay pilot compare --json`. `digest` is that of the inputs, `revision`
-    counts the pilot's results.
+    counts the pilot's results. With a `subset` every figure is of its items alone. `strata` and `people` (code ->
+    annotators) are what subsets can be taken of, `rounds` the highest round that anybody delivered, `disputed` counts
+    the items where candidates agree against the gold.
     """
 
     pilot_id: UUID
@@ -140,6 +142,12 @@ class PilotComparison:
     warnings: tuple[str, ...]
     document: Mapping[str, Any]
     between: tuple[tuple[str, str], ...]
+    subset: Subset
+    strata: tuple[str, ...]
+    people: Mapping[str, tuple[str, ...]]
+    mix: Mapping[str, float]
+    rounds: int
+    disputed: int
     lower_is_better: bool = False
 
     def candidate(self, code: str) -> CandidateResult:
@@ -147,17 +155,27 @@ class PilotComparison:
         return {one.code: one for one in self.candidates}[code]
 
 
-def comparison_of(session: ReadSession, pilot_id: UUID, gold: int | None = None) -> PilotComparison | None:
+def comparison_of(
+    session: ReadSession,
+    pilot_id: UUID,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> PilotComparison | None:
     """The comparison of the newest gold (or version `gold`) with every candidate's newest round.
 
-    None while it is not computed.
+    `up_to` leaves later rounds out, `subset` takes some items alone. None while it is not computed, and always for
+    what only people judge (`reviews`).
 
     Names, codes and prices are all in it: who shows it to somebody checks what that person may see.
     """
     pilot = session.get(Pilot, pilot_id)
     if pilot is None:
         raise NotFound("pilot.not_found", "There is no such pilot.")
-    inputs = inputs_of(session, pilot, gold)
+    if pilot.task is PilotTask.REVIEW_ONLY:
+        return None
+    inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset)
     stored = queries.result(session, pilot_id, inputs.digest) if inputs else None
     return None if inputs is None or stored is None else _assemble(session, inputs, stored)
 
@@ -199,6 +217,12 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         warnings=tuple(document["warnings"]),
         document=document,
         between=_pairs_of(extra["between"]),
+        subset=inputs.subset,
+        strata=tuple(extra["filters"]["strata"]),
+        people={code: tuple(names) for code, names in extra["filters"]["people"].items()},
+        mix=settings["mix"],
+        disputed=extra["disputed"],
+        rounds=max(row.round for row in queries.accepted(session, pilot.id)),
         lower_is_better=bool(extra["lower_is_better"]),
     )
 
@@ -212,8 +236,22 @@ def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotRes
         _candidate(pilot, need, one, extra, views[one["name"]], inputs.deliveries[one["name"]], offers)
         for one in stored.report["compare"]["vendors"]
     ]
+    found = _with_returns(found, need)
     sign = 1 if extra["lower_is_better"] else -1
     return sorted(found, key=lambda one: (sign * (one.metrics[extra["metric"]].value or 0.0), one.code))
+
+
+def _with_returns(found: list[CandidateResult], need: NeedIn) -> list[CandidateResult]:
+    own = next((one for one in found if one.is_in_house and one.costs), None)
+    if own is None:
+        return found
+    day, ours = need.start_by or clock.now().date(), (own.priced, own.accepted)
+    return [
+        one
+        if one.is_in_house
+        else replace(one, returns=returned(ours, (one.priced, one.accepted), need.volumes[1], day))
+        for one in found
+    ]
 
 
 def _pairs(document: Mapping[str, Any], extra: Mapping[str, Any]) -> tuple[Pair, ...]:
@@ -240,10 +278,14 @@ def _candidate(
     metrics = _metrics(pilot, one)
     work, labels = extra["work"][code], extra["delivered"][code]
     by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
-    share = _accepted(pilot, metrics)
-    pace = _pace(pilot, one, work, labels, share)
+    share = accepted_share(pilot.task, metrics)
+    pace = pace_of(
+        pilot.task, work, items=one["items"], labels=labels, annotators=one["annotators"], share=share
+    )
     price = offers.get(view.candidate.id, (None, "no offer yet"))
-    found, note = _costs(price, need, pace, share, labels / max(1, one["items"]))
+    draws = extra["draws"].get(code)
+    found = priced(price, need, pace, share, labels / max(1, one["items"]), draws)
+    mixed = one.get("standardised")
     return CandidateResult(
         candidate_id=view.candidate.id,
         code=code,
@@ -264,8 +306,10 @@ def _candidate(
         flags=_flags(extra["flags"][code]),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
         pace=pace,
-        costs=found,
-        price_note=note,
+        priced=found,
+        accepted=share,
+        standardised=Estimate(**mixed) if mixed else None,
+        practice=tuple((count, seconds) for count, seconds in extra["practice"][code]),
     )
 
 
@@ -295,23 +339,35 @@ def promises_of(
 ) -> tuple[Promise, ...]:
     """How figures stand to every promise of the pilot; classes under 30 gold objects are not held to theirs."""
     out: list[Promise] = []
-    for item in criteria_of(pilot):
+    criteria = [one for one in criteria_of(pilot) if one.metric not in REVIEWED]
+    own = {one.label for one in criteria if one.label}
+    for item in criteria:
         bounds = [("floor", item.floor), ("target", item.target)]
         for of, bound in [(of, bound) for of, bound in bounds if bound is not None]:
             if item.metric in AT_MOST:
-                value = errors.get(item.metric, 0.0) / gold_labels
-                out.append(Promise(item.metric, of, "", bound, value, value <= bound, True))
-            elif item.metric == "by_class.f1":
-                large = {name: one for name, one in by_class.items() if one.gold >= CLASS_ITEMS}
+                count = errors.get(item.metric, 0.0)
+                ends = wilson(count, gold_labels) or (None, None)
+                value = count / gold_labels
+                out.append(_promise(item.metric, of, "", bound, value, *ends, is_limit=True))
+            elif item.metric == BY_CLASS:
                 out += [
                     _promise(item.metric, of, name, bound, one.f1, one.low, one.high)
-                    for name, one in large.items()
+                    for name, one in _held(item, own, by_class).items()
                     if one.f1 is not None
                 ]
             elif (figure := metrics[item.metric]).value is not None:
-                ends = (figure.value, figure.low, figure.high)
-                out.append(_promise(item.metric, of, "", bound, *ends, is_limit=item.metric in LOWER))
+                figures = (figure.value, figure.low, figure.high)
+                out.append(_promise(item.metric, of, "", bound, *figures, is_limit=item.metric in LOWER))
     return tuple(out)
+
+
+def _held(item: CriterionIn, own: set[str], by_class: Mapping[str, ClassScore]) -> dict[str, ClassScore]:
+    """The classes that a bound speaks of: its own, or all that have none of their own."""
+    return {
+        name: one
+        for name, one in by_class.items()
+        if one.gold >= CLASS_ITEMS and (name == item.label if item.label else name not in own)
+    }
 
 
 def _promise(
@@ -335,64 +391,3 @@ def _promise(
         if low is not None and high is not None:
             sure = low >= bound if met else high < bound
     return Promise(metric, of, label, bound, value, met, sure)
-
-
-def _accepted(pilot: Pilot, metrics: Mapping[str, Estimate]) -> Share | None:
-    """The share of delivered labels that is right, with its interval; None where only a review can tell."""
-    if pilot.task not in RIGHT:
-        return None
-    one = metrics[RIGHT[pilot.task]]
-    if one.value is None or one.low is None or one.high is None:
-        return None
-    return Share(one.value, one.low, one.high)
-
-
-def _pace(
-    pilot: Pilot,
-    one: Mapping[str, Any],
-    work: Mapping[str, Any] | None,
-    labels: int,
-    share: Share | None,
-) -> Pace | None:
-    """Several marks an item: the time of all annotators on it, spread over them. Else each row is one label."""
-    if work is None or not labels or not one["items"]:
-        return None
-    several = pilot.task not in ONE_LABEL
-    per_item = work["total"] / (work["items"] if several else work["rows"])
-    per_label = per_item / (labels / one["items"]) if several else per_item
-    if per_label <= 0:
-        return None
-    daily = HOURS_A_DAY * 3600 / per_label * share.value if share else None
-    return Pace(
-        per_label, per_item, daily, daily * one["annotators"] if daily and one["annotators"] else None
-    )
-
-
-def _costs(
-    price: tuple[Quote | None, str],
-    need: NeedIn,
-    pace: Pace | None,
-    share: Share | None,
-    labels_per_item: float,
-) -> tuple[tuple[Cost, ...], str]:
-    """Costs at as many items as give the need's accepted labels, and a note on the price or why there are none."""
-    quote, told = price
-    if quote is None:
-        return (), told
-    if not need.volume or share is None or share.value <= 0 or not labels_per_item:
-        reason = "only a review tells what is right" if share is None else "nothing was accepted"
-        return (), "the need has no volume" if not need.volume else reason
-    amounts = [
-        Volume(
-            name=name,
-            items=max(1, round(labels / labels_per_item / share.value)),
-            labels_per_item=labels_per_item,
-            seconds_per_item=pace.seconds_per_item if pace else None,
-            months=MONTHS,
-        )
-        for name, labels in zip(("low", "expected", "high"), need.volumes, strict=True)
-    ]
-    try:
-        return costs(quote, amounts, share), told
-    except Invalid as failure:
-        return (), failure.problems[0].message

@@ -1,7 +1,7 @@
 """From stored files to a kept comparison: which inputs count, whether they were computed, computing them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,30 @@ from app.kit.actors import SYSTEM
 from app.kit.db import Database, ReadSession, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult
-from app.pilots.reading import ENGINE
+from app.pilots.comparing import ENGINE
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotItems, PilotResult
 
 TASK = "pilots.compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Some items of a comparison, every figure computed again on them alone; empty: all.
+
+    `label`: items on which the gold holds the class. `stratum`: those of a stratum. `annotator`: those that this
+    annotator of candidate `code` answered.
+    """
+
+    label: str = ""
+    stratum: str = ""
+    code: str = ""
+    annotator: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.label or self.stratum or self.annotator)
+
+
+EVERYTHING = Subset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,8 @@ class Inputs:
     pilot: Pilot
     gold: GoldVersion
     deliveries: Mapping[str, Delivery]
+    items: PilotItems | None
+    subset: Subset
     digest: str
 
 
@@ -38,25 +60,44 @@ class Computed:
 
     digest: str
     gold_number: int
+    subset: Subset
     report: bytes
     outcomes: bytes
 
 
-def inputs_of(session: ReadSession, pilot: Pilot, gold: int | None = None) -> Inputs | None:
-    """The newest gold (or version `gold`) and every candidate's newest round, by code; None while either is missing."""
+def inputs_of(
+    session: ReadSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Inputs | None:
+    """The newest gold (or version `gold`) and every candidate's newest round (of those until `up_to`), by code.
+
+    None while either is missing.
+    """
     golds = [one for one in queries.golds(session, pilot.id) if gold in (None, one.number)]
     newest: dict[UUID, Delivery] = {}
     for row in queries.accepted(session, pilot.id):  # in the order of rounds
-        newest[row.candidate_id] = row
+        if up_to is None or row.round <= up_to:
+            newest[row.candidate_id] = row
     if not golds or not newest:
         return None
     by_code = {session.get_one(Candidate, key).code: row for key, row in newest.items()}
     ordered = dict(sorted(by_code.items()))
-    return Inputs(pilot, golds[0], ordered, _digest(pilot, golds[0], ordered))
+    items = queries.items_file(session, pilot.id)
+    return Inputs(pilot, golds[0], ordered, items, subset, _digest(pilot, golds[0], ordered, items, subset))
 
 
-def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery]) -> str:
-    told = {
+def _digest(
+    pilot: Pilot,
+    gold: GoldVersion,
+    deliveries: Mapping[str, Delivery],
+    items: PilotItems | None,
+    subset: Subset,
+) -> str:
+    told: dict[str, Any] = {
         "engine": ENGINE,
         "task": pilot.task,
         "iou": pilot.iou,
@@ -67,6 +108,12 @@ def _digest(pilot: Pilot, gold: GoldVersion, deliveries: Mapping[str, Delivery])
             for code, row in deliveries.items()
         },
     }
+    if items is not None:
+        told["items"] = items.digest
+    if pilot.mix:
+        told["mix"] = pilot.mix
+    if subset:
+        told["subset"] = asdict(subset)
     return canonical.digest(told)
 
 
@@ -76,12 +123,28 @@ def result_of(session: ReadSession, pilot: Pilot) -> PilotResult | None:
     return queries.result(session, pilot.id, inputs.digest) if inputs else None
 
 
-def request_result(session: WriteSession, pilot: Pilot) -> UUID | None:
-    """Have what counts now computed by a job; None where nothing is to do."""
-    inputs = inputs_of(session, pilot)
+def request_result(
+    session: WriteSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> UUID | None:
+    """Have what counts now computed by a job (or another gold, earlier rounds, some items alone); None where
+    nothing is to do."""
+    inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset)
     if inputs is None or queries.result(session, pilot.id, inputs.digest) is not None:
         return None
-    return jobs.enqueue(session, TASK, dedupe=_key(pilot, inputs.digest), pilot_id=pilot.id)
+    return jobs.enqueue(
+        session,
+        TASK,
+        dedupe=_key(pilot, inputs.digest),
+        pilot_id=pilot.id,
+        gold=gold,
+        up_to=up_to,
+        subset=asdict(subset) if subset else None,
+    )
 
 
 def catch_up(session: WriteSession) -> int:
@@ -93,9 +156,16 @@ def catch_up(session: WriteSession) -> int:
     return sum(job is not None for job in made)
 
 
-def job_of(session: ReadSession, pilot: Pilot) -> Job | None:
-    """The job that computes what counts now, if there is one."""
-    inputs = inputs_of(session, pilot)
+def job_of(
+    session: ReadSession,
+    pilot: Pilot,
+    gold: int | None = None,
+    *,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Job | None:
+    """The job that computes what counts now (or as `request_result` was asked), if there is one."""
+    inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset)
     return queries.job(session, _key(pilot, inputs.digest)) if inputs else None
 
 
@@ -103,14 +173,21 @@ def _key(pilot: Pilot, digest: str) -> str:
     return f"{TASK}:{pilot.id}:{digest}"
 
 
-def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Computed | None:
-    """The comparison of what counts now, computed in a child process outside any transaction.
+def compute(
+    database: Database,
+    contents: LocalStore,
+    pilot_id: UUID,
+    gold: int | None = None,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Computed | None:
+    """The comparison of what counts now (or as `request_result` asked), in a child process outside any transaction.
 
     None where nothing is to do. Raises `Invalid` when the stored files cannot be compared.
     """
     with database.reading() as session:
         pilot = session.get(Pilot, pilot_id)
-        inputs = inputs_of(session, pilot) if pilot else None
+        inputs = inputs_of(session, pilot, gold, up_to=up_to, subset=subset) if pilot else None
         if inputs is None or queries.result(session, pilot_id, inputs.digest) is not None:
             return None
         arguments = {
@@ -119,11 +196,14 @@ def compute(database: Database, contents: LocalStore, pilot_id: UUID) -> Compute
             "deliveries": [_named(contents, code, row) for code, row in inputs.deliveries.items()],
             "iou": inputs.pilot.iou / 10_000,
             "seed": inputs.pilot.seed,
-            "amendments": inputs.gold.amendments,
+            "amendments": _placed(contents, inputs.gold.amendments),
+            "handed": handed_of(contents, inputs.items),
+            "mix": inputs.pilot.mix,
+            "subset": asdict(subset) if subset else None,
         }
         digest, number = inputs.digest, inputs.gold.number
-    report, _, outcomes = child.run("app.pilots.reading:compared", arguments).partition(b"\n")
-    return Computed(digest, number, report, outcomes)
+    report, _, outcomes = child.run("app.pilots.comparing:compared", arguments).partition(b"\n")
+    return Computed(digest, number, subset, report, outcomes)
 
 
 def _named(contents: LocalStore, code: str, row: Delivery) -> dict[str, Any]:
@@ -135,6 +215,22 @@ def way_of(contents: LocalStore, row: Delivery) -> dict[str, Any]:
     """How a delivery's file is read, as `reading` takes it."""
     path = str(contents.path(row.digest))
     return {"path": path, "mapping": row.mapping, "accept": row.accepts_repairs}
+
+
+def _placed(contents: LocalStore, amendments: Mapping[str, Any]) -> dict[str, Any]:
+    """The amendments with the places of the deliveries whose answers were taken."""
+    taken = {
+        item: {**one, "path": str(contents.path(one["digest"]))}
+        for item, one in amendments.get("taken", {}).items()
+    }
+    return {**amendments, **({"taken": taken} if taken else {})}
+
+
+def handed_of(contents: LocalStore, row: PilotItems | None) -> dict[str, str] | None:
+    """How the item list is read, as `reading` takes it; None where there is none."""
+    if row is None:
+        return None
+    return {"path": str(contents.path(row.digest)), "name": f"item list {row.number}", "seal": row.seal}
 
 
 def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> None:
@@ -149,6 +245,7 @@ def keep(session: WriteSession, pilot_id: UUID, computed: Computed | None) -> No
         gold_number=computed.gold_number,
         report=orjson.loads(computed.report),
         outcomes=computed.outcomes,
+        subset=asdict(computed.subset) if computed.subset else {},
     )
     session.add(row)
     session.flush()

@@ -36,6 +36,9 @@ def upload_gold(
         raise Conflict("gold.same", message, field="file")
     if {one.digest for one in queries.accepted(session, pilot_id)} - checked.fits:
         raise Conflict("gold.moved_on", _AGAIN, field="file")
+    items = queries.items_file(session, pilot_id)
+    if (items.digest if items else "") != checked.items_digest:
+        raise Conflict("gold.moved_on", _AGAIN, field="file")
     stored = files.store(session, actor=actor, upload=checked.upload)
     gold = GoldVersion(
         pilot_id=row.id,

@@ -9,7 +9,7 @@ from app.evaluations.models import Governance
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.pilots import queries
-from app.pilots.models import PilotLook
+from app.pilots.models import PilotLook, PilotTask
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.computing import result_of
 from app.pilots.service.outcomes import outcomes_of
@@ -23,7 +23,12 @@ def has_looked(session: ReadSession, actor: Actor, found: PilotAccess) -> bool:
 
 
 def hides_figures(session: ReadSession, actor: Actor, found: PilotAccess) -> bool:
-    """Whether figures stay hidden from this person: in a formal evaluation, until they have looked."""
+    """Whether figures stay hidden from this person: in a formal evaluation, until they have looked.
+
+    What only people judge has no figures without their look.
+    """
+    if found.pilot.task is PilotTask.REVIEW_ONLY:
+        return False
     return found.evaluation.governance is Governance.FORMAL and not has_looked(session, actor, found)
 
 

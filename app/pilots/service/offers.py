@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
@@ -11,6 +12,7 @@ from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.core.pilots.cost import Line, Quote
 from app.core.pilots.in_house import baseline
+from app.core.pilots.tariff import Tier
 from app.evaluations import service as evaluations
 from app.evaluations.schemas import NeedIn
 from app.evaluations.service import CandidateView
@@ -48,7 +50,8 @@ def set_offer(
         unchanged(row, seen, {"note": entry.note})
     before = _digest(row) if row.lines else ""
     digits = get_currency_precision(entry.currency)
-    row.minimum = _minimum(entry.minimum, digits)
+    row.minimum = _whole(entry.minimum, digits, "minimum")
+    row.monthly_minimum = _whole(entry.monthly_minimum, digits, "monthly_minimum")
     row.lines = [_line(item, digits) for item in entry.model_dump()["lines"]]
     row.note = entry.note
     session.add(row)
@@ -76,25 +79,41 @@ def _check(session: ReadSession, found: PilotAccess, candidate_id: UUID, entry: 
         raise Invalid("offer.invalid", problems)
 
 
-def _minimum(amount: str, digits: int) -> int:
+def _whole(amount: str, digits: int, where: str) -> int:
     minor, units = minor_units(amount, digits)
     if units > 1:
-        raise Invalid("offer.minimum", [Problem("minimum", f"At most {digits} decimals here.")])
+        raise Invalid("offer.minimum", [Problem(where, f"At most {digits} decimals here.")])
     return minor
 
 
-def _line(item: Mapping[str, object], digits: int) -> dict[str, object]:
-    minor, units = minor_units(str(item["amount"]), digits)
-    return {**item, "amount": minor, "units": units * int(str(item["units"]))}
+def _line(item: Mapping[str, Any], digits: int) -> dict[str, Any]:
+    """A price line as it is kept: every amount buys the same number of units, so that 0.118 stays exact."""
+    parts = [minor_units(str(one), digits) for one in (item["amount"], *(t["amount"] for t in item["tiers"]))]
+    units = max(one for _, one in parts)
+    amount, *rest = [minor * units // own for minor, own in parts]
+    return {
+        **item,
+        "amount": amount,
+        "units": units * int(item["units"]),
+        "tiers": [
+            {"above": tier["above"], "amount": one} for tier, one in zip(item["tiers"], rest, strict=True)
+        ],
+        "minimum": _whole(str(item["minimum"]), digits, "lines.minimum"),
+        "markup": round(float(item["markup"]) * 100),
+    }
 
 
 def _digest(row: PilotOffer) -> str:
-    return canonical.digest([row.seal, row.currency, row.minimum, row.lines])
+    monthly = [row.monthly_minimum] if row.monthly_minimum else []
+    return canonical.digest([row.seal, row.currency, row.minimum, row.lines, *monthly])
 
 
 def quote_of(row: PilotOffer) -> Quote:
     """An offer as the engine takes it."""
-    return Quote(row.currency, tuple(Line(**item) for item in row.lines), row.minimum)
+    lines = (
+        Line(**{**item, "tiers": tuple(Tier(**tier) for tier in item.get("tiers", ()))}) for item in row.lines
+    )
+    return Quote(row.currency, tuple(lines), row.minimum, row.monthly_minimum)
 
 
 def prices_of(

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
-
 from app.evaluations.frame import EvaluationFrame
 from app.evaluations.service import CandidateView
 from app.files.service import NotesAndFiles
@@ -15,9 +13,9 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
-from app.pilots.wording import bounds_of, mapping_words, offer_word
+from app.pilots.wording import bounds_of, mapping_words, mix_words, offer_word, promise_name, sizing_words
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -28,16 +26,13 @@ TASKS = (
     Option("spans", "Spans of text", "named entities and the like; strict and partial F1"),
     Option("transcription", "Transcription", "texts of speech or images; word and character error rate"),
     Option("translation", "Translation", "texts in another language; chrF, BLEU, TER"),
+    Option(
+        "review_only",
+        "Anything else, judged by people only",
+        "video tracks, audio segments, 3D: reviewers accept, fix or reject random items without names",
+    ),
 )
 STATE_KINDS = {PilotState.PLANNED: "", PilotState.RUNNING: "info", PilotState.CLOSED: "ok"}
-PRICE_LINES = 4
-PER = (
-    Option("label", "label"),
-    Option("item", "item"),
-    Option("hour", "labeling hour"),
-    Option("seat_month", "seat and month"),
-    Option("fixed", "once (set-up)"),
-)
 _TABLES = (("gold.csv", "Gold, CSV"), ("delivery.csv", "Delivery, CSV"), ("times.csv", "Times, CSV"))
 _LINES = (
     ("gold.jsonl", "Gold, JSON Lines"),
@@ -58,6 +53,7 @@ SAMPLES: Mapping[PilotTask, tuple[tuple[str, str], ...]] = {
     PilotTask.SPANS: _LINES,
     PilotTask.TRANSCRIPTION: _TABLES,
     PilotTask.TRANSLATION: _TABLES,
+    PilotTask.REVIEW_ONLY: (("items.csv", "Items, CSV"), ("manifest.csv", "Delivery, CSV")),
 }
 
 
@@ -117,6 +113,7 @@ class PilotPage(Page):
     facts: tuple[Fact, ...]
     criteria: tuple[Fact, ...]
     criteria_note: str
+    is_listed: bool
     golds: tuple[GoldRow, ...]
     participants: tuple[ParticipantRow, ...]
     samples: tuple[Fact, ...]
@@ -165,6 +162,7 @@ class CriteriaPage(Page):
     action: str
     back: str
     fields: tuple[CriterionField, ...]
+    has_classes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +186,7 @@ class UploadPage(Page):
     hint: str
     accept: str
     is_gold: bool
+    is_listed: bool
     candidates: tuple[Option, ...]
     rounds: tuple[Option, ...]
     samples: tuple[Fact, ...]
@@ -195,21 +194,6 @@ class UploadPage(Page):
     labels: tuple[LabelField, ...] = ()
     classes: tuple[Option, ...] = ()
     offers_repairs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OfferPage(Page):
-    """What a candidate charges."""
-
-    template: ClassVar[str] = "pilots/offer.html"
-
-    frame: EvaluationFrame
-    form: FormState
-    action: str
-    back: str
-    currency: str
-    lines: tuple[int, ...]
-    per: tuple[Option, ...]
 
 
 def sample_links(task: PilotTask) -> tuple[Fact, ...]:
@@ -245,6 +229,8 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
     return (
         Fact("Task", task.label, task.hint),
         Fact("Goal", pilot.goal),
+        *sizing_words(pilot),
+        *mix_words(pilot),
         *overlap,
         Fact("Data", data_class_name(pilot.data_class)),
         Fact("Prices in", pilot.currency),
@@ -254,14 +240,15 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
 
 def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The promises line by line."""
-    names = METRICS[pilot.task]
-    return tuple(Fact(names[item.metric], bounds_of(item)) for item in criteria_of(pilot))
+    return tuple(Fact(promise_name(pilot.task, item), bounds_of(item)) for item in criteria_of(pilot))
 
 
 def criteria_form(pilot: Pilot) -> FormState:
     """The promises as form values."""
     values: dict[str, object] = {}
-    for item in criteria_of(pilot):
+    own = [one for one in criteria_of(pilot) if one.label]
+    values["classes"] = "\n".join(f"{one.label} = {one.floor:g}" for one in own if one.floor is not None)
+    for item in (one for one in criteria_of(pilot) if not one.label):
         for of, bound in (("target", item.target), ("floor", item.floor)):
             if bound is not None:
                 values[field_name(of, item.metric)] = f"{bound:g}"
@@ -277,7 +264,7 @@ def criteria_fields(pilot: Pilot) -> tuple[CriterionField, ...]:
     """The figures that may be promised for the pilot's task."""
     return tuple(
         CriterionField(metric.replace(".", "_"), name, metric in AT_MOST | LOWER)
-        for metric, name in METRICS[pilot.task].items()
+        for metric, name in {**METRICS[pilot.task], **REVIEWED}.items()
     )
 
 
@@ -286,8 +273,12 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
     return tuple(
         GoldRow(
             number=f"Version {row.number}",
-            facts=f"{wording.number(row.items)} items · {wording.number(row.labels)} "
-            f"{wording.plural(unit, row.labels)} · {len(row.classes)} classes",
+            facts=f"{wording.number(row.items)} items"
+            + (
+                f" · {wording.number(row.labels)} {wording.plural(unit, row.labels)} · {len(row.classes)} classes"
+                if row.labels
+                else ""
+            ),
             digest=row.identity[:12],
             note=row.note,
             when=wording.day(row.created_at),
@@ -342,21 +333,6 @@ def _delivery(row: Delivery, base: str, may_edit: bool) -> DeliveryRow:
         restore_action=f"{base}/deliveries/{row.id}/restore" if may_edit and replaced else "",
         warnings=(*mapping_words(row.mapping), *row.warnings[:6]),
     )
-
-
-def offer_form(offer: PilotOffer | None, currency: str) -> FormState:
-    """A stored offer as form values; amounts as people type them."""
-    if offer is None:
-        return blank({"currency": currency, "name_1": "Labeling", "per_1": "label", "labor_1": True})
-    digits = get_currency_precision(offer.currency)
-    values: dict[str, object] = {"currency": offer.currency, "note": offer.note}
-    if offer.minimum:
-        values["minimum"] = f"{offer.minimum / 10**digits:.{digits}f}"
-    for at, line in enumerate(offer.lines[:PRICE_LINES], 1):
-        amount = line["amount"] / line["units"] / 10**digits
-        values |= {f"name_{at}": line["name"], f"amount_{at}": f"{amount:.6f}".rstrip("0").rstrip(".")}
-        values |= {f"per_{at}": line["per"], f"labor_{at}": bool(line["labor"])}
-    return blank(values, version=offer.version)
 
 
 def candidate_options(views: Sequence[CandidateView]) -> tuple[Option, ...]:

@@ -10,7 +10,8 @@ from app.core.permissions import Action
 from app.core.questionnaire import Questionnaire
 from app.evaluations.frame import EvaluationFrame
 from app.files.models import File
-from app.jobs.models import MailState, OutgoingMail
+from app.jobs.models import OutgoingMail
+from app.jobs.wording import MAIL_WORDS
 from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
@@ -24,13 +25,6 @@ LINK_WORDS = {
     LinkKind.MAIN: "whole questionnaire",
     LinkKind.REMINDER: "reminder",
     LinkKind.DELEGATE: "asked by the vendor for one section",
-}
-MAIL_WORDS = {
-    MailState.QUEUED: ("on its way", "info"),
-    MailState.SENT: ("delivered to the mail server", "ok"),
-    MailState.KEPT: ("not mailed", "warn"),
-    MailState.FAILED: ("failed", "bad"),
-    MailState.BOUNCED: ("came back", "bad"),
 }
 
 

@@ -4,8 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.datastructures import FormData
 
 from app.core.errors import NotFound
+from app.core.formats.typed import HINTS, spoken, typed
 from app.core.permissions import Action
 from app.kit import htmx, paging
 from app.kit.actors import Actor, CurrentActor
@@ -15,11 +17,12 @@ from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
 from app.kit.ui import Crumb, Option
 from app.pilots import service as pilots
-from app.pilots.drawing import legend_of, side_by_side
+from app.pilots.drawing import gold_marks, legend_of, side_by_side
 from app.pilots.frame import base_of, below
 from app.pilots.models import PilotTask
 from app.pilots.service import names_of
 from app.reviews import service
+from app.reviews.models import GoldDecision, Ruling
 from app.reviews.schemas import DecisionIn
 from app.reviews.views import adjudication as views
 
@@ -95,29 +98,42 @@ def _page(
         decided, own = views.decision_words(own), None
     else:
         decided = views.decision_words(own) if own else ""
-    values = (
-        {"ruling": own.ruling, "label": own.label, "reason": own.reason} if own else {"label": doubt.label}
-    )
     codes, path = sorted(queue.outcomes.data["vendors"]), f"{base}/adjudication"
-    is_class = found.pilot.task is PilotTask.CLASSIFICATION
-    labels = queue.outcomes.data["classes"] if is_class else ()
+    names, kind = names_of(session, found), queue.outcomes.kind
+    values = _values(queue.outcomes, doubt, own)
     return views.DoubtPage(
         title=doubt.item,
         frame=below(session, found, Crumb("Pilot results", f"{base}/results"), Crumb("Gold in doubt", path)),
         form=form or blank(values, version=own.version if own else None),
         action=f"{path}/{at}",
         back=path,
-        drawn=side_by_side(queue.outcomes, at, codes, names_of(session, found), f"{base}/results/items/{at}"),
-        legend=legend_of(queue.outcomes.kind),
+        drawn=side_by_side(queue.outcomes, at, codes, names, f"{base}/results/items/{at}"),
+        legend=legend_of(kind),
         reasons=doubt.reasons,
         instead=doubt.instead,
-        rulings=(views.STANDS, views.WRONG, views.EXCLUDE) if is_class else (views.STANDS, views.EXCLUDE),
-        labels=tuple(Option(name, name) for name in labels),
+        rulings=(views.STANDS, views.WRONG, views.EXCLUDE),
+        labels=tuple(Option(name, name) for name in queue.outcomes.data["classes"]),
+        takes=tuple(Option(code, f"The answer of {names[code]}") for code in codes),
+        own="one" if found.pilot.task is PilotTask.CLASSIFICATION else kind if kind in HINTS else "",
+        hint=HINTS.get(kind, ""),
         decided=decided,
         may_decide=service.may_decide(found, doubt.contests),
         answers=", ".join(f"candidate {one.code}" for one in doubt.contests),
         withdraw_action=f"{path}/{at}/withdraw" if own and own.published is None else "",
     )
+
+
+def _values(outcomes: pilots.Outcomes, doubt: service.Doubt, own: GoldDecision | None) -> dict[str, object]:
+    """What the form begins with: the decision as it stands, else the gold's own marks to correct."""
+    kind = outcomes.kind
+    marks = own.answer if own and own.answer else gold_marks(outcomes, doubt.at)
+    values: dict[str, object] = {"marks": spoken(kind, marks), "label": doubt.label}
+    if kind == "labels" and not doubt.label:
+        values["label"] = [str(one["label"]) for one in marks]
+    if own is None:
+        return values
+    label = own.label or values["label"]
+    return {**values, "ruling": own.ruling, "label": label, "take": own.taken_from, "reason": own.reason}
 
 
 @router.get("/{at}")
@@ -136,13 +152,27 @@ def decide(
     found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     queue, doubt = _doubt(session, actor, pilot_id, at)
     with rejecting(request, form, lambda state: _page(session, actor, found, at, state)):
-        values = {name: form.get(name) for name in ("ruling", "label", "reason") if form.get(name)}
-        entry = DecisionIn.model_validate({**values, "item": doubt.item})
+        entry = _entry(form, found.pilot.task, queue.outcomes, doubt)
         row = service.decide(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen_version(form))
     rest = [one.at for one in queue.doubts if one.is_open and one.at != at]
     path = f"{base_of(found.pilot)}/adjudication"
     told = f"{doubt.item}: {views.decision_words(row)}."
     return htmx.redirect(request, f"{path}/{rest[0]}" if rest else path, toast=told)
+
+
+def _entry(form: FormData, task: PilotTask, outcomes: pilots.Outcomes, doubt: service.Doubt) -> DecisionIn:
+    names = (
+        ("ruling", "reason", "take", "label")
+        if task is PilotTask.CLASSIFICATION
+        else ("ruling", "reason", "take")
+    )
+    values: dict[str, object] = {name: form.get(name) for name in names if form.get(name)}
+    if values.get("ruling") == Ruling.WRONG and task is not PilotTask.CLASSIFICATION and "take" not in values:
+        labels = [{"label": str(one)} for one in form.getlist("label")]
+        text = str(form.get("marks") or "")
+        is_set = outcomes.kind == "labels"
+        values["marks"] = labels if is_set else typed(outcomes.kind, text, outcomes.text(doubt.at))
+    return DecisionIn.model_validate({**values, "item": doubt.item})
 
 
 @router.post("/{at}/withdraw")

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
+from app.core.formats.typed import settled
 from app.core.permissions import Action
-from app.core.pilots.disputes import dispute
 from app.evaluations import service as evaluations
 from app.evaluations.models import EvaluationState
+from app.kit import canonical
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
@@ -74,10 +75,13 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
     outcomes = outcomes_of(session, result.id)
     decided = {row.item: row for row in queries.all_decisions(session, pilot_id)}
     contested, contests = _contested(session, found), contests_by_item(session, pilot_id)
+    claims, spoken = outcomes.disputes, contested.keys() | contests.keys() | decided.keys()
     doubts = []
     for at, item in enumerate(outcomes.items):
-        claim = dispute({code: outcomes.marks(code, at) for code in outcomes.data["vendors"]}, outcomes.kind)
-        reasons = [f"{claim.agreeing} candidates agree against the gold"] if claim else []
+        if at not in claims and item not in spoken:
+            continue
+        instead, label, agreeing = claims.get(at, ("", "", 0))
+        reasons = [f"{agreeing} candidates agree against the gold"] if agreeing else []
         reasons += [_contest_words(one, hides_words=found.is_blind) for one in contests.get(item, ())]
         reasons += contested.get(item, [])
         own = decided.get(item)
@@ -87,9 +91,9 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
                     at=at,
                     item=item,
                     reasons=tuple(reasons),
-                    instead=claim.instead if claim else "",
-                    label=claim.label if claim else "",
-                    agreeing=claim.agreeing if claim else 0,
+                    instead=instead,
+                    label=label,
+                    agreeing=agreeing,
                     decision=own,
                     contests=contests.get(item, ()),
                 )
@@ -164,26 +168,27 @@ def decide(
     found, result = _current(session, actor, pilot_id, changing=True)
     contests = contests_by_item(session, pilot_id).get(entry.item, ())
     _require_open(found, is_contested=bool(contests))
-    _check(found, outcomes_of(session, result.id), entry)
     require_answerable(session, found.pilot, contests, entry.reason)
+    right = _right(session, found, outcomes_of(session, result.id), entry)
     row = queries.decision(session, pilot_id, result.gold_number, entry.item)
-    label = entry.label if entry.ruling is Ruling.WRONG else ""
-    yours = {"ruling": entry.ruling, "label": label, "reason": entry.reason}
+    yours = {"ruling": entry.ruling, "reason": entry.reason, **right}
     if row is None:
         row = GoldDecision(
             pilot_id=pilot_id,
             gold_number=result.gold_number,
             item=entry.item,
             decided_by=actor.id,
-            **yours,  # type: ignore[arg-type]
+            **yours,
         )
         session.add(row)
         session.flush()
         before = {}
     else:
-        unchanged(row, 0 if seen is None else seen, yours)
+        unchanged(row, 0 if seen is None else seen, {name: str(value) for name, value in yours.items()})
         before = _facts(row)
-        row.ruling, row.label, row.reason, row.decided_by = entry.ruling, label, entry.reason, actor.id
+        row.decided_by = actor.id
+        for name, value in yours.items():
+            setattr(row, name, value)
     audit.record(
         session, actor, "pilots.gold.decided", ("gold_decision", row.id), before=before, after=_facts(row)
     )
@@ -199,22 +204,47 @@ def _require_open(found: PilotAccess, *, is_contested: bool) -> None:
 
 
 def _facts(row: GoldDecision) -> dict[str, object]:
-    return {"pilot": row.pilot_id, "gold": row.gold_number, "ruling": row.ruling, "label": row.label}
+    told = {"pilot": row.pilot_id, "gold": row.gold_number, "ruling": row.ruling, "label": row.label}
+    told |= {"taken_from": row.taken_from} if row.taken_from else {}
+    return told | ({"answer": canonical.digest(row.answer)} if row.answer else {})
 
 
-def _check(found: PilotAccess, outcomes: Outcomes, entry: DecisionIn) -> None:
-    problems = []
+def _right(session: ReadSession, found: PilotAccess, outcomes: Outcomes, entry: DecisionIn) -> dict[str, Any]:
+    """What stands in the gold in place of a wrong answer; all empty for the other rulings."""
+    right: dict[str, Any] = {"label": "", "answer": [], "taken_from": "", "source": {}}
     if entry.item not in outcomes.items:
-        problems.append(Problem("item", "The gold has no such item; choose one from the queue."))
-    if entry.ruling is Ruling.WRONG and found.pilot.task is not PilotTask.CLASSIFICATION:
-        message = (
-            "Right labels can be typed here for classification only; exclude the item, or upload new gold."
-        )
-        problems.append(Problem("ruling", message))
-    elif entry.ruling is Ruling.WRONG and entry.label not in outcomes.data["classes"]:
-        problems.append(Problem("label", "Choose the right class from the gold's own."))
-    if problems:
-        raise Invalid("decision.refused", problems)
+        problem = Problem("item", "The gold has no such item; choose one from the queue.")
+        raise Invalid("decision.refused", [problem])
+    if entry.ruling is not Ruling.WRONG:
+        return right
+    at, task = outcomes.items.index(entry.item), found.pilot.task
+    if entry.take:
+        return right | {"taken_from": entry.take, "source": _source(session, found, outcomes, at, entry.take)}
+    if task is PilotTask.CLASSIFICATION and not entry.marks:
+        if entry.label not in outcomes.data["classes"]:
+            problem = Problem("label", "Choose the right class from the gold's own.")
+            raise Invalid("decision.refused", [problem])
+        return right | {"label": entry.label}
+    size, text, classes = outcomes.size(at), outcomes.text(at), outcomes.data["classes"]
+    marks = settled(task.value, entry.item, entry.marks, classes, size=size, text=text)
+    return right | {"answer": marks}
+
+
+def _source(
+    session: ReadSession, found: PilotAccess, outcomes: Outcomes, at: int, code: str
+) -> dict[str, Any]:
+    """Where a candidate's answer is read, exactly as it was delivered."""
+    inputs = pilots.inputs_of(session, found.pilot)
+    delivery = inputs.deliveries.get(code) if inputs else None
+    if delivery is None or code not in outcomes.data["vendors"]:
+        raise Invalid("decision.refused", [Problem("take", "Choose a candidate that has delivered.")])
+    if outcomes.kind in ("labels", "texts") and not outcomes.delivered(code, at):
+        raise Invalid("decision.refused", [Problem("take", "This candidate gives no answer to the item.")])
+    return {
+        "digest": delivery.digest,
+        "mapping": dict(delivery.mapping),
+        "accept": delivery.accepts_repairs,
+    }
 
 
 def withdraw(session: WriteSession, *, actor: Actor, decision_id: UUID) -> GoldDecision:
@@ -254,26 +284,15 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
         message = "No decision changes the gold yet: find an item wrong or exclude one first."
         raise Conflict("gold.nothing_decided", message)
     outcomes = outcomes_of(session, result.id)
-    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    if len(gone) >= newest.items:
-        raise Conflict("gold.empty", "No item would be left; keep at least one.")
-    gold = GoldVersion(
-        pilot_id=pilot_id,
-        number=newest.number + 1,
-        file_id=newest.file_id,
-        digest=newest.digest,
-        items=newest.items - len(gone),
-        labels=newest.labels - sum(len(outcomes.gold(outcomes.items.index(item))) for item in gone),
-        classes=list(newest.classes),
-        repairs=list(newest.repairs),
-        note=f"{len(ready)} decided by adjudication of version {newest.number}",
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={row.item for row in ready if row.ruling is Ruling.EXCLUDE},
+        more=sum(_more(outcomes, row) for row in ready),
         amendments=_amended(newest.amendments, ready),
-        added_by=actor.id,
+        note=f"{len(ready)} decided by adjudication of version {newest.number}",
     )
-    session.add(gold)
-    session.flush()
-    facts = {"pilot": pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
-    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
     for row in ready:
         row.published = gold.number
         after = _facts(row) | {"published": gold.number}
@@ -283,9 +302,94 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
     return gold
 
 
+def leave_out(session: WriteSession, *, actor: Actor, pilot_id: UUID, item: str, note: str) -> GoldVersion:
+    """A new gold version in which an item counts for nobody, because vendors are told its labels.
+
+    Raises `Invalid` for an item the gold does not know, `Conflict` while decisions wait to be published, because
+    they are about the version before, and when no item would be left.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=False)
+    newest, outcomes = pilots.golds(session, pilot_id)[0], outcomes_of(session, result.id)
+    if item not in outcomes.items:
+        message = "The gold has no such item; open it from the list again."
+        raise Invalid("gold.item", [Problem("item", message)])
+    if _ready(session, pilot_id, newest.number):
+        message = "Decisions about the gold wait: publish or take them back first (Gold in doubt)."
+        raise Conflict("gold.decisions_wait", message, field="item")
+    gone = GoldDecision(
+        pilot_id=pilot_id, gold_number=newest.number, item=item, ruling=Ruling.EXCLUDE, decided_by=actor.id
+    )
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={item},
+        more=_more(outcomes, gone),
+        amendments=_amended(newest.amendments, (gone,)),
+        note=note,
+    )
+    request_result(session, found.pilot)
+    return gold
+
+
+def _amend(
+    session: WriteSession,
+    actor: Actor,
+    newest: GoldVersion,
+    *,
+    gone: set[str],
+    more: int,
+    amendments: dict[str, Any],
+    note: str,
+) -> GoldVersion:
+    """The next version of the gold: without the items that are `gone`, with `more` labels."""
+    if len(gone) >= newest.items or newest.labels + more <= 0:
+        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
+    gold = GoldVersion(
+        pilot_id=newest.pilot_id,
+        number=newest.number + 1,
+        file_id=newest.file_id,
+        digest=newest.digest,
+        items=newest.items - len(gone),
+        labels=newest.labels + more,
+        classes=list(newest.classes),
+        repairs=list(newest.repairs),
+        note=note,
+        amendments=amendments,
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": gold.pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
+    return gold
+
+
+def _more(outcomes: Outcomes, row: GoldDecision) -> int:
+    """How many labels a decision adds to the gold; below 0 it takes some away."""
+    at = outcomes.items.index(row.item)
+    if row.ruling is Ruling.EXCLUDE:
+        return -len(outcomes.gold(at))
+    if row.label:
+        return 0
+    now = outcomes.delivered(row.taken_from, at) if row.taken_from else row.answer
+    return len(now) - len(outcomes.gold(at))
+
+
 def _amended(before: Mapping[str, Any], ready: tuple[GoldDecision, ...]) -> dict[str, Any]:
-    """The amendments of the version before together with these decisions."""
+    """The amendments of the version before together with these decisions; what is decided anew replaces the old."""
+    decided = {row.item for row in ready}
     gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    labels = {row.item: row.label for row in ready if row.ruling is Ruling.WRONG}
-    kept = {item: label for item, label in {**before.get("labels", {}), **labels}.items() if item not in gone}
-    return {"excluded": sorted({*before.get("excluded", ()), *gone}), "labels": dict(sorted(kept.items()))}
+    wrong = [row for row in ready if row.ruling is Ruling.WRONG]
+    fresh: dict[str, dict[str, Any]] = {
+        "labels": {row.item: row.label for row in wrong if row.label},
+        "taken": {row.item: row.source for row in wrong if row.taken_from},
+        "answers": {row.item: row.answer for row in wrong if not row.label and not row.taken_from},
+    }
+    out: dict[str, Any] = {"excluded": sorted({*before.get("excluded", ()), *gone})}
+    for name, values in fresh.items():
+        kept = {item: value for item, value in before.get(name, {}).items() if item not in decided}
+        if values or kept or name == "labels":
+            out[name] = dict(sorted({**kept, **values}.items()))
+    return out

@@ -17,7 +17,7 @@ from app.reviews.service import Doubt
 
 RULING_WORDS = {Ruling.STANDS: "gold stands", Ruling.WRONG: "gold is wrong", Ruling.EXCLUDE: "excluded"}
 STANDS = Option(Ruling.STANDS, "Gold stands", "the candidates are wrong")
-WRONG = Option(Ruling.WRONG, "Gold is wrong", "choose the right class below")
+WRONG = Option(Ruling.WRONG, "Gold is wrong", "say below what is right")
 EXCLUDE = Option(Ruling.EXCLUDE, "Exclude the item", "it counts for nobody")
 
 
@@ -83,6 +83,9 @@ class DoubtPage(Page):
     instead: str
     rulings: tuple[Option, ...]
     labels: tuple[Option, ...]
+    takes: tuple[Option, ...]
+    own: str
+    hint: str
     decided: str
     may_decide: bool
     answers: str
@@ -160,6 +163,10 @@ def _word(one: Doubt) -> str:
 def decision_words(row: GoldDecision) -> str:
     """A decision in a few words: 'gold is wrong: dog, in version 2'."""
     label = f": {row.label}" if row.label else ""
+    if row.taken_from:
+        label = f": as candidate {row.taken_from}"
+    elif row.ruling is Ruling.WRONG and not label:
+        label = ": our own answer"
     where = f", in version {row.published}" if row.published else ""
     earlier = f" (version {row.gold_number})" if row.ruling is Ruling.STANDS else ""
     return f"{RULING_WORDS[row.ruling]}{label}{where}{earlier}"

@@ -15,14 +15,17 @@ import orjson
 
 from app.audit import service as audit
 from app.core.errors import Conflict
+from app.core.formats.archives import Picture
+from app.core.formats.resolve_names import nearest
 from app.core.permissions import Action
+from app.core.pilots.codes import place_of
 from app.evaluations.models import Candidate
 from app.kit import child
 from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots import service as pilots
-from app.pilots.models import GoldVersion, Pilot, PilotTask
+from app.pilots.models import GoldVersion, Pilot, PilotImages, PilotItems, PilotTask
 from app.pilots.samples import SAMPLES
 from app.pilots.service import open_pilot
 from app.runs import queries
@@ -32,6 +35,10 @@ from app.runs.service.parts import part_access, require_signed
 from app.runs.service.run import run_of, stage_of
 
 _SINCE = (1980, 1, 1, 0, 0, 0)  # the same inputs give the same bytes
+MAX_IMAGES = 150_000_000  # bytes of images that go into a pack; more are handed out another way
+SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+_PRACTICE, _MAIN, _SURGE = _BATCHES = ("calibration", "main", "surge day")
+_ASK = "your contact person tells you"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,6 +64,8 @@ class _Inputs:
     seed: int
     gold: str
     gold_number: int
+    items: PilotItems | None
+    images: tuple[PilotImages, Sequence[Picture]] | None
     text: PilotInstructions
 
 
@@ -90,9 +99,11 @@ def pack_of(
 
 def require_ready(
     session: ReadSession, pilot: Pilot, part: PilotPart
-) -> tuple[GoldVersion, PilotInstructions]:
-    """The gold whose items go into a part's pack, and the instructions. Raises `Forbidden` while agreements are
-    missing, `Conflict` before the pilot is agreed, once it has ended, and while one of both is missing."""
+) -> tuple[GoldVersion | None, PilotItems | None, PilotInstructions]:
+    """The gold and the item list whose items go into a part's pack (one of them at least), and the instructions.
+
+    Raises `Forbidden` while agreements are missing, `Conflict` before the pilot is agreed, once it has ended, and
+    while there are no items or no instructions."""
     require_signed(session, pilot, part.candidate_id)
     stage = stage_of(pilot, run_of(session, pilot))
     if stage is PilotStage.PLANNED:
@@ -100,14 +111,15 @@ def require_ready(
     if stage in (PilotStage.CLOSED, PilotStage.ABORTED):
         raise Conflict("pack.ended", "The pilot has ended; the pack is no longer handed out.")
     golds, texts = pilots.golds(session, pilot.id), queries.instructions(session, pilot.id)
-    if not golds or not texts:
+    listing = pilots.listing_of(session, pilot.id)
+    if not (golds or listing) or not texts:
         message = "Items or instructions are not ready yet; the pack is handed out once they are."
         raise Conflict("pack.incomplete", message)
-    return golds[0], texts[0]
+    return golds[0] if golds else None, listing.row if listing else None, texts[0]
 
 
 def _inputs(session: ReadSession, pilot: Pilot, part: PilotPart, code: str) -> _Inputs:
-    gold, text = require_ready(session, pilot, part)
+    gold, items, text = require_ready(session, pilot, part)
     return _Inputs(
         part_id=part.id,
         candidate_id=part.candidate_id,
@@ -115,8 +127,10 @@ def _inputs(session: ReadSession, pilot: Pilot, part: PilotPart, code: str) -> _
         task=pilot.task,
         goal=pilot.goal,
         seed=pilot.seed,
-        gold=gold.digest,
-        gold_number=gold.number,
+        gold=gold.digest if gold else "",
+        gold_number=gold.number if gold else 0,
+        items=items,
+        images=pilots.images_of(session, pilot.id),
         text=text,
     )
 
@@ -153,16 +167,24 @@ def _build(contents: LocalStore, inputs: _Inputs) -> Pack:
     told = orjson.loads(
         child.run(
             "app.pilots.reading:pack_items",
-            {"task": inputs.task.value, "gold": str(contents.path(inputs.gold))},
+            {
+                "task": inputs.task.value,
+                "gold": str(contents.path(inputs.gold)) if inputs.gold else "",
+                "handed": pilots.handed_of(contents, inputs.items),
+            },
         )
     )
-    members = _members(
-        inputs, told["classes"], shuffled(told["items"], f"{inputs.seed}|{inputs.candidate_id}")
-    )
+    items = shuffled(told["items"], f"{inputs.seed}|{inputs.candidate_id}")
+    pictures = _pictures(inputs, items)
+    members = _members(inputs, told["classes"], [_outside(one, pictures) for one in items], bool(pictures))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(members.items()):
             archive.writestr(zipfile.ZipInfo(name, _SINCE), content, zipfile.ZIP_DEFLATED)
+        if inputs.images is not None and pictures:
+            with contents.open(inputs.images[0].digest) as stream, zipfile.ZipFile(stream) as source:
+                for name, picture in sorted(pictures.values(), key=lambda one: one[0]):
+                    archive.writestr(zipfile.ZipInfo(name, _SINCE), source.read(picture.member))
     packed = out.getvalue()
     return Pack(
         part_id=inputs.part_id,
@@ -174,16 +196,64 @@ def _build(contents: LocalStore, inputs: _Inputs) -> Pack:
     )
 
 
-def shuffled(items: Sequence[Mapping[str, Any]], seed: str) -> list[Mapping[str, Any]]:
-    """The items in an order that depends on the seed and looks random: by the digest of seed and name.
+def _pictures(inputs: _Inputs, items: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, Picture]]:
+    """Item as it leaves -> the name of its image in the pack, and the image; none where they are too large together.
 
-    Another seed gives an unrelated order, so that easy items last do not look like learning.
+    The image goes by the item's name, so that it tells no more than that.
     """
-    return sorted(items, key=lambda one: hashlib.sha256(f"{seed}|{one['item']}".encode()).digest())
+    if inputs.images is None:
+        return {}
+    known = inputs.images[1]
+    # A repeat without an image of its own shows that of its item.
+    told = ("_image", "_own", "_first", "item")
+    keys = [tuple(str(item[key]) for key in told if item.get(key)) for item in items]
+    spots = nearest([one.member for one in known], keys, once=False)
+    out: dict[str, tuple[str, Picture]] = {}
+    for item, at in zip(items, spots, strict=True):
+        if at >= 0:
+            name = str(item["item"])
+            suffix = SUFFIXES[known[at].media_type]
+            plain = name if name.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) else f"{name}{suffix}"
+            out[name] = f"images/{plain.replace('/', '_')}", known[at]
+    if sum(picture.size for _, picture in out.values()) > MAX_IMAGES:
+        return {}
+    return out
+
+
+def _outside(item: Mapping[str, Any], pictures: Mapping[str, tuple[str, Picture]]) -> dict[str, Any]:
+    """An item as it leaves: nothing of what it is there for."""
+    out = {name: value for name, value in item.items() if not name.startswith("_")}
+    if item["item"] in pictures:
+        out["image"] = pictures[str(item["item"])][0]
+    elif item.get("_image"):
+        out["image"] = item["_image"]
+    return out
+
+
+def shuffled(items: Sequence[Mapping[str, Any]], seed: str) -> list[Mapping[str, Any]]:
+    """The items in an order that depends on the seed and looks random: practice first, the surge day last.
+
+    Another seed gives an unrelated order, so that easy items last do not look like learning. A hidden repeat never
+    comes close to its item.
+    """
+
+    def place(one: Mapping[str, Any]) -> tuple[int, float]:
+        name = str(one.get("_own") or one["item"])
+        return _BATCHES.index(_batch(one)), place_of(name, str(one.get("_first") or ""), seed)
+
+    batched = any(_batch(one) != _MAIN for one in items)
+    return [{**one, "batch": _batch(one)} if batched else one for one in sorted(items, key=place)]
+
+
+def _batch(one: Mapping[str, Any]) -> str:
+    return {"practice": _PRACTICE, "surge": _SURGE}.get(str(one.get("_role") or ""), _MAIN)
 
 
 def _members(
-    inputs: _Inputs, classes: Sequence[Mapping[str, Any]], items: Sequence[Mapping[str, Any]]
+    inputs: _Inputs,
+    classes: Sequence[Mapping[str, Any]],
+    items: Sequence[Mapping[str, Any]],
+    has_images: bool,
 ) -> dict[str, str]:
     plan = LabelingPlanIn.model_validate(inputs.text.plan)
     samples = {
@@ -192,7 +262,7 @@ def _members(
         if name.startswith(f"{inputs.task.value}/") and "gold" not in name
     }
     return {
-        "README.txt": _readme(inputs, plan, len(items)),
+        "README.txt": _readme(inputs, plan, items, has_images),
         "items.csv": _table([{"order": at, **one} for at, one in enumerate(items, 1)]),
         "instructions.html": instructions_html(plan, inputs.text.number),
         "ontology.json": json.dumps(
@@ -203,19 +273,24 @@ def _members(
     }
 
 
-def _readme(inputs: _Inputs, plan: LabelingPlanIn, items: int) -> str:
+def _readme(
+    inputs: _Inputs, plan: LabelingPlanIn, items: Sequence[Mapping[str, Any]], has_images: bool
+) -> str:
+    batches = [one for one in _BATCHES if any(item.get("batch") == one for item in items)]
     lines = [
         f"Pilot pack for candidate {inputs.code}",
         "",
         inputs.goal,
         "",
-        f"items.csv          {items} items in your order; please keep to it",
+        f"items.csv          {len(items)} items in your order; please keep to it, and name items as it does",
         f"instructions.html  version {inputs.text.number}; confirm it on your pilot page before you begin",
         "ontology.json      the classes with their rules",
         "classes.csv        numbers of the classes, where the format needs them",
         "samples/           small files in a form that we read",
+        *(["images/            the items themselves"] if has_images else []),
         "",
-        f"Where the items are: {plan.location or 'your contact person tells you'}",
+        *([f"Batches, in this order: {', '.join(batches)}."] if batches else []),
+        f"Where the items are: {plan.location or ('in this pack' if has_images else _ASK)}",
         f"Questions: {plan.channel or 'on your pilot page'}",
         "Deliver on your pilot page. Give each labeler a code, never a name, and the seconds per item.",
     ]

@@ -1,6 +1,6 @@
 """The question log of a pilot: threads with each vendor, published answers, whose turn it was and for how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -16,8 +16,9 @@ from app.evaluations.models import Evaluation
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
+from app.pilots import service as pilots
 from app.pilots.models import Pilot
-from app.pilots.service import PilotAccess, open_pilot
+from app.pilots.service import Listing, PilotAccess, open_pilot
 from app.runs import queries
 from app.runs.models import PilotMessage, PilotQuestion, QuestionKind
 from app.runs.schemas import AdoptIn, OurQuestionIn, PublishAnswerIn, QuestionIn, ReplyIn
@@ -31,11 +32,15 @@ _ADOPTED = {"yes": True, "no": False, "open": None}
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A thread with its turns. `hours` are the vendor's own working hours for what we asked, None where we did not
+    """A thread with its turns, about `item` as we call it and `their_item` as the vendor does.
+
+    `hours` are the vendor's own working hours for what we asked, None where we did not
     ask or have no answer; `ours` those that it waited for us. `noticed`: about an item planted as ambiguous."""
 
     question: PilotQuestion
     messages: tuple[PilotMessage, ...]
+    item: str
+    their_item: str
     noticed: bool
     hours: float | None
     ours: float
@@ -44,6 +49,16 @@ class Thread:
     def waits_for_us(self) -> bool:
         """Whether the last word is the vendor's."""
         return not self.messages[-1].by_us
+
+    @property
+    def waits_for_vendor(self) -> bool:
+        """Whether we asked and the vendor never answered."""
+        return self.question.by_us and all(one.by_us for one in self.messages)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether an edge case or proposal is neither adopted nor turned down."""
+        return self.question.kind is not QuestionKind.QUESTION and self.question.adopted is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +73,9 @@ class Cooperation:
     open: int
     hours: float | None
     edge_cases: int
+    edge_cases_adopted: int
     proposals: int
-    adopted: int
+    proposals_adopted: int
     noticed: int
     planted: int
 
@@ -113,14 +129,42 @@ def published(session: ReadSession, pilot_id: UUID) -> list[PilotQuestion]:
 def _threads(session: ReadSession, pilot: Pilot, rows: Sequence[PilotQuestion]) -> list[Thread]:
     zone = _zone(session, pilot)
     said = queries.messages(session, [one.id for one in rows])
-    planted = set(plan_of(run_of(session, pilot)).planted)
+    planted = _planted(session, pilot)
     return [_thread(one, said[one.id], planted, zone) for one in rows]
 
 
-def _thread(row: PilotQuestion, said: Sequence[PilotMessage], planted: set[str], zone: ZoneInfo) -> Thread:
+@dataclass(frozen=True, slots=True)
+class _Planted:
+    """The items planted as ambiguous, by the plan or the item list, and what vendors may call an item."""
+
+    items: frozenset[str]
+    listing: Listing | None
+
+    def meant(self, row: PilotQuestion) -> str:
+        """The item a thread is about, as we call it."""
+        return self.listing.named(row.item) if self.listing is not None else row.item
+
+    def called(self, item: str) -> str:
+        """What the vendor calls an item: its code where items leave under codes."""
+        if self.listing is None or not self.listing.hides_repeats:
+            return item
+        return self.listing.codes.get(item, item)
+
+
+def _planted(session: ReadSession, pilot: Pilot) -> _Planted:
+    listing = pilots.listing_of(session, pilot.id)
+    listed = listing.planted if listing is not None else frozenset[str]()
+    return _Planted(frozenset(plan_of(run_of(session, pilot)).planted) | listed, listing)
+
+
+def _thread(row: PilotQuestion, said: Sequence[PilotMessage], planted: _Planted, zone: ZoneInfo) -> Thread:
     theirs, ours = turns([(one.by_us, one.sent_at) for one in said], zone)
-    noticed = not row.by_us and row.item in planted
-    return Thread(row, tuple(said), noticed, sum(theirs) if row.by_us and theirs else None, ours)
+    item = planted.meant(row)
+    noticed = not row.by_us and item in planted.items
+    called = planted.called(item)
+    return Thread(
+        row, tuple(said), item, called, noticed, sum(theirs) if row.by_us and theirs else None, ours
+    )
 
 
 def _zone(session: ReadSession, pilot: Pilot) -> ZoneInfo:
@@ -207,7 +251,7 @@ def publish_answer(
     """
     row, found = question_of(session, actor, question_id, Action.PILOT_EDIT, changing=True)
     unchanged(row, seen, entry.model_dump())
-    _require_nameless(session, found, entry)
+    require_nameless(session, found.pilot, {"question": entry.question, "answer": entry.answer})
     row.public_text, row.public_answer = entry.question, entry.answer
     row.published_at = row.published_at or clock.now()
     session.add(row)
@@ -216,11 +260,12 @@ def publish_answer(
     return row
 
 
-def _require_nameless(session: ReadSession, found: PilotAccess, entry: PublishAnswerIn) -> None:
-    names = {view.name.casefold(): view.name for view in vendors_in(session, found.pilot)}
+def require_nameless(session: ReadSession, pilot: Pilot, texts: Mapping[str, str]) -> None:
+    """Let words pass that every vendor reads, or raise `Invalid` at the fields whose text names a vendor."""
+    names = {view.name.casefold(): view.name for view in vendors_in(session, pilot)}
     problems = [
         Problem(field, f"This names {name}; write it without the vendor's name.")
-        for field, text in (("question", entry.question), ("answer", entry.answer))
+        for field, text in texts.items()
         for folded, name in names.items()
         if folded in text.casefold()
     ]
@@ -265,7 +310,7 @@ def question_of(
 def cooperation_of(session: ReadSession, pilot: Pilot) -> dict[UUID, Cooperation]:
     """Candidate -> how it worked with us, from the log; who has no thread and no part is left out."""
     rows = queries.questions(session, pilot.id)
-    planted = set(plan_of(run_of(session, pilot)).planted)
+    planted = _planted(session, pilot)
     zone, said = _zone(session, pilot), queries.messages(session, [one.id for one in rows])
     ids = {one.candidate_id for one in rows} | {one.candidate_id for one in queries.parts(session, pilot.id)}
     return {
@@ -278,7 +323,7 @@ def _cooperation(
     key: UUID,
     rows: Sequence[PilotQuestion],
     said: dict[UUID, list[PilotMessage]],
-    planted: set[str],
+    planted: _Planted,
     zone: ZoneInfo,
 ) -> Cooperation:
     threads = [_thread(row, said[row.id], planted, zone) for row in rows]
@@ -291,10 +336,11 @@ def _cooperation(
         open=sum(row.by_us and one.messages[-1].by_us for row, one in zip(rows, threads, strict=True)),
         hours=median(hours) if hours else None,
         edge_cases=_count(asked, QuestionKind.EDGE_CASE),
+        edge_cases_adopted=_count([row for row in asked if row.adopted], QuestionKind.EDGE_CASE),
         proposals=_count(asked, QuestionKind.PROPOSAL),
-        adopted=sum(row.adopted is True for row in asked),
-        noticed=len({row.item for row in asked} & planted),
-        planted=len(planted),
+        proposals_adopted=_count([row for row in asked if row.adopted], QuestionKind.PROPOSAL),
+        noticed=len({planted.meant(row) for row in asked} & planted.items),
+        planted=len(planted.items),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from app.evaluations.models import Governance
 from app.files.service import Upload
 from app.kit.actors import Actor
@@ -13,7 +13,15 @@ from app.kit.storage import LocalStore
 from app.pilots import service as pilots
 from app.pilots.models import Delivery, PilotOffer
 from app.pilots.schemas import AT_MOST, LOWER, POINTS
-from app.pilots.service import CheckedDelivery, Promise, comparison_of, read_checked, reading_of, take_in
+from app.pilots.service import (
+    CheckedDelivery,
+    Promise,
+    comparison_of,
+    listing_of,
+    read_checked,
+    reading_of,
+    take_in,
+)
 from app.runs import queries
 from app.runs.models import PilotPart, PilotRun
 from app.runs.service.packs import require_ready
@@ -99,9 +107,16 @@ def check_by_link(
         found = part_access(session, actor, part_id, changing=True)
         _require_taken(session, found, round_seen)
         reading = reading_of(session, found.pilot, found.part.candidate_id)
-    return read_checked(
-        contents, reading, found.part.candidate_id, upload, times, mapping=mapping, accept=accept
-    )
+        listing = listing_of(session, found.pilot.id)
+    try:
+        return read_checked(
+            contents, reading, found.part.candidate_id, upload, times, mapping=mapping, accept=accept
+        )
+    except Invalid as failure:
+        if listing is None:
+            raise
+        problems = [Problem(one.where, listing.veiled(one.message)) for one in failure.problems]
+        raise Invalid(failure.code, problems) from None
 
 
 def _require_taken(session: ReadSession, found: PartAccess, round_seen: int) -> None:

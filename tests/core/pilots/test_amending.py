@@ -4,7 +4,7 @@ import pytest
 from app.core.errors import Invalid
 from app.core.formats.own import answers_of
 from app.core.formats.table import read_times
-from app.core.pilots.amending import checked_answer, relabelled, replaced, times_without, without
+from app.core.pilots.amending import checked_answer, replaced, times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.disputes import dispute
 from app.core.pilots.results import Mark
@@ -23,8 +23,9 @@ def f(
 def accuracy(amended: dict[str, str], gone: set[str]) -> float | None:
     gold = read_gold("classification", GOLD, "gold.csv")
     rows = read_delivery("classification", ONE, "one.csv", gold)
+    answers = {item: [{"label": label}] for item, label in amended.items()}
     found = compare(
-        "classification", without(relabelled(gold, amended), gone), {"A": without(rows, gone)}, resamples=100
+        "classification", without(replaced(gold, answers), gone), {"A": without(rows, gone)}, resamples=100
     )
     return found.vendors[0].metrics["accuracy"].value
 
@@ -60,7 +61,7 @@ def test_without_items_boxes_compare_as_if_they_were_never_there() -> None:
 def test_amendments_the_gold_does_not_know_are_refused_together() -> None:
     gold = read_gold("classification", GOLD, "gold.csv")
     with pytest.raises(Invalid) as refusal:
-        relabelled(gold, {"z": "cow"})
+        replaced(gold, {"z": [{"label": "cow"}]})
     assert len(refusal.value.problems) == 2
 
 

@@ -1,15 +1,11 @@
-from datetime import date
-from decimal import Decimal
-
 import numpy as np
 import pytest
 
 from app.core.errors import Invalid
 from app.core.pilots.cost import Line, Quote, Share, Volume, cost_at, cost_interval, costs
-from app.core.pilots.exchange import Rate, convert
 from app.core.pilots.in_house import baseline
 from app.core.pilots.tariff import Tier
-from app.core.resampling import generator
+from app.core.resampling import generator, resampled_sums
 
 SURE = Share(1.0, 1.0, 1.0)
 
@@ -152,32 +148,34 @@ def test_a_correct_label_costs_more_than_an_accepted_one_where_review_misses_err
 def test_items_drawn_anew_give_the_interval_of_the_cost_per_accepted_label():
     rng = np.random.default_rng(1)
     right = rng.random(400) < 0.9
-    per_item = np.column_stack([np.ones(400), right, rng.lognormal(3, 0.5, 400)])
+    sums = resampled_sums(
+        np.column_stack([np.ones(400), right, rng.lognormal(3, 0.5, 400)]), 1000, generator(1)
+    )
+    drawn = sums / 400
     one = volume(10_000, labels_per_item=1.0)
-    low, high = cost_interval(quote(Line("labels", 10, "label")), one, per_item, 1000, generator(1))
+    low, high = cost_interval(quote(Line("labels", 10, "label")), one, drawn)
     share = right.mean()
     error = (share * (1 - share) / 400) ** 0.5
     assert (low, high) == pytest.approx((10 / (share + 1.96 * error), 10 / (share - 1.96 * error)), rel=0.01)
-    hourly = cost_interval(quote(Line("hours", 900, "hour")), one, per_item, 1000, generator(1))
+    hourly = cost_interval(quote(Line("hours", 900, "hour")), one, drawn)
     assert (hourly[1] - hourly[0]) / hourly[0] > (high - low) / low
-    assert (
-        cost_interval(quote(Line("labels", 10, "label")), one, per_item * [1, 0, 1], 100, generator(1))
-        is None
+    assert cost_interval(quote(Line("labels", 10, "label")), one, drawn * [1, 0, 1]) is None
+
+
+@pytest.mark.parametrize("tiering", ["graduated", "volume"])
+@pytest.mark.parametrize("items", [900, 5_000, 20_000])
+def test_the_interval_of_what_never_varies_is_the_cost_itself(tiering, items):
+    lines = (
+        Line("labels", 118, "label", units=10, tiers=(Tier(10_000, 90), Tier(40_000, 70)), tiering=tiering),
+        Line("hours", 900, "hour", minimum=30_000, markup=1_250),
+        Line("seats", 200_000, "seat_month"),
+        Line("set-up", 100_000, "fixed", labor=False),
     )
-
-
-def test_a_quote_in_another_currency_is_converted_exactly():
-    offer = Quote("EUR", (Line("labels", 118, "label", units=10, tiers=(Tier(1_000, 95),)),), minimum=1_001)
-    rate = Rate("EUR", "USD", Decimal("1.0835"), date(2026, 11, 20))
-    found = convert(offer, rate)
-    assert (found.currency, found.minimum) == ("USD", 1_085)
-    total = cost_at(found, volume(2_000, labels_per_item=1.0), SURE).total
-    assert total == round((11_800 + 9_500) * 1.0835)
-    yen = convert(offer, Rate("EUR", "JPY", Decimal("163.2"), date(2026, 11, 20), target_digits=0))
-    assert cost_at(yen, volume(2_000, labels_per_item=1.0), SURE).total == round(213 * 163.2)
-    with pytest.raises(Invalid) as failure:
-        convert(offer, Rate("GBP", "USD", Decimal(0), date(2026, 11, 20)))
-    assert [one.where for one in failure.value.problems] == ["currency", "rate"]
+    offer = Quote("USD", lines, minimum=600_000, monthly_minimum=90_000)
+    one = volume(items, months=12)
+    drawn = np.tile([8.0, 0.9, 36.0], (100, 1))
+    exact = cost_at(offer, one, Share(0.9, 0.9, 0.9)).per_accepted
+    assert cost_interval(offer, one, drawn) == pytest.approx((exact, exact), abs=1e-4)
 
 
 def test_the_own_desk_scales_with_all_its_lines_and_names_what_nobody_stated():
