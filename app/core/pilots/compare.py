@@ -65,13 +65,12 @@ def compare(
     told = _Settings(iou, seed, kind.resamples if resamples is None else resamples, mix or {})
     _check(kind, gold, deliveries, told)
     again, remarks = _again(kind, gold, deliveries, times, told)
-    sources = [gold, *deliveries.values()]
+    sources = gold, *deliveries.values()
     gold, deliveries, times = _counted(gold, deliveries, times)
     work, notes = works(gold, deliveries, times)
     scored = _score(kind, gold, deliveries, {name: work[name] for name in deliveries}, told)
     vendors = tuple(_vendor(kind, gold, one, again[one.name], told) for one in scored)
     pairs, detectable, groups = _judge(kind.main, scored, vendors)
-    best = statistics.best_shares(_signed(kind.main) * _replicated(scored, kind.main))
     return Comparison(
         task=task,
         metric=kind.main.name,
@@ -82,7 +81,7 @@ def compare(
         vendors=vendors,
         pairs=pairs,
         groups=groups,
-        probability_best={one.name: float(share) for one, share in zip(scored, best, strict=True)},
+        probability_best=_best(kind.main, scored),
         minimum_detectable_difference=detectable,
         iou=iou if kind.uses_iou else None,
         seed=seed,
@@ -285,6 +284,12 @@ def _delivered(
         figure.name: delivered_only(figure, one, answered, told.seed, told.resamples)
         for figure in task.figures
     }
+
+
+def _best(figure: Figure, scored: list[Scored]) -> dict[str, float]:
+    """How probable it is that each vendor is the best."""
+    shares = statistics.best_shares(_signed(figure) * _replicated(scored, figure))
+    return {one.name: float(share) for one, share in zip(scored, shares, strict=True)}
 
 
 def _signed(figure: Figure) -> float:
