@@ -259,15 +259,15 @@ class Scenes:
         return self._texts[names[at]] if at >= 0 else None
 
 
-def scenes_of(session: ReadSession, pilot_id: UUID) -> Scenes:
-    """Texts and images of a pilot's items."""
+def scenes_of(session: ReadSession, pilot_id: UUID, base: str = "") -> Scenes:
+    """Texts and images of a pilot's items; the addresses of images begin with `base`, '' for those of our own pages."""
     images, listing = images_of(session, pilot_id), listing_of(session, pilot_id)
     listed = listing.items if listing else ()
     if images is None:
         return Scenes("", (), listed)
     pilot = session.get_one(Pilot, pilot_id)
-    base = f"/evaluations/{pilot.evaluation_id}/pilot/{pilot_id}/images/{images[0].id}"
-    return Scenes(base, images[1], listed)
+    where = base or f"/evaluations/{pilot.evaluation_id}/pilot/{pilot_id}/images"
+    return Scenes(f"{where}/{images[0].id}", images[1], listed)
 
 
 def images_of(session: ReadSession, pilot_id: UUID) -> tuple[PilotImages, Sequence[Picture]] | None:
@@ -281,6 +281,11 @@ def image_of(
 ) -> tuple[PilotImages, Picture]:
     """One image, for whoever may see the pilot. Raises `NotFound` for any other."""
     open_pilot(session, actor, pilot_id)
+    return picture_of(session, pilot_id, images_id, at)
+
+
+def picture_of(session: ReadSession, pilot_id: UUID, images_id: UUID, at: int) -> tuple[PilotImages, Picture]:
+    """One image of a pilot, for a verb that has checked the right. Raises `NotFound` for any other."""
     row = session.get(PilotImages, images_id)
     found = _unpacked(row.content) if row is not None and row.pilot_id == pilot_id else ()
     if row is None or not 0 <= at < len(found):

@@ -4,6 +4,7 @@ from app.reviews.service.adjudication import (
     Doubt,
     Queue,
     decide,
+    leave_out,
     may_decide,
     publish,
     queue_of,
@@ -15,8 +16,11 @@ from app.reviews.service.figures import (
     ReviewerAgreement,
     ReviewSummary,
     first_pass_of,
+    newest_of,
+    promise_of,
     summary_of,
     verdict_rows,
+    work_of,
 )
 from app.reviews.service.issues import (
     comment_issue,
@@ -58,8 +62,11 @@ __all__ = [
     "issue_of",
     "issues_of",
     "judge",
+    "leave_out",
     "may_decide",
+    "newest_of",
     "open_review",
+    "promise_of",
     "publish",
     "queue_of",
     "raise_issue",
@@ -76,4 +83,5 @@ __all__ = [
     "undo_verdict",
     "verdict_rows",
     "withdraw",
+    "work_of",
 ]

@@ -14,7 +14,6 @@ from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.formats.typed import settled
 from app.core.permissions import Action
-from app.core.pilots.disputes import dispute
 from app.evaluations import service as evaluations
 from app.evaluations.models import EvaluationState
 from app.kit import canonical
@@ -76,10 +75,13 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
     outcomes = outcomes_of(session, result.id)
     decided = {row.item: row for row in queries.all_decisions(session, pilot_id)}
     contested, contests = _contested(session, found), contests_by_item(session, pilot_id)
+    claims, spoken = outcomes.disputes, contested.keys() | contests.keys() | decided.keys()
     doubts = []
     for at, item in enumerate(outcomes.items):
-        claim = dispute({code: outcomes.marks(code, at) for code in outcomes.data["vendors"]}, outcomes.kind)
-        reasons = [f"{claim.agreeing} candidates agree against the gold"] if claim else []
+        if at not in claims and item not in spoken:
+            continue
+        instead, label, agreeing = claims.get(at, ("", "", 0))
+        reasons = [f"{agreeing} candidates agree against the gold"] if agreeing else []
         reasons += [_contest_words(one, hides_words=found.is_blind) for one in contests.get(item, ())]
         reasons += contested.get(item, [])
         own = decided.get(item)
@@ -89,9 +91,9 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
                     at=at,
                     item=item,
                     reasons=tuple(reasons),
-                    instead=claim.instead if claim else "",
-                    label=claim.label if claim else "",
-                    agreeing=claim.agreeing if claim else 0,
+                    instead=instead,
+                    label=label,
+                    agreeing=agreeing,
                     decision=own,
                     contests=contests.get(item, ()),
                 )
@@ -282,33 +284,85 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
         message = "No decision changes the gold yet: find an item wrong or exclude one first."
         raise Conflict("gold.nothing_decided", message)
     outcomes = outcomes_of(session, result.id)
-    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    labels = newest.labels + sum(_more(outcomes, row) for row in ready)
-    if len(gone) >= newest.items or labels <= 0:
-        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
-    gold = GoldVersion(
-        pilot_id=pilot_id,
-        number=newest.number + 1,
-        file_id=newest.file_id,
-        digest=newest.digest,
-        items=newest.items - len(gone),
-        labels=labels,
-        classes=list(newest.classes),
-        repairs=list(newest.repairs),
-        note=f"{len(ready)} decided by adjudication of version {newest.number}",
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={row.item for row in ready if row.ruling is Ruling.EXCLUDE},
+        more=sum(_more(outcomes, row) for row in ready),
         amendments=_amended(newest.amendments, ready),
-        added_by=actor.id,
+        note=f"{len(ready)} decided by adjudication of version {newest.number}",
     )
-    session.add(gold)
-    session.flush()
-    facts = {"pilot": pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
-    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
     for row in ready:
         row.published = gold.number
         after = _facts(row) | {"published": gold.number}
         audit.record(session, actor, "pilots.gold.published", ("gold_decision", row.id), after=after)
     session.flush()
     request_result(session, found.pilot)
+    return gold
+
+
+def leave_out(session: WriteSession, *, actor: Actor, pilot_id: UUID, item: str, note: str) -> GoldVersion:
+    """A new gold version in which an item counts for nobody, because vendors are told its labels.
+
+    Raises `Invalid` for an item the gold does not know, `Conflict` while decisions wait to be published, because
+    they are about the version before, and when no item would be left.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=False)
+    newest, outcomes = pilots.golds(session, pilot_id)[0], outcomes_of(session, result.id)
+    if item not in outcomes.items:
+        message = "The gold has no such item; open it from the list again."
+        raise Invalid("gold.item", [Problem("item", message)])
+    if _ready(session, pilot_id, newest.number):
+        message = "Decisions about the gold wait: publish or take them back first (Gold in doubt)."
+        raise Conflict("gold.decisions_wait", message, field="item")
+    gone = GoldDecision(
+        pilot_id=pilot_id, gold_number=newest.number, item=item, ruling=Ruling.EXCLUDE, decided_by=actor.id
+    )
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={item},
+        more=_more(outcomes, gone),
+        amendments=_amended(newest.amendments, (gone,)),
+        note=note,
+    )
+    request_result(session, found.pilot)
+    return gold
+
+
+def _amend(
+    session: WriteSession,
+    actor: Actor,
+    newest: GoldVersion,
+    *,
+    gone: set[str],
+    more: int,
+    amendments: dict[str, Any],
+    note: str,
+) -> GoldVersion:
+    """The next version of the gold: without the items that are `gone`, with `more` labels."""
+    if len(gone) >= newest.items or newest.labels + more <= 0:
+        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
+    gold = GoldVersion(
+        pilot_id=newest.pilot_id,
+        number=newest.number + 1,
+        file_id=newest.file_id,
+        digest=newest.digest,
+        items=newest.items - len(gone),
+        labels=newest.labels + more,
+        classes=list(newest.classes),
+        repairs=list(newest.repairs),
+        note=note,
+        amendments=amendments,
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": gold.pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
     return gold
 
 

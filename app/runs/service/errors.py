@@ -5,7 +5,7 @@ seen them is written down, and no further round is open to it: it knows the gold
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +18,12 @@ from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.pilots.models import Pilot
-from app.pilots.service import Outcomes, listing_of, open_pilot, outcomes_of, result_of
+from app.pilots.service import Outcomes, listing_of, open_pilot, outcomes_of, result_of, scenes_of
 from app.reviews import service as reviews
 from app.reviews.models import ItemContest
 from app.runs.link_schemas import ContestIn
 from app.runs.models import PilotRun, PilotStage
-from app.runs.service.parts import PartAccess, part_access
+from app.runs.service.parts import PartAccess, image_base, part_access
 
 BEFORE = "Your errors are shown once the pilot is closed."
 NOT_YET = "Your errors can be shown now; it is written down that you saw them."
@@ -109,7 +109,8 @@ def _readable(session: ReadSession, found: PartAccess, code: str) -> tuple[str, 
     outcomes = outcomes_of(session, result.id)
     if code not in outcomes.data["vendors"]:
         return "None of your deliveries was compared.", None, 0
-    return "", outcomes.bare(), result.gold_number  # a link reaches no image
+    scenes = scenes_of(session, found.pilot.id, image_base(found))
+    return "", replace(outcomes, scenes=scenes), result.gold_number
 
 
 def show_errors(session: WriteSession, *, actor: Actor, part_id: UUID) -> PartAccess:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from app.pilots.models import GoldVersion, Pilot, PilotState
 from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
-from app.runs.schemas import LabelingPlanIn, MilestoneIn, PublishIn, RunIn, StageIn
+from app.runs.schemas import LabelingPlanIn, PublishIn, RunIn, StageIn
 
 S = PilotStage
 # Reached by a person; a rework round is the way back from measuring to running.
@@ -127,25 +127,6 @@ def set_run(
     session.flush()
     audit.record(session, actor, "pilots.run.set", ("pilot_run", row.id), before=before, after=after)
     return row
-
-
-def milestones_of(run: PilotRun) -> tuple[MilestoneIn, ...]:
-    """The milestones by day."""
-    return tuple(sorted((MilestoneIn.model_validate(one) for one in run.milestones), key=lambda one: one.day))
-
-
-def template_milestones(start: date) -> tuple[MilestoneIn, ...]:
-    """The template's steps with their days, day 0 on `start`; days of the template are working days."""
-    shipped = library.load("plans", "pilot-plan")["pilot"]["stages"]
-    return tuple(MilestoneIn(title=one["title"], day=_after(start, one["day"])) for one in shipped)
-
-
-def _after(start: date, days: int) -> date:
-    step, left = timedelta(days=1 if days > 0 else -1), abs(days)
-    while left:
-        start += step
-        left -= start.weekday() < 5
-    return start
 
 
 def publish_instructions(
