@@ -68,6 +68,7 @@ from app.runs.service.run import (
     set_stage,
     stage_of,
     template_milestones,
+    template_plan,
 )
 from app.runs.service.vendor import (
     OwnFigure,
@@ -154,6 +155,7 @@ __all__ = [
     "show_errors",
     "stage_of",
     "template_milestones",
+    "template_plan",
     "threads_of",
     "why_closed",
     "why_no_pack",
