@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.core.pilots.cost import PER
 from app.core.pilots.tariff import Tiering
 from app.kit import library
 from app.pilots.models import DeliveryState, PilotState, PilotTask
@@ -234,8 +233,6 @@ class PriceLineIn(BaseModel):
 
     @model_validator(mode="after")
     def _known(self) -> "PriceLineIn":
-        if self.per not in PER:
-            raise ValueError(f"Choose one of {', '.join(PER)}.")
         edges = [tier.above for tier in self.tiers]
         if edges != sorted(set(edges)):
             raise ValueError("Tiers ascend, each from a larger quantity.")

@@ -33,7 +33,6 @@ from app.pilots.service.checking import (
 from app.pilots.service.comparison import (
     CandidateResult,
     PilotComparison,
-    Promise,
     comparison_of,
 )
 from app.pilots.service.computing import (
@@ -135,6 +134,9 @@ from app.pilots.service.plan import (
 from app.pilots.service.pricing import (
     Pace,
     Priced,
+)
+from app.pilots.service.promises import (
+    Promise,
 )
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
 from app.pilots.service.work import (
