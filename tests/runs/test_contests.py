@@ -107,6 +107,9 @@ def test_a_contest_is_doubted_decided_and_answered_to_its_vendor(client_as: Brow
     assert "It has whiskers." not in mosaic[0].get(f"{mosaic[1]}/errors").text
     queue = lead.get(f"{pages(lab)}/adjudication").text
     assert f"candidate {lab.code('Harbor')} contests its error: It has whiskers." in queue
+    run = lead.get(f"{pages(lab)}/run").text
+    assert f'href="{pages(lab)}/adjudication">1 item</a>' in run
+    assert "1 to decide" in run
     doubt = f"{pages(lab)}/adjudication/19"
     assert "Read by candidate" in lead.get(doubt).text
     assert lead.post(doubt, data={"ruling": "stands"}).status_code == 422  # the vendor reads a reason
