@@ -54,12 +54,9 @@ from app.pilots import api_gold as pilot_gold_api
 from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
-from app.questionnaires import api as questionnaires_api
-from app.questionnaires import api_leading as questionnaires_leading_api
-from app.questionnaires import library_api as questionnaires_library_api
+from app.questionnaires import apis as questionnaires_apis
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
-from app.questionnaires import sheets_api as questionnaires_sheets_api
 from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
@@ -114,10 +111,7 @@ def routers() -> list[APIRouter]:
         runs_link_api.router,
         runs_telling_api.router,
         *runs_pages.routers,
-        questionnaires_api.router,
-        questionnaires_leading_api.router,
-        questionnaires_library_api.router,
-        questionnaires_sheets_api.router,
+        *questionnaires_apis.routers,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,

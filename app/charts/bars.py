@@ -117,7 +117,7 @@ class Count:
 
     name: str
     count: int
-    tone: Literal["good", "warn", "bad", "muted"]
+    tone: Literal["good", "warn", "bad", "muted", "accent-3", "accent-5"]
 
 
 def error_strip(counts: Sequence[Count], *, title: str = "Outcomes", width: int = 320) -> Markup:

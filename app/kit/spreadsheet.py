@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -43,8 +44,22 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
 def write_excel(sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A workbook with one sheet: bold frozen heading, filters, texts never formulas."""
+    """A workbook with one sheet, as `write_workbook`."""
+    return write_workbook([Sheet(sheet, header, rows)])
+
+
+def write_workbook(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook: bold frozen headings, filters, texts never formulas."""
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -53,19 +68,20 @@ def write_excel(sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
         "remove_timezone": True,
     }
     book = xlsxwriter.Workbook(out, options)
-    page = book.add_worksheet(sheet[:31])
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-    page.write_row(0, 0, header, bold)
-    count = 0
-    for count, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, date):
-                page.write_datetime(count, column, cell, day)
-            else:
-                page.write(count, column, cell)
-    page.freeze_panes(1, 0)
-    page.autofilter(0, 0, max(count, 1), len(header) - 1)
-    page.autofit()
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name[:31])
+        page.write_row(0, 0, sheet.header, bold)
+        count = 0
+        for count, row in enumerate(sheet.rows, 1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, date):
+                    page.write_datetime(count, column, cell, day)
+                else:
+                    page.write(count, column, cell)
+        page.freeze_panes(1, 0)
+        page.autofilter(0, 0, max(count, 1), len(sheet.header) - 1)
+        page.autofit()
     book.close()
     return out.getvalue()
 

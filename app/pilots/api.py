@@ -21,13 +21,16 @@ from app.pilots.schemas import (
     DeliveryOut,
     GoldOut,
     ItemOut,
+    MixIn,
     OfferIn,
     OfferOut,
     PilotIn,
     PilotOut,
     SizingIn,
+    SizingOut,
 )
-from app.pilots.service import ReceivedDelivery, ReceivedGold
+from app.pilots.scope import Scope, Scoped, compared_in
+from app.pilots.service import ReceivedDelivery, ReceivedGold, design
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 _GOLD_FORM = {"file": {"type": "string", "format": "binary"}, "note": {"type": "string"}}
@@ -58,7 +61,7 @@ def _pilot(session: ReadSession, row: Pilot) -> PilotOut:
     values = row.model_dump(exclude={"created_at", "criteria", "iou", "sizing"})
     return PilotOut(
         **values,
-        sizing=SizingIn.model_validate(row.sizing) if row.sizing else None,
+        sizing=SizingOut.model_validate(row.sizing) if row.sizing else None,
         iou=row.iou / 10_000,
         criteria=list(service.criteria_of(row)),
         gold=gold_out(golds[0]) if golds else None,
@@ -119,6 +122,24 @@ def set_criteria(
 ) -> Response:
     """Write down what must be reached; `lock` freezes it."""
     row = service.set_criteria(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
+@router.put("/pilots/{pilot_id}/sizing", response_model=PilotOut)
+def set_sizing(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: SizingIn, seen: IfMatch
+) -> Response:
+    """Take the planner's number of items over into the plan, with its assumptions."""
+    row = design.set_sizing(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
+    return done(request, _pilot(session, row))
+
+
+@router.put("/pilots/{pilot_id}/mix", response_model=PilotOut)
+def set_mix(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, entry: MixIn, seen: IfMatch
+) -> Response:
+    """Write down what strata weigh in production; everything is compared again."""
+    row = design.set_mix(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen)
     return done(request, _pilot(session, row))
 
 
@@ -243,27 +264,59 @@ def set_offer(
     return done(request, _offer(row))
 
 
-@router.get("/pilots/{pilot_id}/results")
-def get_results(response: Response, session: Read, actor: CurrentActor, pilot_id: UUID) -> dict[str, Any]:
+_SCOPE: dict[str, Any] = {
+    "parameters": [
+        {"in": "query", "name": name, "schema": {"type": kind}, "description": told}
+        for name, kind, told in (
+            ("gold", "integer", "A gold version; without it the newest."),
+            ("round", "integer", "Leave later rounds out."),
+            ("class", "string", "Only items on which the gold holds the class."),
+            ("stratum", "string", "Only items of the stratum."),
+            ("who", "string", "Only items that an annotator answered: candidate's code, colon, annotator."),
+        )
+    ]
+}
+
+
+@router.get("/pilots/{pilot_id}/results", openapi_extra=_SCOPE)
+def get_results(
+    response: Response, session: Read, actor: CurrentActor, pilot_id: UUID, scope: Scoped
+) -> dict[str, Any]:
     """The comparison as `assay pilot compare --json` prints it, candidates by their codes.
 
-    409 while it is being computed: ask again; in a formal evaluation also until one has looked at random items.
+    409 while it is being computed or was never asked for (`/results/ask`); in a formal evaluation also until one
+    has looked at random items.
     """
-    service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
-    found = service.comparison_of(session, pilot_id)
-    if found is None:
-        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    found = _compared(session, actor, pilot_id, scope, whole=False)
     response.headers["ETag"] = f'"{found.digest}"'
     return dict(found.document)
 
 
-@router.get("/pilots/{pilot_id}/results/items/{at}")
-def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int) -> ItemOut:
-    """One item, counted from 0, with every candidate's score and findings."""
+@router.post("/pilots/{pilot_id}/results/ask", response_model=PilotOut, openapi_extra=_SCOPE)
+def ask_results(
+    request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, scope: Scoped
+) -> Response:
+    """Have the figures of another gold, of earlier rounds or of some items alone computed."""
+    row = service.ask_comparison(
+        session, actor=actor, pilot_id=pilot_id, gold=scope.gold, up_to=scope.up_to, subset=scope.subset
+    )
+    return done(request, _pilot(session, row))
+
+
+def _compared(
+    session: ReadSession, actor: Actor, pilot_id: UUID, scope: Scope, *, whole: bool
+) -> service.PilotComparison:
     service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
-    found = service.comparison_of(session, pilot_id)
+    found = compared_in(session, pilot_id, scope, whole=whole)
     if found is None:
         raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+    return found
+
+
+@router.get("/pilots/{pilot_id}/results/items/{at}", openapi_extra=_SCOPE)
+def get_item(session: Read, actor: CurrentActor, pilot_id: UUID, at: int, scope: Scoped) -> ItemOut:
+    """One item, counted from 0, with every candidate's score and findings."""
+    found = _compared(session, actor, pilot_id, scope, whole=True)
     outcomes = service.outcomes_of(session, found.result_id)
     line = outcomes.line(at)
     marks = {code: [_mark(one) for one in outcomes.marks(code, at)] for code in line.scores}

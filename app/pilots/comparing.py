@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,14 @@ from app.core.errors import Invalid, Problem
 from app.core.formats.rows import Rows, Times
 from app.core.pilots.amending import answer_of, replaced, times_without, without
 from app.core.pilots.compare import compare
-from app.core.pilots.outlay import cost_draws
 from app.core.pilots.report import to_json
-from app.core.pilots.results import Comparison, VendorResult, plain_shapes
 from app.core.pilots.tasks import read_gold
-from app.core.pilots.told import between, facts_of, flags_of
+from app.core.pilots.work import works
 from app.pilots import listing
+from app.pilots.packing import extra_of, outcomes_document
 from app.pilots.reading import Handed, Way, frame_of, read_way, times_of
 
-ENGINE = "assay-pilots/4"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/5"  # changes when the same files would give other figures
 LOADED_WITH = (
     "rapidfuzz.process",
     "sacrebleu.metrics",
@@ -65,12 +64,12 @@ def compared(
     filters = _filters(held)
     known = {name: weight for name, weight in (mix or {}).items() if name in set(held.gold.stratum)}
     if subset:
-        held.leave_out(set(held.gold.items) - chosen(held.gold, held.read, subset))
+        held.leave_out(set(held.gold.items) - chosen(held, subset))
         known = {}
     weighs = known if any(known.values()) else None
     found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
-    report = {"compare": to_json(found), "extra": _extra(found) | {"filters": filters}}
-    outcomes = b"" if subset else zlib.compress(orjson.dumps(_outcomes(found)), 6)
+    report = {"compare": to_json(found), "extra": {"engine": ENGINE, "filters": filters, **extra_of(found)}}
+    outcomes = b"" if subset else zlib.compress(orjson.dumps(outcomes_document(found)), 6)
     return orjson.dumps(report) + b"\n" + outcomes
 
 
@@ -101,24 +100,27 @@ def _classes_as_strata(gold: Rows) -> tuple[str, ...]:
 
 def _filters(held: _Held) -> dict[str, Any]:
     """What subsets can be taken of."""
-    people = {code: sorted(set(rows.answers.annotators)) for code, rows in held.read.items()}
+    done, _ = works(held.gold, held.read, held.side)
+    people = {code: sorted(set(one.annotators)) if one else [] for code, one in done.items()}
     return {"strata": sorted(set(held.gold.stratum) - {""}), "people": people}
 
 
-def chosen(gold: Rows, read: Mapping[str, Rows], subset: Mapping[str, str]) -> set[str]:
+def chosen(held: _Held, subset: Mapping[str, str]) -> set[str]:
     """The items with the class in the gold, of the stratum, answered by the annotator. Raises `Invalid` for none."""
+    gold = held.gold
     stays = np.ones(len(gold.items), np.bool_)
     if label := subset.get("label"):
-        held = np.zeros(len(gold.items), np.bool_)
-        held[gold.item[gold.label == (gold.classes.index(label) if label in gold.classes else -2)]] = True
-        stays &= held
+        having = np.zeros(len(gold.items), np.bool_)
+        at = gold.classes.index(label) if label in gold.classes else -2
+        having[gold.item[(gold.label == at) & ~gold.crowd]] = True
+        stays &= having
     if stratum := subset.get("stratum"):
         stays &= np.array([one == stratum for one in gold.stratum], np.bool_) if gold.stratum else False
     if who := subset.get("annotator"):
-        answers = read[subset["code"]].answers if subset.get("code") in read else None
+        done = works(gold, held.read, held.side)[0].get(subset.get("code", ""))
         mine = np.zeros(len(gold.items), np.bool_)
-        if answers is not None and who in answers.annotators:
-            mine[answers.item[answers.annotator == answers.annotators.index(who)]] = True
+        if done is not None and who in done.annotators:
+            mine[done.item[done.annotator == done.annotators.index(who)]] = True
         stays &= mine
     if not stays.any():
         raise Invalid(
@@ -157,74 +159,3 @@ def _together(times: Sequence[Times]) -> Times | None:
         line=np.concatenate([one.line for one in times]),
         repairs=column(one.repairs for one in times),
     )
-
-
-def _extra(found: Comparison) -> dict[str, Any]:
-    """What pages need beyond the contract of the command line."""
-    return {
-        "engine": ENGINE,
-        "metric": found.metric,
-        "lower_is_better": found.lower_is_better,
-        "classes": list(found.classes),
-        "labels": int((~found.gold.crowd).sum()),
-        "facts": {
-            one.name: facts_of(one.conduct, found.accord.likely.get(one.name)) for one in found.vendors
-        },
-        "flags": {one.name: [asdict(each) for each in flags_of(one.anomalies)] for one in found.vendors},
-        "between": between(found.accord),
-        "delivered": {one.name: len(one.delivery.item) for one in found.vendors},
-        "work": {one.name: _work(one) for one in found.vendors},
-        "draws": {one.name: _draws(found, one) for one in found.vendors},
-        "strata": {
-            one.name: {name: asdict(each) for name, each in {**one.strata, **one.sizes}.items()}
-            for one in found.vendors
-        },
-        "time_ratios": [
-            {"a": one.a, "b": one.b, **asdict(one.time_ratio)} for one in found.pairs if one.time_ratio
-        ],
-    }
-
-
-def _draws(found: Comparison, one: VendorResult) -> list[list[float]] | None:
-    per_item = one.delivery.kind in ("labels", "texts") and found.task != "multilabel"
-    drawn = cost_draws(one, found.gold, per_item=per_item, seed=found.seed)
-    return None if drawn is None else np.round(drawn, 5).tolist()
-
-
-def _work(one: VendorResult) -> dict[str, Any] | None:
-    if one.seconds is None or one.work is None:
-        return None
-    timed = one.work.item[np.isfinite(one.work.seconds)]
-    return {"rows": one.seconds.rows, "total": one.seconds.total, "items": len(np.unique(timed))}
-
-
-def _outcomes(found: Comparison) -> dict[str, Any]:
-    """Findings in columns, as `service.outcomes` unpacks them item by item."""
-    gold = found.gold
-    return {
-        "items": list(found.items),
-        "classes": list(found.classes),
-        "kind": gold.kind,
-        "sizes": [[value if np.isfinite(value) else None for value in row] for row in gold.sizes.tolist()],
-        "texts": list(gold.texts),
-        "item_strata": list(gold.stratum),
-        "gold_shapes": plain_shapes(gold),
-        "vendors": {one.name: _columns(one) for one in found.vendors},
-    }
-
-
-def _columns(one: VendorResult) -> dict[str, Any]:
-    found, delivery = one.findings, one.delivery
-    return {
-        "scores": [round(value, 6) for value in one.scores.tolist()],
-        "item": found.item.tolist(),
-        "error": found.error.tolist(),
-        "gold": found.gold.tolist(),
-        "delivered": found.delivered.tolist(),
-        "gold_class": found.gold_class.tolist(),
-        "delivered_class": found.delivered_class.tolist(),
-        "iou": [None if np.isnan(value) else round(value, 4) for value in found.iou.tolist()],
-        "shapes": plain_shapes(delivery),
-        "annotators": list(delivery.answers.annotators),
-        "annotator": delivery.answers.annotator[delivery.answer].tolist(),
-    }

@@ -84,7 +84,10 @@ def listed(gold: str, deliveries: Sequence[Mapping[str, Any]]) -> bytes:
         "texts": [],
         "item_strata": list(items.stratum),
         "gold_shapes": [],
-        "vendors": {code: _columns(items, work) for code, work in works.items()},
+        "vendors": {
+            one["code"]: _columns(items, works[one["code"]]) | {"digest": Path(one["path"]).name}
+            for one in deliveries
+        },
     }
     return orjson.dumps({"compare": report}) + b"\n" + zlib.compress(orjson.dumps(outcomes), 6)
 

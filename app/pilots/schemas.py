@@ -121,6 +121,12 @@ class SizingIn(BaseModel):
     vendors: Annotated[int, Field(ge=2, le=30)] = 2
 
 
+class SizingOut(SizingIn):
+    """The planned number of items and what it rests on."""
+
+    items: int
+
+
 Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
@@ -276,7 +282,7 @@ class PilotOut(BaseModel):
     currency: str
     criteria: list[CriterionIn]
     criteria_locked_at: datetime | None
-    sizing: SizingIn | None
+    sizing: SizingOut | None
     mix: dict[str, float]
     gold: "GoldOut | None"
 

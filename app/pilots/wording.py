@@ -1,11 +1,26 @@
 """Promises, offers and mappings of labels in words."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from babel.numbers import get_currency_precision
 
-from app.pilots.models import PilotOffer, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn
+from app.charts import Count
+from app.kit import wording
+from app.kit.ui import Fact
+from app.pilots.models import Pilot, PilotOffer, PilotTask
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn, SizingIn
+
+# One colour for each kind of error; the words stand beside them.
+ERROR_TONES: Mapping[str, Literal["good", "warn", "bad", "muted", "accent-3", "accent-5"]] = {
+    "ok": "good", "loose": "accent-5", "wrong_label": "warn",
+    "missing": "bad", "extra": "accent-3", "duplicate": "muted",
+}  # fmt: skip
+
+
+def error_counts_of(errors: Mapping[str, float]) -> list[Count]:
+    """What became of labels, for `charts.error_strip`."""
+    return [Count(kind.replace("_", " "), round(count), ERROR_TONES[kind]) for kind, count in errors.items()]
 
 
 def promise_name(task: PilotTask, item: CriterionIn) -> str:
@@ -43,6 +58,18 @@ def offer_word(offer: PilotOffer | None) -> str:
     return f"{offer.currency} " + ", ".join(parts)
 
 
+def rate(minor: float | None, currency: str) -> str:
+    """An unrounded price per label, in major units with as many decimals as it needs.
+
+    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
+    ('0.118', '–', '12.35')
+    """
+    if minor is None:
+        return wording.DASH
+    major = minor / 10 ** get_currency_precision(currency)
+    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
+
+
 def _charged(per: str) -> str:
     return "once" if per == "fixed" else f"per {per.replace('_', ' and ')}"
 
@@ -61,3 +88,24 @@ def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
     ]
     rest = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
     return (", ".join(told[:SHOWN]) + rest,) if told else ()
+
+
+def sizing_words(pilot: Pilot) -> tuple[Fact, ...]:
+    """The planned size with its assumptions, nothing where none was taken over."""
+    if not pilot.sizing:
+        return ()
+    told = SizingIn.model_validate({name: value for name, value in pilot.sizing.items() if name != "items"})
+    why = (
+        f"to show {100 * told.difference:g} points between any two of {told.vendors} with a power of "
+        f"{told.power:.0%} when they differ on {told.discordant:.0%} of the items"
+    )
+    return (Fact("Planned items", wording.number(pilot.sizing["items"]), why),)
+
+
+def mix_words(pilot: Pilot) -> tuple[Fact, ...]:
+    """The production mix as shares, nothing where none was given."""
+    whole = sum(pilot.mix.values())
+    if not whole:
+        return ()
+    shares = ", ".join(f"{name} {wording.percent(weight / whole, 1)}" for name, weight in pilot.mix.items())
+    return (Fact("In production", shares),)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.assessment.service import EvaluationAnalysis
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Forbidden
 from app.core.permissions import Action
 from app.decisions import service as decisions
 from app.decisions.models import Decision
@@ -15,7 +15,13 @@ from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.pilots import service as pilots
-from app.pilots.service import PilotComparison
+from app.pilots.models import Pilot, PilotTask
+from app.pilots.service import ListedWork, PilotComparison
+from app.reviews import service as reviews
+from app.reviews.models import PilotReview
+from app.reviews.service import ReviewSummary
+from app.runs import service as runs
+from app.runs.schemas import LabelingPlanIn
 from app.vendors import service as vendors
 from app.vendors.service.evidence import EvidenceState
 
@@ -34,10 +40,19 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class PilotReported:
-    """A pilot's comparison for a reader; without `prices` its costs are left out, with `blind` its names."""
+    """A pilot's comparison for a reader; without `prices` its costs are left out, with `blind` its names.
+
+    `found` is None for what only people judge. `review` is the newest blind review with its summary, if somebody
+    judged in it; `work` what came back of what only people judge, by code; `plan` the labeling plan as it stands.
+    """
 
     evaluation: Evaluation
-    found: PilotComparison
+    pilot: Pilot
+    found: PilotComparison | None
+    review: tuple[PilotReview, ReviewSummary] | None
+    work: Mapping[str, ListedWork]
+    names: Mapping[str, str]
+    plan: LabelingPlanIn
     prices: bool
     blind: bool
 
@@ -62,12 +77,40 @@ def compared(session: ReadSession, actor: Actor, evaluation_id: UUID) -> Compare
 def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotReported:
     """A pilot's figures. Who still has ratings to lock gets codes instead of names.
 
-    Raises `NotFound` for the pilot, `Conflict` while nothing was compared.
+    Raises `NotFound` for the pilot, `Conflict` while nothing was compared, or in a formal evaluation until the
+    reader has looked at the random items; for what only people judge, while nobody has judged.
     """
     opened = pilots.open_pilot(session, actor, pilot_id, Action.RESULT_READ)
-    found = pilots.comparison_of(session, pilot_id)
-    if found is None:
+    pilots.require_look(session, actor, opened)
+    pilot, found = opened.pilot, pilots.comparison_of(session, pilot_id)
+    review = _reviewed(session, actor, pilot_id)
+    if found is None and (pilot.task is not PilotTask.REVIEW_ONLY or review is None):
         message = "Nothing is compared yet. Upload gold and at least one delivery, and let it be computed."
+        if pilot.task is PilotTask.REVIEW_ONLY:
+            message = "Nobody has judged yet. Start a blind review of the deliveries, and judge its items."
         raise Conflict("report.no_comparison", message)
     _, _, blind = decisions.visible_result(session, actor, opened.evaluation.id)
-    return PilotReported(opened.evaluation, found, opened.access.may(Action.PRICE_READ), blind)
+    views = evaluations.candidates_of(session, opened.evaluation.id)
+    return PilotReported(
+        evaluation=opened.evaluation,
+        pilot=pilot,
+        found=found,
+        review=review,
+        work=reviews.work_of(session, pilot, review[1]) if review else {},
+        names={one.candidate.code: one.candidate.code if blind else one.name for one in views},
+        plan=runs.plan_of(runs.run_of(session, pilot)),
+        prices=opened.access.may(Action.PRICE_READ),
+        blind=blind,
+    )
+
+
+def _reviewed(session: ReadSession, actor: Actor, pilot_id: UUID) -> tuple[PilotReview, ReviewSummary] | None:
+    """The newest review with its figures; nothing while the reader has items to judge in it."""
+    newest = reviews.newest_of(session, pilot_id)
+    if newest is None:
+        return None
+    try:
+        found = reviews.summary_of(session, actor=actor, review_id=newest.id)
+    except Forbidden:
+        return None
+    return (newest, found) if found.judged else None

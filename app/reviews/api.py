@@ -13,6 +13,7 @@ from app.pilots.schemas import GoldOut
 from app.reviews import queries, service
 from app.reviews.models import GoldDecision, PilotIssue, PilotReview, ReviewTask
 from app.reviews.schemas import (
+    AcceptedPairOut,
     CommentIn,
     CommentOut,
     DecisionIn,
@@ -51,7 +52,12 @@ def _share(one: Acceptance) -> ShareOut:
         low=one.low,
         high=one.high,
         fixed=one.fixed,
-        rejected=one.rejected,
+        rejected=one.rejected.value,
+        rejected_low=one.rejected.low,
+        rejected_high=one.rejected.high,
+        usable=one.usable.value,
+        usable_low=one.usable.low,
+        usable_high=one.usable.high,
         faults={fault.value: count for fault, count in one.faults.items()},
         thumbs_up=one.thumbs_up,
         thumbs_down=one.thumbs_down,
@@ -103,6 +109,19 @@ def get_summary(session: Read, actor: CurrentActor, review_id: UUID) -> SummaryO
     found = service.summary_of(session, actor=actor, review_id=review_id)
     return SummaryOut(
         shares=[_share(one) for one in found.acceptances],
+        pairs=[
+            AcceptedPairOut(
+                a=one.a,
+                b=one.b,
+                difference=one.value,
+                low=one.low,
+                high=one.high,
+                p_value=one.p_value,
+                p_adjusted=one.p_adjusted,
+                distinguishable=one.distinguishable,
+            )
+            for one in found.pairs
+        ],
         overlap_items=found.agreement.items,
         percent_agreement=found.agreement.percent,
         ac1=found.agreement.ac1.value,

@@ -93,16 +93,35 @@ class ShareOut(BaseModel):
     low: float | None
     high: float | None
     fixed: float | None
+    usable: float | None = Field(description="Accepted as it came or after a fix.")
+    usable_low: float | None
+    usable_high: float | None
     rejected: float | None
+    rejected_low: float | None
+    rejected_high: float | None
     faults: dict[str, int]
     thumbs_up: int
     thumbs_down: int
+
+
+class AcceptedPairOut(BaseModel):
+    """First-pass acceptance of `a` minus that of `b`, with the interval of all pairs together."""
+
+    a: str
+    b: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    distinguishable: bool
 
 
 class SummaryOut(BaseModel):
     """What a review says; agreement over the items that two reviewers judged."""
 
     shares: list[ShareOut]
+    pairs: list[AcceptedPairOut]
     overlap_items: int
     percent_agreement: float | None
     ac1: float | None

@@ -21,6 +21,8 @@ PUBLIC = {
     "/status-stop/{token}",
     "/api/v1/pilot-links/exchange",
     "/api/v1/pilot-work/{part_id}",
+    "/api/v1/questionnaire-links/exchange",
+    "/api/v1/questionnaire-work/{response_id}",
 }
 
 

@@ -113,7 +113,7 @@ def test_two_reviewers_of_one_item_keep_their_own_verdicts_and_it_counts_once(la
         found = service.summary_of(session, actor=LEAD, review_id=review)
         own = service.tasks_for(session, actor=one, review_id=review)
     assert {task.verdict for task in own} == {Verdict.ACCEPT}
-    assert {(s.items, s.first_pass, s.rejected) for s in found.acceptances} == {(10, 0.5, 0.5)}
+    assert {(s.items, s.first_pass, s.rejected.value) for s in found.acceptances} == {(10, 0.5, 0.5)}
     assert (found.agreement.items, found.agreement.percent) == (20, 0.0)
 
 

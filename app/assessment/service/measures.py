@@ -10,7 +10,7 @@ from app.core.pilots.results import Estimate
 from app.core.scoring.spec import EvidenceRef
 from app.kit.db import ReadSession
 from app.pilots import service as pilots
-from app.pilots.models import Pilot
+from app.pilots.models import Pilot, PilotTask
 from app.pilots.schemas import CLASS_ITEMS, POINTS
 from app.pilots.service import CandidateResult, PilotComparison, comparison_of
 from app.reviews.service import first_pass_of
@@ -82,6 +82,8 @@ def _reviewed(session: ReadSession, candidate_id: UUID) -> dict[str, Measure]:
     if one.first_pass is None:
         return {}
     note = f"blind review {review.number}, {one.items} items"
+    if session.get_one(Pilot, review.pilot_id).task is PilotTask.REVIEW_ONLY:
+        note = f"judged by people only: {note}"
     return {"review.first_pass": Measure(one.low, one.first_pass, one.high, "share", ref, note=note)}
 
 

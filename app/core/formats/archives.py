@@ -136,7 +136,11 @@ def member(data: IO[bytes], path: str, most: int) -> bytes:
     Raises `Invalid` where it is not there, damaged or of more than `most` bytes.
     """
     faults = Faults("file.broken_archive", path)
-    with zipfile.ZipFile(data) as archive:
+    try:
+        archive = zipfile.ZipFile(data)
+    except zipfile.BadZipFile:
+        raise refuse("file.broken_archive", path, "lies in a damaged archive; pack it again") from None
+    with archive:
         found = [one for one in archive.infolist() if one.filename == path]
         if not found or found[0].file_size > most:
             message = f"is larger than {most // 1_000_000} MB; open the delivery's own file"

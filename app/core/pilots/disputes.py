@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.pilots.results import Mark
+import numpy as np
+
+from app.core.pilots.findings import OK
+from app.core.pilots.results import Comparison, Mark, marks_at
 
 Claim = tuple[str, str, str]  # kind of error, gold side, delivered side
 SAME_PLACE = 0.5  # overlap of frames from which two extra regions are one object
@@ -44,6 +47,19 @@ def dispute(vendors: Mapping[str, Sequence[Mark]], kind: str, at_least: int = 2)
         return None
     swapped = kind == "labels" and claim[0] == "wrong_label"
     return Dispute(_words(claim), claim[2] if swapped else "", len(agreeing))
+
+
+def disputes_of(found: Comparison) -> list[tuple[int, Dispute]]:
+    """Every item on which two vendors or more share a claim against the gold, with its position."""
+    wrong = np.zeros(len(found.items), np.int64)
+    for one in found.vendors:
+        wrong[np.unique(one.findings.item[one.findings.error != OK])] += 1
+    out = []
+    for at in np.nonzero(wrong > 1)[0].tolist():
+        said = {one.name: marks_at(found, one, at) for one in found.vendors}
+        if claim := dispute(said, found.gold.kind):
+            out.append((at, claim))
+    return out
 
 
 def _claim(mark: Mark, kind: str) -> Claim | None:

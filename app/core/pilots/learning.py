@@ -69,7 +69,7 @@ def learning_curve(
     who, when, logs, what = who[rows], when[rows], logs[rows], what[rows]
     if not len(kept):
         return None
-    practice = np.log(_running_count(who, when))
+    practice = np.log(running_count(who, when))
     slopes = _slopes(who, kept, practice, logs, what)
     factors = slopes * _span(per_week, weeks)
     slope, mean = float(slopes.mean()), float(factors.mean())
@@ -101,7 +101,23 @@ def _check(per_week: float, weeks: int, yardstick: float) -> None:
         raise Invalid("learning.settings", problems)
 
 
-def _running_count(who: Ints, when: Floats) -> Floats:
+def practice(labeler: Ints, order: Floats, seconds: Floats, bins: int = 8) -> list[tuple[float, float]]:
+    """How long the work took as it went on: (running count, median seconds) of up to `bins` stretches.
+
+    Rows of unknown labeler, order or time are left out; a stretch has ten rows at least. Arguments as of
+    `learning_curve`. Empty where too little is known.
+    """
+    known = (labeler >= 0) & np.isfinite(order) & np.isfinite(seconds) & (seconds > 0)
+    if not known.any():
+        return []
+    count, taken = running_count(labeler[known], order[known]), seconds[known]
+    parts = np.array_split(np.argsort(count, kind="stable"), min(bins, max(1, len(count) // 10)))
+    if len(parts) < 2:
+        return []
+    return [(float(np.median(count[part])), float(np.median(taken[part]))) for part in parts]
+
+
+def running_count(who: Ints, when: Floats) -> Floats:
     """1 for a labeler's first row in time, 2 for the next, and so on."""
     order = np.lexsort((np.arange(len(who)), when, who))
     starts = np.concatenate([[0], np.nonzero(np.diff(who[order]))[0] + 1])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.core.formats.rows import Rows
-from app.core.formats.shapes import Floats
+from app.core.formats.shapes import Bools, Floats
 from app.core.pilots.findings import OK
 from app.core.pilots.results import VendorResult
 from app.core.resampling import generator, resampled_sums
@@ -32,6 +32,15 @@ def cost_draws(one: VendorResult, gold: Rows, *, per_item: bool, seed: int) -> F
     return np.stack([drawn[:, 0] / drawn[:, 1], drawn[:, 2] / drawn[:, 3], seconds], axis=1)
 
 
+def answered_items(one: VendorResult, gold: Rows) -> Bools:
+    """Which items of the comparison the delivery says something of; of images without gold silence is an answer."""
+    answers, count = one.delivery.answers, len(one.scores)
+    out = np.bincount(answers.item[~answers.skipped], minlength=count) > 0
+    if one.delivery.kind not in ("labels", "texts"):
+        out |= np.bincount(gold.item[~gold.crowd], minlength=count) == 0
+    return np.asarray(out, np.bool_)
+
+
 def _sums(one: VendorResult, gold: Rows, *, per_item: bool) -> Floats:
     """Per item: labels, answered, right, held against, seconds, timed."""
     count, found, delivery = len(one.scores), one.findings, one.delivery
@@ -39,10 +48,6 @@ def _sums(one: VendorResult, gold: Rows, *, per_item: bool) -> Floats:
     def summed(item: np.ndarray, weight: np.ndarray | None = None) -> Floats:
         return np.bincount(item, weight, minlength=count).astype(np.float64)
 
-    answers = delivery.answers
-    answered = summed(answers.item[~answers.skipped]) > 0
-    if delivery.kind not in ("labels", "texts"):
-        answered |= summed(gold.item[~gold.crowd]) == 0
     against = found.gold >= 0 if per_item else found.delivered >= 0
     seconds, timed = np.zeros(count), np.zeros(count)
     if one.work is not None:
@@ -52,7 +57,7 @@ def _sums(one: VendorResult, gold: Rows, *, per_item: bool) -> Floats:
     return np.stack(
         [
             summed(delivery.item),
-            answered.astype(np.float64),
+            answered_items(one, gold).astype(np.float64),
             summed(found.item, found.weight * (found.error == OK)),
             summed(found.item, found.weight * against),
             seconds,

@@ -171,8 +171,12 @@ class Mark:
 
 def marks(comparison: Comparison, vendor: str, item: str) -> tuple[Mark, ...]:
     """What the vendor did on one item, finding by finding; raises KeyError for unknown names."""
-    result = comparison.vendor(vendor)
     at = {one: position for position, one in enumerate(comparison.items)}[item]
+    return marks_at(comparison, comparison.vendor(vendor), at)
+
+
+def marks_at(comparison: Comparison, result: VendorResult, at: int) -> tuple[Mark, ...]:
+    """What the vendor of `result` did on the item at position `at`, finding by finding."""
     low, high = np.searchsorted(result.findings.item, [at, at + 1])
     return tuple(_mark(comparison, result, row) for row in range(low, high))
 

@@ -1,8 +1,9 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import drafts, gallery, listing, offer, plan, results, uploads
+from app.pilots.pages import design, drafts, gallery, items, listing, offer, plan, results, uploads
 
 routers = (
+    design.router,
     plan.router,
     offer.router,
     uploads.router,
@@ -10,4 +11,5 @@ routers = (
     drafts.router,
     gallery.router,
     results.router,
+    items.router,
 )

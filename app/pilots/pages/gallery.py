@@ -101,10 +101,9 @@ def _gallery(
     if wanted.candidate and wanted.candidate not in known:
         raise NotFound("pilot.no_candidate", "No delivery of such a candidate is compared here.")
     codes = [wanted.candidate] if wanted.candidate else known
-    lines = views.disagreements(outcomes, codes, wanted)
+    places = views.disagreements(outcomes, codes, wanted)
     path = f"{base_of(found.pilot)}/results"
     query = asdict(wanted)
-    strata = sorted({outcomes.stratum(at) for at in range(len(outcomes.items))} - {""})
     return views.GalleryPage(
         title="Disagreement",
         frame=below(session, found, Crumb("Pilot results", path)),
@@ -115,15 +114,15 @@ def _gallery(
         kind=wanted.kind,
         classes=tuple(Option(name, name) for name in outcomes.data["classes"]),
         label=wanted.label,
-        strata=tuple(Option(name, name) for name in strata),
+        strata=tuple(Option(name, name) for name in outcomes.strata()),
         stratum=wanted.stratum,
         chips=_chips(f"{path}/gallery", query, names),
         items=tuple(
-            side_by_side(outcomes, line.at, known, names, f"{path}/items/{line.at}")
-            for line in lines[(page - 1) * ROWS : page * ROWS]
+            side_by_side(outcomes, at, known, names, f"{path}/items/{at}")
+            for at in places[(page - 1) * ROWS : page * ROWS]
         ),
         legend=legend_of(outcomes.kind),
-        pager=paging.pager(f"{path}/gallery", query, page=page, total=len(lines), rows=ROWS),
+        pager=paging.pager(f"{path}/gallery", query, page=page, total=len(places), rows=ROWS),
     )
 
 

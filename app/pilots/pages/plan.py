@@ -1,6 +1,7 @@
 """The pilot's page, its plan, criteria and offers."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +25,7 @@ from app.kit.ui import Fact, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import Pilot, PilotState, PilotTask
-from app.pilots.schemas import METRICS, POINTS, UNITS, CriteriaIn, PilotIn
+from app.pilots.schemas import BY_CLASS, METRICS, POINTS, REVIEWED, UNITS, CriteriaIn, PilotIn
 from app.pilots.views import plan as views
 from app.pilots.views.sizes import sizes
 
@@ -130,7 +131,7 @@ def save_criteria(
 def _criteria_in(form: FormData, pilot: Pilot) -> CriteriaIn:
     """The fields `target_…` and `floor_…` as promises. Raises `Invalid` at each that is no share."""
     problems, criteria = [], []
-    for metric in METRICS[pilot.task]:
+    for metric in {**METRICS[pilot.task], **REVIEWED}:
         bounds: dict[str, float | None] = {}
         for of in ("target", "floor"):
             name = views.field_name(of, metric)
@@ -149,9 +150,28 @@ def _criteria_in(form: FormData, pilot: Pilot) -> CriteriaIn:
                 )
                 problems.append(Problem(name, f"Type {told}."))
         criteria.append({"metric": metric, **bounds})
+    floors, wrong = _class_floors(str(form.get("classes") or ""))
+    criteria += floors
+    problems += wrong
     if problems:
         raise Invalid("pilot.criteria", problems)
     return CriteriaIn.model_validate({"criteria": criteria, "lock": form.get("lock") == "yes"})
+
+
+def _class_floors(text: str) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Lines such as `price tag = 0.85` as floors of single classes, and what is no such line."""
+    floors, problems = [], []
+    for line in filter(None, (one.strip() for one in text.splitlines())):
+        label, sign, bound = (part.strip() for part in line.rpartition("="))
+        try:
+            value = float(bound.replace(",", "."))
+        except ValueError:
+            value = -1.0
+        if not sign or not label or not 0 <= value <= 1:
+            message = f"“{line[:60]}”: write a class, = and a share from 0 to 1: price tag = 0.85."
+            problems.append(Problem("classes", message))
+        floors.append({"metric": BY_CLASS, "label": label, "floor": value})
+    return floors, problems
 
 
 def _criteria(session: ReadSession, found: service.PilotAccess, state: FormState) -> views.CriteriaPage:
@@ -162,6 +182,7 @@ def _criteria(session: ReadSession, found: service.PilotAccess, state: FormState
         action=f"{base_of(found.pilot)}/criteria",
         back=base_of(found.pilot),
         fields=views.criteria_fields(found.pilot),
+        has_classes=BY_CLASS in METRICS[found.pilot.task],
     )
 
 

@@ -91,6 +91,12 @@ from app.pilots.service.items import (
     upload_images,
     upload_items,
 )
+from app.pilots.service.listed import (
+    FILES,
+    ListedWork,
+    delivered_file,
+    listed_work,
+)
 from app.pilots.service.looks import (
     LOOK_ITEMS,
     has_looked,
@@ -105,11 +111,14 @@ from app.pilots.service.offers import (
     set_offer,
 )
 from app.pilots.service.outcomes import (
+    ANY,
     ItemLine,
     Outcomes,
+    Wanted,
     outcomes_of,
 )
 from app.pilots.service.plan import (
+    ask_comparison,
     close_pilot,
     compare_again,
     create_pilot,
@@ -132,7 +141,9 @@ from app.pilots.service.work import (
 )
 
 __all__ = [
+    "ANY",
     "EVERYTHING",
+    "FILES",
     "LOOK_ITEMS",
     "SIDES",
     "CandidateResult",
@@ -144,6 +155,7 @@ __all__ = [
     "CheckedSets",
     "Draft",
     "ItemLine",
+    "ListedWork",
     "Listing",
     "Outcomes",
     "Pace",
@@ -161,9 +173,11 @@ __all__ = [
     "Scene",
     "Scenes",
     "Subset",
+    "Wanted",
     "accepted",
     "all_deliveries",
     "all_offers",
+    "ask_comparison",
     "check_delivery",
     "check_freeze",
     "check_gold",
@@ -178,6 +192,7 @@ __all__ = [
     "criteria_of",
     "decide_dispute",
     "delivered_by",
+    "delivered_file",
     "delivery_of",
     "draft_of",
     "drop_draft",
@@ -194,6 +209,7 @@ __all__ = [
     "images_of",
     "inputs_of",
     "job_of",
+    "listed_work",
     "listing_of",
     "lock_criteria",
     "look_items",

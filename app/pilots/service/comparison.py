@@ -82,8 +82,7 @@ class CandidateResult:
     priced: Priced
     accepted: Share | None
     standardised: Estimate | None
-    learning: Mapping[str, Any] | None
-    per_day: Mapping[str, Any] | None
+    practice: tuple[tuple[float, float], ...]
     returns: Returns | None = None
 
     @property
@@ -108,7 +107,8 @@ class PilotComparison:
 
     `document` is the contract of `assay pilot compare --json`. `digest` is that of the inputs, `revision`
     counts the pilot's results. With a `subset` every figure is of its items alone. `strata` and `people` (code ->
-    annotators) are what subsets can be taken of, `rounds` the highest round that anybody delivered.
+    annotators) are what subsets can be taken of, `rounds` the highest round that anybody delivered, `disputed` counts
+    the items where candidates agree against the gold.
     """
 
     pilot_id: UUID
@@ -143,11 +143,11 @@ class PilotComparison:
     document: Mapping[str, Any]
     between: tuple[tuple[str, str], ...]
     subset: Subset
-    subset_items: int
     strata: tuple[str, ...]
     people: Mapping[str, tuple[str, ...]]
     mix: Mapping[str, float]
     rounds: int
+    disputed: int
     lower_is_better: bool = False
 
     def candidate(self, code: str) -> CandidateResult:
@@ -218,10 +218,10 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         document=document,
         between=_pairs_of(extra["between"]),
         subset=inputs.subset,
-        subset_items=document["items"],
         strata=tuple(extra["filters"]["strata"]),
         people={code: tuple(names) for code, names in extra["filters"]["people"].items()},
         mix=settings["mix"],
+        disputed=extra["disputed"],
         rounds=max(row.round for row in queries.accepted(session, pilot.id)),
         lower_is_better=bool(extra["lower_is_better"]),
     )
@@ -309,8 +309,7 @@ def _candidate(
         priced=found,
         accepted=share,
         standardised=Estimate(**mixed) if mixed else None,
-        learning=one["learning"],
-        per_day=one["per_person_day"],
+        practice=tuple((count, seconds) for count, seconds in extra["practice"][code]),
     )
 
 

@@ -27,6 +27,7 @@ from app.pilots.service.checking import CheckedGold, check_gold
 from app.pilots.service.children import read_in_child
 from app.pilots.service.computing import handed_of
 from app.pilots.service.deliveries import upload_gold
+from app.pilots.service.items import require_figures
 
 SIDES = ("set A", "set B")
 _LARGEST = 1 << 30
@@ -91,6 +92,7 @@ def check_sets(
         raise Invalid("sets.same", [Problem("second", message)])
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
+        require_figures(pilot.task)
         items, iou, task = queries.items_file(session, pilot_id), pilot.iou, pilot.task
         handed, digest = handed_of(contents, items), items.digest if items else ""
     way = {

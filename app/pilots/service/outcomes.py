@@ -1,20 +1,29 @@
 """The findings item by item, unpacked from a kept result."""
 
+import threading
 import zlib
-from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import orjson
+from sqlmodel import select
 
 from app.core.errors import NotFound
+from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots.findings import ERRORS
 from app.core.pilots.results import Mark
 from app.kit.db import ReadSession
 from app.pilots.models import PilotResult
 from app.pilots.service.items import Scene, Scenes, scenes_of
+
+_KEPT = 2_000_000  # findings that a process keeps unpacked: about 200 MB at most
+_COLUMNS = ("item", "error", "gold", "delivered", "gold_class", "delivered_class")
+
+_DONE = ("done_item", "done_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +37,31 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings: every part that is filled must fit one and the same finding of one of the candidates.
+
+    `gold` and `delivered` are classes ('-': nothing there), `label` is a class on either side.
+    """
+
+    kind: str = ""
+    gold: str = ""
+    delivered: str = ""
+    label: str = ""
+    annotator: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.kind or self.gold or self.delivered or self.label or self.annotator)
+
+
+ANY = Wanted()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """All findings of one result; items are addressed by their place. `scenes` tells what else is known of them."""
+    """All findings of one result; items are addressed by their place. `scenes` tells what else is known of them.
+
+    `data` is shared between requests: nobody changes it.
+    """
 
     data: Mapping[str, Any]
     scenes: Scenes
@@ -41,10 +73,20 @@ class Outcomes:
         return names
 
     @property
+    def codes(self) -> list[str]:
+        """The candidates' codes."""
+        return list(self.data["vendors"])
+
+    @property
     def kind(self) -> str:
-        """What the marks are: labels, boxes, polygons, masks, spans or texts."""
+        """What the marks are: labels, boxes, polygons, masks, spans, texts, or files that only people judge."""
         found: str = self.data["kind"]
         return found
+
+    @property
+    def disputes(self) -> Mapping[int, tuple[str, str, int]]:
+        """Place -> what candidates say together against the gold: in words, its class, how many say it."""
+        return {at: (words, label, agreeing) for at, words, label, agreeing in self.data.get("disputes", ())}
 
     def text(self, at: int) -> str:
         """The source text of spans, empty where there is none."""
@@ -57,6 +99,10 @@ class Outcomes:
             return None
         return sizes[at][0], sizes[at][1]
 
+    def bare(self) -> "Outcomes":
+        """The same without images and texts of the item list."""
+        return replace(self, scenes=Scenes("", (), ()))
+
     def scene(self, at: int) -> Scene:
         """The image and the text of an item, as far as they were sent."""
         return self.scenes.scene(self.items[at])
@@ -65,13 +111,85 @@ class Outcomes:
         """One item with scores and counts of errors. Raises `NotFound` beyond the last item."""
         if not 0 <= at < len(self.items):
             raise NotFound("item.not_found", "This result has no such item; open it from the list again.")
-        scores = {code: one["scores"][at] for code, one in self.data["vendors"].items()}
+        scores = {code: float(one["scores"][at]) for code, one in self.data["vendors"].items()}
         errors = {code: self._counts(code, at) for code in self.data["vendors"]}
         return ItemLine(at, self.items[at], scores, errors)
 
+    def scores(self, codes: Sequence[str]) -> Floats:
+        """Scores of these candidates, (candidates, items)."""
+        return np.stack([self.data["vendors"][code]["scores"] for code in codes])
+
+    def having(self, codes: Sequence[str], wanted: Wanted) -> Bools:
+        """Per item, whether one of these candidates has a finding that fits."""
+        out = np.zeros(len(self.items), np.bool_)
+        for code in codes:
+            one = self.data["vendors"][code]
+            out[one["item"][self._fits(one, wanted)]] = True
+        return out
+
+    def absent(self, codes: Sequence[str]) -> Bools:
+        """Per item, whether one of these candidates says nothing of it."""
+        out = np.zeros(len(self.items), np.bool_)
+        for code in codes:
+            out[self.data["vendors"][code].get("absent", [])] = True
+        return out
+
+    def of_stratum(self, name: str) -> Bools:
+        """Per item, whether it is of the stratum."""
+        strata = self.data.get("item_strata") or [""] * len(self.items)
+        return np.array([one == name for one in strata], np.bool_)
+
+    def strata(self) -> list[str]:
+        """The names of all strata."""
+        return sorted(set(self.data.get("item_strata") or ()) - {""})
+
+    def people(self, code: str) -> list[str]:
+        """The annotators that a candidate's delivery names, label by label."""
+        return sorted(self.data["vendors"][code]["annotators"])
+
+    def done_by(self, code: str, who: str) -> Bools:
+        """Per item, whether this annotator of a candidate worked on it."""
+        one, out = self.data["vendors"].get(code), np.zeros(len(self.items), np.bool_)
+        if one is not None and who in one["people"]:
+            out[one["done_item"][one["done_by"] == one["people"].index(who)]] = True
+        return out
+
+    def given(self, code: str, at: int) -> tuple[str, str, str] | None:
+        """File, link and text that a candidate delivered for an item that only people judge; None for nothing."""
+        found = self.data["vendors"][code]["given"][at]
+        return None if found is None else (found[0], found[1], found[2])
+
+    def _fits(self, one: Mapping[str, Any], wanted: Wanted) -> Bools:
+        stays = np.ones(len(one["item"]), np.bool_)
+        if wanted.kind == "error":
+            stays &= one["error"] != 0
+        elif wanted.kind:
+            stays &= one["error"] == (ERRORS.index(wanted.kind) if wanted.kind in ERRORS else -9)
+        for side, name in (("gold_class", wanted.gold), ("delivered_class", wanted.delivered)):
+            if name:
+                stays &= one[side] == self._position(name)
+        if wanted.label:
+            at = self._position(wanted.label)
+            stays &= (one["gold_class"] == at) | (one["delivered_class"] == at)
+        if wanted.annotator:
+            stays &= self._by(one, wanted.annotator)
+        return stays
+
+    def _position(self, name: str) -> int:
+        classes = self.data["classes"]
+        return -1 if name == "-" else classes.index(name) if name in classes else -9
+
+    @staticmethod
+    def _by(one: Mapping[str, Any], who: str) -> Bools:
+        names = one["annotators"]
+        if who not in names or not len(one["annotator"]):
+            return np.zeros(len(one["item"]), np.bool_)
+        mine = np.append(one["annotator"] == names.index(who), False)  # row -1: nothing delivered
+        return np.asarray(mine[one["delivered"]], np.bool_)
+
     def _rows(self, code: str, at: int) -> range:
-        item = self.data["vendors"][code]["item"]
-        return range(bisect_left(item, at), bisect_right(item, at))
+        low, high = np.searchsorted(self.data["vendors"][code]["item"], [at, at + 1])
+        return range(int(low), int(high))
 
     def _counts(self, code: str, at: int) -> dict[str, int]:
         kinds = self.data["vendors"][code]["error"]
@@ -88,7 +206,7 @@ class Outcomes:
     def gold(self, at: int) -> tuple[Mark, ...]:
         """The gold of one item, alone: every candidate's findings name all of it."""
         code, one = next(iter(self.data["vendors"].items()))
-        rows = {one["gold"][row]: row for row in self._rows(code, at) if one["gold"][row] >= 0}
+        rows = {int(one["gold"][row]): row for row in self._rows(code, at) if one["gold"][row] >= 0}
         found = [self._mark(one, row) for row in rows.values()]
         return tuple(replace(mark, delivered=None, delivered_shape=None, annotator=None) for mark in found)
 
@@ -103,13 +221,13 @@ class Outcomes:
         return strata[at] if strata else ""
 
     def _mark(self, one: Mapping[str, Any], row: int) -> Mark:
-        gold, delivered = one["gold"][row], one["delivered"][row]
+        gold, delivered, iou = int(one["gold"][row]), int(one["delivered"][row]), float(one["iou"][row])
         return Mark(
             error=ERRORS[one["error"][row]],
-            gold=self._class(one["gold_class"][row]),
-            delivered=self._class(one["delivered_class"][row]),
+            gold=self._class(int(one["gold_class"][row])),
+            delivered=self._class(int(one["delivered_class"][row])),
             annotator=_who(one, delivered),
-            iou=one["iou"][row],
+            iou=None if np.isnan(iou) else iou,
             gold_shape=_shape(self.data["gold_shapes"], gold),
             delivered_shape=_shape(one["shapes"], delivered),
         )
@@ -127,15 +245,63 @@ def _shape(shapes: Sequence[Any], row: int) -> Any:
 
 
 def _who(one: Mapping[str, Any], row: int) -> str | None:
-    if row < 0 or not one["annotator"] or one["annotator"][row] < 0:
+    if row < 0 or not len(one["annotator"]) or one["annotator"][row] < 0:
         return None
     name: str = one["annotators"][one["annotator"][row]]
     return name
 
 
+def _unpacked(packed: bytes) -> Mapping[str, Any]:
+    data: dict[str, Any] = orjson.loads(zlib.decompress(packed))
+    for one in data["vendors"].values():
+        one |= {name: _ints(one[name]) for name in (*_COLUMNS, "annotator", *_DONE) if name in one}
+        # orjson writes what is not a number as null, and numpy reads null as not a number.
+        one |= {name: np.array(one[name], np.float64) for name in ("scores", "iou")}
+    return data
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, np.int32)
+
+
+class _Shelf:
+    """The results unpacked last, as many as fit: a result never changes, and unpacking a large one takes a second."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[UUID, tuple[int, Mapping[str, Any]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: UUID) -> Mapping[str, Any] | None:
+        with self._lock:
+            found = self._held.get(key)
+            if found is None:
+                return None
+            self._held.move_to_end(key)
+            return found[1]
+
+    def put(self, key: UUID, one: Mapping[str, Any]) -> None:
+        size = sum(len(each["item"]) for each in one["vendors"].values()) + len(one["items"])
+        with self._lock:
+            self._held[key] = (size, one)
+            while sum(each for each, _ in self._held.values()) > self._most and len(self._held) > 1:
+                self._held.popitem(last=False)
+
+
+_SHELF = _Shelf(_KEPT)
+
+
 def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
-    """The findings of a kept result. Raises `NotFound`."""
-    row = session.get(PilotResult, result_id)
-    if row is None:
+    """The findings of a kept result. Raises `NotFound` for one that is gone, and for figures of some items alone."""
+    pilot_id = session.exec(select(PilotResult.pilot_id).where(PilotResult.id == result_id)).first()
+    if pilot_id is None:
         raise NotFound("result.not_found", "This result is not kept any more; open the results again.")
-    return Outcomes(orjson.loads(zlib.decompress(row.outcomes)), scenes_of(session, row.pilot_id))
+    found = _SHELF.take(result_id)
+    if found is None:
+        packed = session.exec(select(PilotResult.outcomes).where(PilotResult.id == result_id)).first()
+        if not packed:
+            message = "This result is not kept any more; open the results again."
+            raise NotFound("result.not_found", message)
+        found = _unpacked(packed)
+        _SHELF.put(result_id, found)
+    return Outcomes(found, scenes_of(session, pilot_id))

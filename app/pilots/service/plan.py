@@ -1,6 +1,7 @@
 """Plan a pilot, promise what must be reached, close it and take it up again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,10 @@ from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import queries
 from app.pilots.models import Pilot, PilotState
-from app.pilots.schemas import METRICS, CriteriaIn, CriterionIn, PilotIn
+from app.pilots.schemas import METRICS, REVIEWED, CriteriaIn, CriterionIn, PilotIn
 from app.pilots.service.access import open_pilot, participants
-from app.pilots.service.computing import job_of, request_result
+from app.pilots.service.computing import EVERYTHING, Subset, job_of, request_result
+from app.pilots.service.looks import require_look
 from app.vendors import service as vendors
 
 _SCALE = 10_000
@@ -78,7 +80,7 @@ def set_criteria(
         raise Conflict("pilot.criteria_locked", "The criteria were locked before the first delivery.")
     unchanged(row, seen, {})
     kept = [item for item in entry.criteria if item.target is not None or item.floor is not None]
-    _check_criteria(row, kept)
+    _check_criteria(session, row, kept)
     if entry.lock and not kept:
         raise Invalid(
             "pilot.no_criteria", [Problem("criteria", "Give at least one floor or target to lock.")]
@@ -98,16 +100,26 @@ def set_criteria(
     return row
 
 
-def _check_criteria(row: Pilot, criteria: Sequence[CriterionIn]) -> None:
-    known = METRICS[row.task]
+def _check_criteria(session: ReadSession, row: Pilot, criteria: Sequence[CriterionIn]) -> None:
+    known = {**METRICS[row.task], **REVIEWED}
+    golds = queries.golds(session, row.id)
+    classes = set(golds[0].classes) if golds else None
     problems = [
         Problem(f"criteria[{at}].metric", f"Choose one of {', '.join(known)}.")
         for at, item in enumerate(criteria)
         if item.metric not in known
     ]
-    names = [item.metric for item in criteria]
     problems += [
-        Problem(f"criteria[{at}].metric", f"{name} stands twice; keep one.")
+        Problem("classes", f"The gold has no class “{item.label[:80]}”.")
+        for item in criteria
+        if item.label and classes is not None and item.label not in classes
+    ]
+    names = [(item.metric, item.label) for item in criteria]
+    problems += [
+        Problem(
+            "classes" if name[1] else f"criteria[{at}].metric",
+            f"{name[1] or name[0]} stands twice; keep one.",
+        )
         for at, name in enumerate(names)
         if name in names[:at]
     ]
@@ -173,6 +185,31 @@ def set_state(session: WriteSession, actor: Actor, row: Pilot, state: PilotState
     mark(session, actor, row)
     session.flush()
     return row
+
+
+def ask_comparison(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    gold: int | None = None,
+    up_to: int | None = None,
+    subset: Subset = EVERYTHING,
+) -> Pilot:
+    """Have the comparison computed with another gold, of earlier rounds or of some items alone; a kept one stays.
+
+    A job that was given up is tried once more.
+    """
+    found = open_pilot(session, actor, pilot_id)
+    require_look(session, actor, found)
+    job = job_of(session, found.pilot, gold, up_to=up_to, subset=subset)
+    if job is not None and job.state is JobState.DEAD:
+        jobs.retry(session, job.id)
+    else:
+        request_result(session, found.pilot, gold, up_to=up_to, subset=subset)
+    facts = {"gold": gold, "up_to": up_to, "subset": asdict(subset)}
+    audit.record(session, actor, "pilots.result.asked", ("pilot", found.pilot.id), after=facts)
+    return found.pilot
 
 
 def mark(session: WriteSession, actor: Actor, row: Pilot) -> None:

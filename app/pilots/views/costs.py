@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.numbers import get_currency_precision
-
 from app.kit import wording
 from app.pilots.service import PilotComparison
+from app.pilots.wording import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +15,7 @@ class CostRow:
     name: str
     low: str
     expected: str
+    interval: str
     high: str
     total: str
     fixed: str
@@ -23,16 +23,8 @@ class CostRow:
     note: str
 
 
-def rate(minor: float | None, currency: str) -> str:
-    """An unrounded price per label, in major units with as many decimals as it needs.
-
-    >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
-    ('0.118', '–', '12.35')
-    """
-    if minor is None:
-        return wording.DASH
-    major = minor / 10 ** get_currency_precision(currency)
-    return wording.number(major, 2 if major >= 10 else 3 if major >= 0.01 else 5)
+def _interval(ends: tuple[float, float] | None, currency: str) -> str:
+    return f"{rate(ends[0], currency)} … {rate(ends[1], currency)}" if ends else ""
 
 
 def cost_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow, ...]:
@@ -46,6 +38,7 @@ def cost_rows(found: PilotComparison, names: Mapping[str, str]) -> tuple[CostRow
                 name=names[one.code],
                 low=rate(by_volume["low"].per_accepted if by_volume else None, found.currency),
                 expected=rate(expected.per_accepted if expected else None, found.currency),
+                interval=_interval(one.priced.interval, found.currency),
                 high=rate(by_volume["high"].per_accepted if by_volume else None, found.currency),
                 total=wording.money(expected.total if expected else None, found.currency),
                 fixed=wording.money(expected.fixed if expected else None, found.currency),

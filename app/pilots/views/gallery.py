@@ -1,14 +1,16 @@
 """Items side by side: the random look before any figure, and the gallery of disagreement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+import numpy as np
 
 from app.evaluations.frame import EvaluationFrame
 from app.kit.templating import Page
 from app.kit.ui import Chip, Option, Pager
 from app.pilots.drawing import DrawnItem
-from app.pilots.service import ItemLine, Outcomes
+from app.pilots.service import Outcomes, Wanted
 
 ROWS = 10  # items of one page: each is drawn as often as there are sides
 
@@ -63,34 +65,16 @@ class GalleryFilter:
     stratum: str = ""
 
 
-def disagreements(outcomes: Outcomes, codes: Sequence[str], wanted: GalleryFilter) -> list[ItemLine]:
-    """Items with an error that fits the filter, those on which candidates lie furthest apart first.
+def disagreements(outcomes: Outcomes, codes: Sequence[str], wanted: GalleryFilter) -> list[int]:
+    """The places of items with an error that fits the filter, those on which candidates lie furthest apart first.
 
     Class, kind of error and candidate must fit one and the same error.
     """
-    found = []
-    for at in range(len(outcomes.items)):
-        if wanted.stratum and outcomes.stratum(at) != wanted.stratum:
-            continue
-        line = outcomes.line(at)
-        if any(_fits(outcomes, line, code, wanted) for code in codes):
-            found.append(line)
-    return sorted(found, key=lambda line: _apart(line.scores))
-
-
-def _fits(outcomes: Outcomes, line: ItemLine, code: str, wanted: GalleryFilter) -> bool:
-    kinds = {kind for kind in line.errors[code] if kind != "ok"}
-    if not kinds or (wanted.kind and wanted.kind not in kinds):
-        return False
-    if not wanted.label:
-        return True
-    return any(
-        wanted.label in (one.gold, one.delivered)
-        for one in outcomes.marks(code, line.at)
-        if one.error != "ok" and (not wanted.kind or one.error == wanted.kind)
-    )
-
-
-def _apart(scores: Mapping[str, float]) -> tuple[float, float]:
-    values = list(scores.values())
-    return min(values) - max(values), sum(values) / len(values)
+    stays = outcomes.having(codes, Wanted(kind=wanted.kind or "error", label=wanted.label))
+    if wanted.stratum:
+        stays &= outcomes.of_stratum(wanted.stratum)
+    places, scores = np.nonzero(stays)[0], outcomes.scores(outcomes.codes)
+    chosen = scores[:, places]
+    apart = chosen.min(axis=0) - chosen.max(axis=0)
+    found: list[int] = places[np.lexsort((places, chosen.mean(axis=0), apart))].tolist()
+    return found

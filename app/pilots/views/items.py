@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from markupsafe import Markup
 
+from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots.results import Mark
 from app.evaluations.frame import EvaluationFrame
 from app.kit import paging, wording
 from app.kit.templating import Page
 from app.kit.ui import Chip, Column, Option, Pager
 from app.pilots.drawing import DRAWN, Exhibit, Piece, canvas, drawn, named, pieces
-from app.pilots.service import ItemLine, Outcomes, PilotComparison
+from app.pilots.service import ANY, EVERYTHING, ItemLine, Outcomes, PilotComparison, Subset, Wanted
 
 SHOWS = (
     Option("wrong", "With errors"),
+    Option("absent", "Missing in a delivery"),
     Option("flagged", "With unusual work"),
-    Option("doubted", "With doubts about the gold"),
 )
 KINDS = tuple(
     Option(kind, kind.replace("_", " ")) for kind in ("loose", "wrong_label", "missing", "extra", "duplicate")
@@ -48,6 +50,13 @@ class ItemsPage(Page):
     show: str
     kinds: tuple[Option, ...]
     kind: str
+    classes: tuple[Option, ...]
+    label: str
+    strata: tuple[Option, ...]
+    stratum: str
+    people: tuple[Option, ...]
+    annotator: str
+    kept: tuple[tuple[str, str], ...]
     text: str
     chips: tuple[Chip, ...]
     columns: tuple[Column, ...]
@@ -98,43 +107,66 @@ class ItemPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items, in which order: `candidate` is a code, `sort` score, spread or name."""
+    """Which items, in which order: `candidate` is a code, `sort` score, spread or name.
+
+    The parts of `wanted` must fit one and the same finding; `subset` chooses whole items.
+    """
 
     candidate: str = ""
     show: str = ""
-    kind: str = ""
     text: str = ""
+    subset: Subset = EVERYTHING
     sort: str = "score"
+    wanted: Wanted = ANY
 
 
-def lines_of(found: PilotComparison, outcomes: Outcomes, wanted: ItemFilter) -> list[ItemLine]:
-    """The items that fit the filter, worst first."""
-    lines = [outcomes.line(at) for at in range(len(outcomes.items))]
-    codes = [wanted.candidate] if wanted.candidate else list(outcomes.data["vendors"])
-    flagged = {
-        item for one in found.candidates if one.code in codes for each in one.anomalies for item in each.items
-    }
-    doubted = {each["item"] for each in found.document["gold_suspects"]}
-    kept = [
-        line
-        for line in lines
-        if (wanted.show != "flagged" or line.name in flagged)
-        and (wanted.show != "doubted" or line.name in doubted)
-        and (wanted.show != "wrong" or any(line.scores[code] < 1 for code in codes))
-        and (not wanted.kind or any(wanted.kind in line.errors[code] for code in codes))
-        and (not wanted.text or wanted.text.casefold() in line.name.casefold())
-    ]
-    return sorted(kept, key=lambda line: _order(line, codes, wanted.sort))
+def places_of(found: PilotComparison, outcomes: Outcomes, wanted: ItemFilter) -> list[int]:
+    """The places of the items that fit the filter, worst first."""
+    codes = [wanted.candidate] if wanted.candidate else outcomes.codes
+    scores = outcomes.scores(codes)
+    stays = np.ones(len(outcomes.items), np.bool_)
+    if wanted.show == "wrong":
+        stays &= (scores < 1).any(axis=0)
+    elif wanted.show == "absent":
+        stays &= outcomes.absent(codes)
+    elif wanted.show == "flagged":
+        flagged = _flagged(found, codes)
+        stays &= np.array([name in flagged for name in outcomes.items], np.bool_)
+    if wanted.wanted:
+        stays &= outcomes.having(codes, wanted.wanted)
+    stays &= _of_subset(outcomes, wanted.subset)
+    if text := wanted.text.casefold():
+        stays &= np.array([text in name.casefold() for name in outcomes.items], np.bool_)
+    return _ordered(np.nonzero(stays)[0], scores, wanted.sort)
 
 
-def _order(line: ItemLine, codes: Sequence[str], sort: str) -> tuple[float, float, int]:
-    scores = [line.scores[code] for code in codes]
-    mean = sum(scores) / len(scores)
+def _of_subset(outcomes: Outcomes, subset: Subset) -> Bools:
+    stays = np.ones(len(outcomes.items), np.bool_)
+    if subset.label:
+        stays &= outcomes.having(outcomes.codes[:1], Wanted(gold=subset.label))
+    if subset.stratum:
+        stays &= outcomes.of_stratum(subset.stratum)
+    if subset.annotator:
+        stays &= outcomes.done_by(subset.code, subset.annotator)
+    return stays
+
+
+def _flagged(found: PilotComparison, codes: Sequence[str]) -> set[str]:
+    seen = [one for one in found.candidates if one.code in codes]
+    unusual = {item for one in seen for each in one.anomalies for item in each.items}
+    return unusual | {item for one in seen for flag in one.flags for item in flag.items}
+
+
+def _ordered(places: Ints, scores: Floats, sort: str) -> list[int]:
+    mean, chosen = scores.mean(axis=0), scores[:, places]
     if sort == "name":
-        return 0.0, 0.0, line.at
-    if sort == "spread":
-        return min(scores) - max(scores), mean, line.at
-    return mean, 0.0, line.at
+        order = places
+    elif sort == "spread":
+        order = places[np.lexsort((places, mean[places], chosen.min(axis=0) - chosen.max(axis=0)))]
+    else:
+        order = places[np.lexsort((places, mean[places]))]
+    found: list[int] = order.tolist()
+    return found
 
 
 def error_words(line: ItemLine, codes: Sequence[str], names: Mapping[str, str]) -> str:
@@ -149,13 +181,13 @@ def error_words(line: ItemLine, codes: Sequence[str], names: Mapping[str, str]) 
 
 
 def item_rows(
-    lines: Sequence[ItemLine], codes: Sequence[str], names: Mapping[str, str], path: str
+    lines: Sequence[ItemLine], codes: Sequence[str], names: Mapping[str, str], path: str, query: str = ""
 ) -> tuple[ItemRow, ...]:
-    """Lines as rows."""
+    """Lines as rows; `query` is what their addresses carry on."""
     return tuple(
         ItemRow(
             name=line.name,
-            href=f"{path}/{line.at}",
+            href=f"{path}/{line.at}{query}",
             scores=tuple(wording.number(line.scores[code], 2) for code in codes),
             errors=error_words(line, codes, names) or "none",
         )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from app.kit.ui import Fact
 from app.pilots.service import PilotComparison
+from app.pilots.views.links import Links
 
 _ITEMS = 5  # of a flag, the first ones
 
@@ -29,7 +29,7 @@ class LabelerCard:
     flags: tuple[FlagRow, ...]
 
 
-def labeler_cards(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[LabelerCard, ...]:
+def labeler_cards(found: PilotComparison, names: Mapping[str, str], to: Links) -> tuple[LabelerCard, ...]:
     """One card per candidate of whose labelers anything is known."""
     return tuple(
         LabelerCard(
@@ -39,7 +39,9 @@ def labeler_cards(found: PilotComparison, names: Mapping[str, str], base: str) -
                 FlagRow(
                     annotator=flag.annotator,
                     text=flag.text,
-                    items=tuple((item, _address(base, one.code, item)) for item in flag.items[:_ITEMS]),
+                    items=tuple(
+                        (item, to.items(candidate=one.code, q=item[:100])) for item in flag.items[:_ITEMS]
+                    ),
                     more=f"and {len(flag.items) - _ITEMS} more" if len(flag.items) > _ITEMS else "",
                 )
                 for flag in one.flags
@@ -48,7 +50,3 @@ def labeler_cards(found: PilotComparison, names: Mapping[str, str], base: str) -
         for one in found.candidates
         if one.facts or one.flags
     )
-
-
-def _address(base: str, code: str, item: str) -> str:
-    return f"{base}/results/items?candidate={code}&q={quote(item[:100], safe='')}"

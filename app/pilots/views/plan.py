@@ -13,9 +13,9 @@ from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotOffer, PilotState, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, UNITS, USES_IOU
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, UNITS, USES_IOU
 from app.pilots.service import PilotAccess, criteria_of
-from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
+from app.pilots.wording import bounds_of, mapping_words, mix_words, offer_word, promise_name, sizing_words
 
 TASKS = (
     Option("boxes", "Boxes", "rectangles around objects; F1, precision, recall, mean IoU"),
@@ -162,6 +162,7 @@ class CriteriaPage(Page):
     action: str
     back: str
     fields: tuple[CriterionField, ...]
+    has_classes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
     return (
         Fact("Task", task.label, task.hint),
         Fact("Goal", pilot.goal),
+        *sizing_words(pilot),
+        *mix_words(pilot),
         *overlap,
         Fact("Data", data_class_name(pilot.data_class)),
         Fact("Prices in", pilot.currency),
@@ -243,7 +246,9 @@ def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
 def criteria_form(pilot: Pilot) -> FormState:
     """The promises as form values."""
     values: dict[str, object] = {}
-    for item in criteria_of(pilot):
+    own = [one for one in criteria_of(pilot) if one.label]
+    values["classes"] = "\n".join(f"{one.label} = {one.floor:g}" for one in own if one.floor is not None)
+    for item in (one for one in criteria_of(pilot) if not one.label):
         for of, bound in (("target", item.target), ("floor", item.floor)):
             if bound is not None:
                 values[field_name(of, item.metric)] = f"{bound:g}"
@@ -259,7 +264,7 @@ def criteria_fields(pilot: Pilot) -> tuple[CriterionField, ...]:
     """The figures that may be promised for the pilot's task."""
     return tuple(
         CriterionField(metric.replace(".", "_"), name, metric in AT_MOST | LOWER)
-        for metric, name in METRICS[pilot.task].items()
+        for metric, name in {**METRICS[pilot.task], **REVIEWED}.items()
     )
 
 

@@ -6,23 +6,23 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from app.charts import Count, error_strip, forest_cell, forest_window, heat_class
-from app.core.pilots.findings import top_confusions
+from app.charts import forest_cell, forest_window, heat_class
 from app.core.pilots.statistics import MIN_ANNOTATORS
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
 from app.kit.templating import Page
 from app.kit.ui import Fact
+from app.pilots.figures import ReturnRow, learning_chart, return_rows
 from app.pilots.schemas import CLASS_ITEMS, METRICS
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
-from app.pilots.views.costs import CostRow, cost_rows, rate
+from app.pilots.views.choice import Choice
+from app.pilots.views.costs import CostRow, cost_rows
+from app.pilots.views.errors import CLASSES, ErrorCard, HeatCell, HeatRow, error_card
 from app.pilots.views.labelers import LabelerCard, labeler_cards
-
-CLASSES = 12  # columns of the heat table
-TONES = {
-    "ok": "good", "loose": "muted", "wrong_label": "warn", "missing": "bad", "extra": "warn", "duplicate": "muted",
-}  # fmt: skip
+from app.pilots.views.links import Links
+from app.pilots.views.speed import SpeedRow, speed_rows
+from app.pilots.wording import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,6 @@ class CandidateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatCell:
-    """F1 of one class: text and tint."""
-
-    text: str
-    tint: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    """One candidate's classes."""
-
-    name: str
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PairRow:
     """Two candidates: the difference with its interval and what may be concluded."""
 
@@ -74,16 +57,6 @@ class PairRow:
     interval: str
     word: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCard:
-    """Where one candidate errs."""
-
-    name: str
-    chart: Markup
-    confusions: tuple[tuple[str, str], ...]
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +86,10 @@ class Results:
     errors: tuple[ErrorCard, ...]
     volumes: tuple[str, ...]
     costs: tuple[CostRow, ...]
+    returns: tuple[ReturnRow, ...]
+    speed: tuple[SpeedRow, ...]
+    learning: Markup | None
+    mixed: str
     settle: tuple[SettleRow, ...]
     between: tuple[Fact, ...]
     labelers: tuple[LabelerCard, ...]
@@ -129,21 +106,31 @@ class ResultsPage(Page):
 
     frame: EvaluationFrame
     base: str
+    query: str
+    report: str
     subtitle: str
     progress: int
     note: str
     failure: str
     is_computing: bool
+    ask: str
     nonce: str
     may_edit: bool
     look: str
+    choice: Choice | None
     results: Results | None
 
 
 def results_view(
-    found: PilotComparison, names: Mapping[str, str], *, base: str, shows_prices: bool
+    found: PilotComparison,
+    names: Mapping[str, str],
+    *,
+    base: str,
+    query: Mapping[str, object],
+    shows_prices: bool,
 ) -> Results:
-    """The page's content; `names` says what each code is called for this reader."""
+    """The page's content; `names` says what each code is called for this reader, `query` the scope of links."""
+    to = Links(base, query)
     peers, _ = peers_of(found)
     line, text = verdict(found, names)
     window = forest_window([v for one in found.candidates for v in _ends(found, one)] + [found.floor])
@@ -156,20 +143,24 @@ def results_view(
         unit=found.unit,
         currency=found.currency,
         rows=tuple(
-            _row(found, one, names, base, window, one in peers, shows_prices) for one in found.candidates
+            _row(found, one, names, to, window, one in peers, shows_prices) for one in found.candidates
         ),
         classes=shown,
         more_classes=f"{len(shown)} of {len(found.classes)} classes, the most frequent; all stand in the Excel file"
         if len(shown) < len(found.classes)
         else "",
-        heat=tuple(_heat(one, names, shown) for one in found.candidates),
+        heat=tuple(_heat(one, names, shown, to) for one in found.candidates),
         pairs=_pairs(found, names),
-        errors=tuple(_errors(one, names, base) for one in found.candidates),
+        errors=tuple(error_card(found, one, names, to) for one in found.candidates),
         volumes=tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
         costs=cost_rows(found, names) if shows_prices else (),
-        settle=_settle(found, names, base),
+        returns=return_rows(found, names) if shows_prices else (),
+        speed=speed_rows(found, names),
+        learning=learning_chart(found, names),
+        mixed=_mixed(found, names),
+        settle=_settle(found, names, to),
         between=tuple(Fact(term, text) for term, text in found.between),
-        labelers=labeler_cards(found, names, base),
+        labelers=labeler_cards(found, names, to),
         warnings=tuple(_renamed(found.warnings, names))
         + tuple(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
         method=_method(found),
@@ -191,7 +182,7 @@ def _row(
     found: PilotComparison,
     one: CandidateResult,
     names: Mapping[str, str],
-    base: str,
+    to: Links,
     window: tuple[float, float],
     leads: bool,
     shows_prices: bool,
@@ -202,7 +193,7 @@ def _row(
     return CandidateRow(
         name=names[one.code],
         sub=_sub(one, names[one.code]),
-        href=f"{base}/results/items?candidate={one.code}",
+        href=to.items(candidate=one.code),
         leads=leads,
         chart=forest_cell(
             figure.value, figure.low, figure.high,
@@ -249,19 +240,36 @@ def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
     return tuple(largest[:CLASSES])
 
 
-def _heat(one: CandidateResult, names: Mapping[str, str], classes: tuple[str, ...]) -> HeatRow:
+def _mixed(found: PilotComparison, names: Mapping[str, str]) -> str:
+    """The ranking figure at the production mix, in one sentence."""
+    told = [
+        f"{names[one.code]} {wording.number(one.standardised.value, 3)}"
+        f" ({wording.interval(one.standardised.low, one.standardised.high, 3)})"
+        for one in found.candidates
+        if one.standardised and one.standardised.value is not None
+    ]
+    return f"{found.metric_name} at the production mix: {'; '.join(told)}." if told else ""
+
+
+def _heat(one: CandidateResult, names: Mapping[str, str], classes: tuple[str, ...], to: Links) -> HeatRow:
     low = {promise.label for promise in one.misses if promise.metric == "by_class.f1"}
-    return HeatRow(names[one.code], tuple(_heat_cell(one, name, name in low) for name in classes))
+    return HeatRow(
+        names[one.code],
+        tuple(
+            _heat_cell(one, name, name in low, to.items(candidate=one.code, kind="error", label=name))
+            for name in classes
+        ),
+    )
 
 
-def _heat_cell(one: CandidateResult, name: str, is_low: bool) -> HeatCell:
+def _heat_cell(one: CandidateResult, name: str, is_low: bool, href: str) -> HeatCell:
     score = one.by_class.get(name)
     if score is None or score.f1 is None:
-        return HeatCell(wording.DASH, "heat-none", "does not occur")
+        return HeatCell(wording.DASH, "heat-none", "does not occur", "")
     title = f"{wording.interval(score.low, score.high, 2)}, {score.gold:g} in the gold"
     few = " (few)" if score.gold < CLASS_ITEMS else ""
     text = f"{wording.number(score.f1, 2)}{' ▾' if is_low else ''}"
-    return HeatCell(text, heat_class(score.f1, 0.4, 1.0), title + few)
+    return HeatCell(text, heat_class(score.f1, 0.4, 1.0), title + few, href)
 
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
@@ -287,29 +295,13 @@ def _minus(value: float | None) -> float | None:
     return None if value is None else -value
 
 
-def _errors(one: CandidateResult, names: Mapping[str, str], base: str) -> ErrorCard:
-    counts = [
-        Count(kind.replace("_", " "), round(count), TONES[kind])  # type: ignore[arg-type]
-        for kind, count in one.errors.items()
-    ]
-    pairs = tuple(
-        (f"{cell.gold} → {cell.delivered}", f"{cell.count:g}") for cell in top_confusions(one.confusion, 4)
-    )
-    title = f"What became of the labels of {names[one.code]}"
-    return ErrorCard(
-        names[one.code],
-        error_strip(counts, title=title, width=560),
-        pairs,
-        f"{base}/results/items?candidate={one.code}",
-    )
-
-
-def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tuple[SettleRow, ...]:
+def _settle(found: PilotComparison, names: Mapping[str, str], to: Links) -> tuple[SettleRow, ...]:
+    base = to.base
     out = [
-        SettleRow("Items where candidates differ most", "items", f"{base}/results/items?sort=spread"),
+        SettleRow("Items where candidates differ most", "items", to.items(sort="spread")),
         SettleRow(
             "Gold in doubt: candidates agree against it",
-            str(found.document["suspected"] or "none"),
+            str(found.disputed or "none"),
             f"{base}/adjudication",
         ),
         SettleRow(
@@ -319,29 +311,28 @@ def _settle(found: PilotComparison, names: Mapping[str, str], base: str) -> tupl
         SettleRow("Issues on items", "issues", f"{base}/issues"),
     ]
     for one in found.candidates:
-        href = f"{base}/results/items?candidate={one.code}"
-        if one.missing:
-            out.append(
-                SettleRow(f"{names[one.code]}: items missing, counted as wrong", str(one.missing), href)
-            )
-        if far := [each for each in one.anomalies if each.kind in ("fast", "slow")]:
-            fast = sum(1 for each in far if each.kind == "fast")
-            text = f"{names[one.code]}: times far from its others, {fast} fast and {len(far) - fast} slow"
-            out.append(SettleRow(text, str(len(far)), f"{href}&show=flagged"))
-        if one.flags:
-            text = f"{names[one.code]}: reasons to look at labelers"
-            out.append(SettleRow(text, str(len(one.flags)), f"{href}&show=flagged"))
-        if one.annotators is not None and one.annotators < MIN_ANNOTATORS:
-            out.append(
-                SettleRow(
-                    f"{names[one.code]}: few annotators to speak of the vendor in general",
-                    str(one.annotators),
-                    "",
-                )
-            )
+        out += _settle_one(one, names[one.code], to)
     if found.criteria_locked_at is None:
         out.append(SettleRow("Criteria are not locked", "", ""))
     return tuple(out)
+
+
+def _settle_one(one: CandidateResult, name: str, to: Links) -> list[SettleRow]:
+    out = []
+    if one.missing:
+        href = to.items(candidate=one.code, show="absent")
+        out.append(SettleRow(f"{name}: items missing, counted as wrong", str(one.missing), href))
+    flagged = to.items(candidate=one.code, show="flagged")
+    if far := [each for each in one.anomalies if each.kind in ("fast", "slow")]:
+        fast = sum(1 for each in far if each.kind == "fast")
+        text = f"{name}: times far from its others, {fast} fast and {len(far) - fast} slow"
+        out.append(SettleRow(text, str(len(far)), flagged))
+    if one.flags:
+        out.append(SettleRow(f"{name}: reasons to look at labelers", str(len(one.flags)), flagged))
+    if one.annotators is not None and one.annotators < MIN_ANNOTATORS:
+        text = f"{name}: few annotators to speak of the vendor in general"
+        out.append(SettleRow(text, str(one.annotators), ""))
+    return out
 
 
 def _renamed(lines: tuple[str, ...], names: Mapping[str, str]) -> list[str]:

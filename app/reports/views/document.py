@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from app.kit.pdf.parts import Badge, Head
+from app.kit.pdf.parts import Badge, Fact, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,9 @@ class Table:
     rows: tuple[TableRow, ...]
 
 
+NOTHING = Table("", (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One candidate's deliveries by outcome."""
@@ -130,7 +133,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PilotReportDocument:
-    """What was done, what was measured with its uncertainty, and how far it can be trusted."""
+    """What was done, what was measured with its uncertainty, and how far it can be trusted.
+
+    Without `is_measured` people alone judged: the figures are those of the review. Empty tables are left out.
+    """
 
     template: ClassVar[str] = "reports/pilot_report.html"
 
@@ -138,7 +144,7 @@ class PilotReportDocument:
     summary: str
     done: tuple[str, ...]
     quality_caption: str
-    quality_chart: Markup
+    quality_chart: Markup | None
     quality_note: str
     quality: Table
     pairs_caption: str
@@ -154,3 +160,16 @@ class PilotReportDocument:
     cost: Table
     warnings: tuple[str, ...]
     method: tuple[str, ...]
+    plan: tuple[Fact, ...] = ()
+    promises: Table = NOTHING
+    mixed: str = ""
+    confused: Table = NOTHING
+    strata: Table = NOTHING
+    cost_note: str = ""
+    returns: Table = NOTHING
+    review_caption: str = ""
+    review: Table = NOTHING
+    review_pairs: Table = NOTHING
+    review_faults: Table = NOTHING
+    review_notes: tuple[str, ...] = ()
+    is_measured: bool = True

@@ -2,55 +2,74 @@
 
 from datetime import datetime
 
-from babel.numbers import get_currency_precision
 from markupsafe import Markup
 
 from app import charts
-from app.charts import Count, ForestRow
-from app.core.pilots.results import Estimate
+from app.charts import ForestRow
+from app.core.pilots.cost import Cost
+from app.core.pilots.findings import top_confusions
+from app.core.pilots.results import Estimate, Stratum
 from app.kit import wording
-from app.kit.pdf.parts import Fact, Head, Preview
+from app.kit.pdf.parts import Preview
+from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
-from app.pilots.service import CandidateResult
+from app.pilots.service import CandidateResult, PilotComparison
+from app.pilots.wording import error_counts_of, rate
 from app.reports.service import PilotReported
-from app.reports.views.document import Outcome, PilotReportDocument, Table, TableCell, TableRow
-
-_TONES = {"ok": "good", "loose": "warn", "extra": "muted", "duplicate": "muted"}
+from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
+from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
 
 
 def pilot_document(
     told: PilotReported, at: datetime, *, preview: Preview | None = None
 ) -> PilotReportDocument:
     """The report as of `at`; codes stand for names while the reader still rates."""
+    if told.found is None:
+        return judged_document(told, at, preview=preview)
     found = told.found
     figure = found.metric_name + (f" at IoU {found.iou:g}" if found.iou is not None else "")
     return PilotReportDocument(
-        head=_head(told, at, preview),
-        summary=_summary(told),
-        done=_done(told),
+        head=head_of(
+            told,
+            at,
+            preview,
+            gold=f"version {found.gold}, {wording.number(found.gold_labels)} labels",
+            footer=f"Inputs {found.digest[:8]}…{found.digest[-4:]} · result {found.revision}",
+            done=found.computed_at,
+        ),
+        summary=_summary(told, found),
+        done=_done(told, found),
         quality_caption=figure,
         quality_chart=charts.forest(
-            [_forest_row(told, one) for one in found.candidates],
+            [_forest_row(told, found, one) for one in found.candidates],
             measure=figure,
             floor=found.floor,
             width=672,
         ),
         quality_note="Thick: 95% interval over these items. Thin: over annotators, the vendor in general.",
-        quality=_quality(told),
+        quality=_quality(told, found),
         pairs_caption=f"difference in {found.metric_name}, 95% over all pairs together",
-        pairs=_pairs(told),
-        pairs_note=_least(told),
+        pairs=_pairs(told, found),
+        pairs_note=_least(found),
         classes_caption="F1 per class, gold objects",
-        classes=_classes(told),
+        classes=_classes(told, found),
         outcomes=tuple(Outcome(name_of(told, one), _outcome(one)) for one in found.candidates),
         speed_caption="seconds",
-        speed_chart=None,
-        speed=_speed(told),
+        speed_chart=_learning(told, found),
+        speed=_speed(told, found),
         cost_caption=f"{found.currency} per accepted {found.unit}, all in" if told.prices else "",
-        cost=_cost(told),
-        warnings=tuple(_named(told, text) for text in (*found.warnings, *found.repairs)),
-        method=_method(told),
+        cost=_cost(told, found),
+        warnings=tuple(_named(told, found, text) for text in (*found.warnings, *found.repairs)),
+        method=_method(told, found),
+        plan=plan_facts(told),
+        promises=_promises(told, found),
+        mixed=_mixed(told, found),
+        confused=_confused(told, found),
+        strata=_strata(told, found),
+        cost_note=_cost_note(found) if told.prices else "",
+        returns=_returns(told, found) if told.prices else NOTHING,
+        **review_parts(told),
     )
 
 
@@ -59,36 +78,13 @@ def name_of(told: PilotReported, one: CandidateResult) -> str:
     return one.code if told.blind else one.name
 
 
-def _named(told: PilotReported, text: str) -> str:
-    for one in told.found.candidates:
+def _named(told: PilotReported, found: PilotComparison, text: str) -> str:
+    for one in found.candidates:
         text = text.replace(one.code, name_of(told, one))
     return text
 
 
-def _head(told: PilotReported, at: datetime, preview: Preview | None) -> Head:
-    found, evaluation = told.found, told.evaluation
-    labels = f"version {found.gold}, {wording.number(found.gold_labels)} labels"
-    return Head(
-        kind="Pilot report",
-        version=wording.day(at),
-        title=evaluation.name,
-        language="en",
-        mark="",
-        demo="Demonstration data" if evaluation.is_demo else "",
-        facts=(
-            Fact("Evaluation", evaluation.label),
-            Fact("Task", found.task),
-            Fact("Gold", labels),
-            Fact("Compared", wording.day(found.computed_at)),
-        ),
-        footer=f"Inputs {found.digest[:8]}…{found.digest[-4:]} · result {found.revision}",
-        classification="Confidential: procurement",
-        preview=preview,
-    )
-
-
-def _summary(told: PilotReported) -> str:
-    found = told.found
+def _summary(told: PilotReported, found: PilotComparison) -> str:
     names = {one.code: name_of(told, one) for one in found.candidates}
     same = [" and ".join(names[code] for code in group) for group in found.groups if len(group) > 1]
     if not found.candidates:
@@ -101,8 +97,7 @@ def _summary(told: PilotReported) -> str:
     return f"{text} All candidates can be told apart." if len(found.candidates) > 1 else text
 
 
-def _done(told: PilotReported) -> tuple[str, ...]:
-    found = told.found
+def _done(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
     said = [
         f"The same {wording.number(found.items)} items for every candidate; missing items count as wrong.",
         f"Gold version {found.gold} with {wording.number(found.gold_labels)} labels, digest {found.gold_digest[:12]}…",
@@ -121,8 +116,8 @@ def _done(told: PilotReported) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _forest_row(told: PilotReported, one: CandidateResult) -> ForestRow:
-    figure = one.metrics[told.found.metric]
+def _forest_row(told: PilotReported, found: PilotComparison, one: CandidateResult) -> ForestRow:
+    figure = one.metrics[found.metric]
     return ForestRow(
         name_of(told, one),
         figure.value,
@@ -130,7 +125,7 @@ def _forest_row(told: PilotReported, one: CandidateResult) -> ForestRow:
         figure.high,
         figure.low_general,
         figure.high_general,
-        leader=one is told.found.candidates[0],
+        leader=one is found.candidates[0],
     )
 
 
@@ -139,8 +134,7 @@ def _figure(one: Estimate) -> TableCell:
     return TableCell(wording.number(one.value, 3), lower)
 
 
-def _quality(told: PilotReported) -> Table:
-    found = told.found
+def _quality(told: PilotReported, found: PilotComparison) -> Table:
     names = tuple(found.candidates[0].metrics) if found.candidates else ()
     columns = tuple(METRICS[PilotTask(found.task)][name] for name in names)
     rows = tuple(
@@ -157,8 +151,8 @@ def _quality(told: PilotReported) -> Table:
     return Table("Candidate", (*columns, "missing", "annotators"), rows)
 
 
-def _pairs(told: PilotReported) -> Table:
-    names = {one.code: name_of(told, one) for one in told.found.candidates}
+def _pairs(told: PilotReported, found: PilotComparison) -> Table:
+    names = {one.code: name_of(told, one) for one in found.candidates}
     rows = tuple(
         TableRow(
             f"{names[one.a]} − {names[one.b]}",
@@ -169,21 +163,20 @@ def _pairs(told: PilotReported) -> Table:
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
-        for one in told.found.pairs
+        for one in found.pairs
     )
     return Table("Pair", ("difference", "interval", "p adjusted", "told apart"), rows)
 
 
-def _least(told: PilotReported) -> str:
-    least = told.found.minimum_detectable_difference
-    items = wording.number(told.found.items)
+def _least(found: PilotComparison) -> str:
+    least = found.minimum_detectable_difference
+    items = wording.number(found.items)
     if least is None:
         return f"With {items} items no difference can be shown reliably."
     return f"With {items} items a difference under {wording.number(least, 3)} may be noise."
 
 
-def _classes(told: PilotReported) -> Table:
-    found = told.found
+def _classes(told: PilotReported, found: PilotComparison) -> Table:
     rows = tuple(
         TableRow(
             label,
@@ -204,14 +197,10 @@ def _classes(told: PilotReported) -> Table:
 
 
 def _outcome(one: CandidateResult) -> Markup:
-    counts = [
-        Count(kind.replace("_", " "), round(count), _TONES.get(kind, "bad"))  # type: ignore[arg-type]
-        for kind, count in one.errors.items()
-    ]
-    return charts.error_strip(counts, width=672)
+    return charts.error_strip(error_counts_of(one.errors), width=672)
 
 
-def _speed(told: PilotReported) -> Table:
+def _speed(told: PilotReported, found: PilotComparison) -> Table:
     rows = tuple(
         TableRow(
             name_of(told, one),
@@ -223,27 +212,22 @@ def _speed(told: PilotReported) -> Table:
                 TableCell(wording.number(len(one.anomalies))),
             ),
         )
-        for one in told.found.candidates
+        for one in found.candidates
         if one.pace and one.seconds
     )
     columns = ("per label", "mean per row", "median per row", "accepted labels a person-day", "anomalies")
     return Table("Candidate", columns, rows)
 
 
-def _cost(told: PilotReported) -> Table:
-    found = told.found
+def _cost(told: PilotReported, found: PilotComparison) -> Table:
     columns = tuple(f"at {wording.compact(volume)}" for volume in found.volumes)
     if not told.prices:
         return Table("Candidate", columns, ())
-    scale = 10 ** get_currency_precision(found.currency)
     rows = tuple(
         TableRow(
             name_of(told, one),
             tuple(
-                TableCell(
-                    wording.number(cost.per_accepted / scale, 4) if cost.per_accepted else wording.DASH,
-                    wording.money(cost.total, found.currency),
-                )
+                TableCell(rate(cost.per_accepted, found.currency), _cost_range(one, cost, found))
                 for cost in one.costs
             ),
         )
@@ -253,8 +237,113 @@ def _cost(told: PilotReported) -> Table:
     return Table("Candidate", columns, rows)
 
 
-def _method(told: PilotReported) -> tuple[str, ...]:
-    found = told.found
+def _cost_range(one: CandidateResult, cost: Cost, found: PilotComparison) -> str:
+    total = wording.money(cost.total, found.currency)
+    if cost.volume != "expected" or one.priced.interval is None:
+        return total
+    low, high = one.priced.interval
+    return f"{rate(low, found.currency)} … {rate(high, found.currency)}; {total}"
+
+
+def _cost_note(found: PilotComparison) -> str:
+    if not any(one.priced.interval for one in found.candidates):
+        return ""
+    return "At the expected volume the 95% interval when other items like these had been in the pilot."
+
+
+def _returns(told: PilotReported, found: PilotComparison) -> Table:
+    names = {one.code: name_of(told, one) for one in found.candidates}
+    rows = tuple(
+        TableRow(
+            row.name,
+            (
+                TableCell(row.saving, row.saving_range),
+                TableCell(row.roi, row.roi_range),
+                TableCell(row.points, row.points_range),
+                TableCell(row.errors),
+                TableCell(row.payback),
+            ),
+        )
+        for row in return_rows(found, names)
+    )
+    columns = ("saved a year", "return", "points", "fewer wrong labels", "set-up is back after")
+    return Table("Candidate", columns, rows)
+
+
+def _learning(told: PilotReported, found: PilotComparison) -> Markup | None:
+    return learning_chart(found, {one.code: name_of(told, one) for one in found.candidates}, width=672)
+
+
+def _promises(told: PilotReported, found: PilotComparison) -> Table:
+    """Every promise with what became of it; those of a class one by one."""
+    known = METRICS[PilotTask(found.task)]
+    rows = tuple(
+        TableRow(
+            f"{name_of(told, one)}: {f'F1 of “{each.label}”' if each.label else known[each.metric]}",
+            (
+                TableCell(f"{each.of} {each.bound:g}"),
+                TableCell(wording.number(each.value, 3)),
+                TableCell(
+                    ("reached" if each.met else "not reached")
+                    + ("" if each.sure else ", the interval leaves it open")
+                ),
+            ),
+        )
+        for one in found.candidates
+        for each in one.promises
+        if each.of == "floor" or not each.label
+    )
+    return Table("Promise", ("bound", "value", "state"), rows)
+
+
+def _mixed(told: PilotReported, found: PilotComparison) -> str:
+    told_values = [
+        f"{name_of(told, one)} {wording.number(one.standardised.value, 3)} "
+        f"({wording.interval(one.standardised.low, one.standardised.high, 3)})"
+        for one in found.candidates
+        if one.standardised and one.standardised.value is not None
+    ]
+    return f"{found.metric_name} at the production mix: {'; '.join(told_values)}." if told_values else ""
+
+
+def _strata(told: PilotReported, found: PilotComparison) -> Table:
+    names = list(dict.fromkeys(name for one in found.candidates for name in one.strata))
+    rows = tuple(
+        TableRow(
+            name,
+            tuple(
+                TableCell(
+                    wording.number(each.value, 3),
+                    f"{wording.interval(each.low, each.high, 3)}, n {each.count:g}",
+                )
+                if (each := one.strata.get(name))
+                else TableCell(wording.DASH)
+                for one in found.candidates
+            ),
+        )
+        for name in names
+    )
+    return Table("Stratum", tuple(name_of(told, one) for one in found.candidates), rows)
+
+
+def _range(each: Stratum) -> str:
+    return f"{wording.interval(each.low, each.high, 3)}, n {each.count:g}"
+
+
+def _confused(told: PilotReported, found: PilotComparison) -> Table:
+    """The five pairs of classes that each candidate takes for each other most often."""
+    rows = tuple(
+        TableRow(
+            name_of(told, one),
+            (TableCell(", ".join(f"{each.gold} → {each.delivered} {each.count:g}" for each in pairs)),),
+        )
+        for one in found.candidates
+        if (pairs := top_confusions(one.confusion))
+    )
+    return Table("Candidate", ("gold → delivered, how often",), rows)
+
+
+def _method(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
     said = [
         f"Bootstrap over items, {wording.number(found.resamples)} resamples, seed {found.seed}; engine {found.engine}."
     ]

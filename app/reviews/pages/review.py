@@ -13,11 +13,13 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, parse, rejecting, seen_version
 from app.kit.requests import RawForm, Read, Write
 from app.kit.spreadsheet import write_csv
+from app.kit.storage import LocalStore
 from app.kit.templating import render
 from app.kit.ui import Crumb, Option, Toast
 from app.pilots import service as pilots
 from app.pilots.drawing import blind_panel, exhibit_of, gold_panel
 from app.pilots.frame import base_of, below
+from app.pilots.models import PilotTask
 from app.pilots.service import names_of
 from app.reviews import queries, service
 from app.reviews.models import Fault
@@ -25,6 +27,10 @@ from app.reviews.schemas import ReviewIn, VerdictIn
 from app.reviews.views import review as views
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}/review", include_in_schema=False)
+PEOPLE_ONLY = "Judged by people only: nothing here is measured against labels of our own."
+_IMAGE_KINDS = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+}  # fmt: skip
 _FIRST = {"size": "150", "overlap": "30", "seed": "0"}
 
 
@@ -65,6 +71,14 @@ def start(session: Write, request: Request, actor: CurrentActor, form: RawForm, 
     return htmx.redirect(request, f"{base_of(found.pilot)}/review/{row.id}", toast=told)
 
 
+@router.get("/newest")
+def show_newest(session: Read, actor: CurrentActor, pilot_id: UUID) -> Response:
+    """The newest review that somebody judged in, else the newest, else how to start one."""
+    found = pilots.open_pilot(session, actor, pilot_id)
+    base, newest = f"{base_of(found.pilot)}/review", service.newest_of(session, pilot_id)
+    return RedirectResponse(f"{base}/{newest.id}" if newest else base, status_code=303)
+
+
 @router.get("/{review_id}")
 def show_review(session: Read, request: Request, actor: CurrentActor, review_id: UUID) -> Response:
     """One review: own items, and the figures once they may be seen."""
@@ -88,7 +102,19 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         next_href=f"{href}/next" if is_open and done < len(own) else "",
         own=views.judged_rows(own, base),
         hidden=hidden,
-        rows=views.acceptance_rows(summary, names) if summary else (),
+        people_only=PEOPLE_ONLY if found.pilot.pilot.task is PilotTask.REVIEW_ONLY else "",
+        rows=views.acceptance_rows(summary, names, service.promise_of(found.pilot.pilot)) if summary else (),
+        pairs=views.pair_rows(summary, names) if summary else (),
+        pairs_note=f"first pass on {summary.common} items judged of everybody, in points" if summary else "",
+        work=views.work_rows(
+            service.work_of(session, found.pilot.pilot, summary),
+            names,
+            found.pilot.pilot.currency,
+            with_prices=found.pilot.may_price,
+        )
+        if summary
+        else (),
+        currency=found.pilot.pilot.currency if found.pilot.may_price else "",
         faults=tuple(one.value.replace("_", " ") for one in Fault),
         agreement=views.agreement_facts(summary) if summary else (),
         agreement_note=f"{summary.judged} of {summary.tasks} judgements are in" if summary else "",
@@ -141,7 +167,7 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
     task, review, base = found.task, found.review, base_of(found.pilot.pilot)
     outcomes = pilots.outcomes_of(session, review.result_id)
     gold = (gold_panel(outcomes, task.at),) if review.shows_gold else ()
-    review_href = f"{base}/review/{review.id}"
+    review_href, is_files = f"{base}/review/{review.id}", outcomes.kind == pilots.FILES
     return views.TaskPage(
         title=f"Candidate {task.code}: {task.item}",
         frame=below(
@@ -157,7 +183,12 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         share=100 * found.judged / found.total,
         progress=f"{found.judged} of {found.total} judged",
         exhibit=exhibit_of(outcomes, task.at),
-        panels=(blind_panel(outcomes, task.code, task.at), *gold),
+        panels=() if is_files else (blind_panel(outcomes, task.code, task.at), *gold),
+        given=views.given_panel(
+            outcomes.given(task.code, task.at), task.code, f"{base}/review/tasks/{task.id}"
+        )
+        if is_files
+        else None,
         faults=views.FAULTS,
         thumbs=views.THUMBS,
         word=views.VERDICT_WORDS[task.verdict] if task.verdict else "",
@@ -177,6 +208,24 @@ def show_task(session: Read, request: Request, actor: CurrentActor, task_id: UUI
     task = found.task
     values = {"fault": task.fault, "thumb": task.thumb, "comment": task.comment}
     return render(request, _task_page(session, found, blank(values, version=task.version)))
+
+
+@router.get("/tasks/{task_id}/file")
+def task_file(session: Read, request: Request, actor: CurrentActor, task_id: UUID) -> Response:
+    """What was delivered for one of one's own items, under a name that tells nothing."""
+    found = service.task_of(session, actor=actor, task_id=task_id)
+    outcomes = pilots.outcomes_of(session, found.review.result_id)
+    contents: LocalStore = request.app.state.contents
+    content, suffix = pilots.delivered_file(contents, outcomes, found.task.code, found.task.at)
+    kind = _IMAGE_KINDS.get(suffix, "application/octet-stream")
+    shown = suffix if suffix.isascii() and suffix[1:].isalnum() else ""
+    headers = {
+        "Content-Disposition": f'attachment; filename="candidate-{found.task.code}{shown}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type=kind, headers=headers)
 
 
 @router.post("/tasks/{task_id}")

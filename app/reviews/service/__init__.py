@@ -16,8 +16,11 @@ from app.reviews.service.figures import (
     ReviewerAgreement,
     ReviewSummary,
     first_pass_of,
+    newest_of,
+    promise_of,
     summary_of,
     verdict_rows,
+    work_of,
 )
 from app.reviews.service.issues import (
     comment_issue,
@@ -61,7 +64,9 @@ __all__ = [
     "judge",
     "leave_out",
     "may_decide",
+    "newest_of",
     "open_review",
+    "promise_of",
     "publish",
     "queue_of",
     "raise_issue",
@@ -78,4 +83,5 @@ __all__ = [
     "undo_verdict",
     "verdict_rows",
     "withdraw",
+    "work_of",
 ]

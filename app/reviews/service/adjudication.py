@@ -14,7 +14,6 @@ from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.formats.typed import settled
 from app.core.permissions import Action
-from app.core.pilots.disputes import dispute
 from app.evaluations import service as evaluations
 from app.evaluations.models import EvaluationState
 from app.kit import canonical
@@ -76,10 +75,13 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
     outcomes = outcomes_of(session, result.id)
     decided = {row.item: row for row in queries.all_decisions(session, pilot_id)}
     contested, contests = _contested(session, found), contests_by_item(session, pilot_id)
+    claims, spoken = outcomes.disputes, contested.keys() | contests.keys() | decided.keys()
     doubts = []
     for at, item in enumerate(outcomes.items):
-        claim = dispute({code: outcomes.marks(code, at) for code in outcomes.data["vendors"]}, outcomes.kind)
-        reasons = [f"{claim.agreeing} candidates agree against the gold"] if claim else []
+        if at not in claims and item not in spoken:
+            continue
+        instead, label, agreeing = claims.get(at, ("", "", 0))
+        reasons = [f"{agreeing} candidates agree against the gold"] if agreeing else []
         reasons += [_contest_words(one, hides_words=found.is_blind) for one in contests.get(item, ())]
         reasons += contested.get(item, [])
         own = decided.get(item)
@@ -89,9 +91,9 @@ def queue_of(session: ReadSession, *, actor: Actor, pilot_id: UUID) -> Queue:
                     at=at,
                     item=item,
                     reasons=tuple(reasons),
-                    instead=claim.instead if claim else "",
-                    label=claim.label if claim else "",
-                    agreeing=claim.agreeing if claim else 0,
+                    instead=instead,
+                    label=label,
+                    agreeing=agreeing,
                     decision=own,
                     contests=contests.get(item, ()),
                 )

@@ -8,11 +8,19 @@ from uuid import UUID
 import numpy as np
 
 from app.core import agreement
+from app.core.formats.shapes import Floats
+from app.core.pilots.cost import Share
+from app.core.pilots.results import Estimate, Pair
 from app.core.pilots.statistics import wilson
+from app.core.pilots.verdicts import accepted_pairs
 from app.core.scoring.spec import EvidenceRef
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.spreadsheet import Cell
+from app.pilots import service as pilots
+from app.pilots.models import Pilot
+from app.pilots.schemas import REVIEWED, CriterionIn
+from app.pilots.service import ListedWork
 from app.reviews import queries
 from app.reviews.models import Fault, PilotReview, ReviewTask, Thumb, Verdict
 from app.reviews.service.review import open_review, require_summary
@@ -25,7 +33,8 @@ Item = tuple[str, int]  # a candidate's code and the place of an item
 class Acceptance:
     """One candidate in a review. `first_pass` is the share of items accepted as they came.
 
-    An item of two reviewers counts once, with the mean of both. Shares are None while nothing is judged.
+    `usable` is accepted as it came or after a fix. An item of two reviewers counts once, with the mean of both.
+    Shares are None while nothing is judged.
     """
 
     code: str
@@ -35,7 +44,8 @@ class Acceptance:
     low: float | None
     high: float | None
     fixed: float | None
-    rejected: float | None
+    usable: Estimate
+    rejected: Estimate
     faults: Mapping[Fault, int]
     thumbs_up: int
     thumbs_down: int
@@ -53,11 +63,13 @@ class ReviewerAgreement:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """The figures of a review."""
+    """The figures of a review; `pairs` compare first-pass acceptance on the `common` items judged of everybody."""
 
     judged: int
     tasks: int
     acceptances: tuple[Acceptance, ...]
+    pairs: tuple[Pair, ...]
+    common: int
     agreement: ReviewerAgreement
 
 
@@ -70,10 +82,13 @@ def summary_of(session: ReadSession, *, actor: Actor, review_id: UUID) -> Review
 
 def summary(codes: Sequence[str], tasks: Sequence[ReviewTask]) -> ReviewSummary:
     """The figures of these tasks, candidates in the order of `codes`."""
+    accepted = accepted_by_item(tasks, codes)
     return ReviewSummary(
         judged=sum(one.verdict is not None for one in tasks),
         tasks=len(tasks),
         acceptances=tuple(acceptance(code, [one for one in tasks if one.code == code]) for code in codes),
+        pairs=accepted_pairs(accepted),
+        common=min((len(one) for one in accepted.values()), default=0),
         agreement=_agreement(tasks),
     )
 
@@ -97,11 +112,29 @@ def acceptance(code: str, tasks: Sequence[ReviewTask]) -> Acceptance:
         low=ends[0],
         high=ends[1],
         fixed=shares[Verdict.FIX],
-        rejected=shares[Verdict.REJECT],
+        usable=_share(sums[Verdict.ACCEPT] + sums[Verdict.FIX], len(by_item)),
+        rejected=_share(sums[Verdict.REJECT], len(by_item)),
         faults=Counter(one.fault for one in tasks if one.fault is not None),
         thumbs_up=sum(one.thumb is Thumb.UP for one in tasks),
         thumbs_down=sum(one.thumb is Thumb.DOWN for one in tasks),
     )
+
+
+def _share(count: float, items: int) -> Estimate:
+    ends = wilson(count, items)
+    return Estimate(count / items, *ends) if ends else Estimate(None)
+
+
+def accepted_by_item(tasks: Sequence[ReviewTask], codes: Sequence[str]) -> Mapping[str, Floats]:
+    """Code -> share of its reviewers who accepted each item as it came, on the items judged of all these candidates."""
+    given: dict[Item, list[bool]] = defaultdict(list)
+    for one in tasks:
+        if one.verdict is not None:
+            given[one.code, one.at].append(one.verdict is Verdict.ACCEPT)
+    places = {code: {at for own, at in given if own == code} for code in codes}
+    judged = [code for code in codes if places[code]]
+    common = sorted(set.intersection(*(places[code] for code in judged))) if judged else []
+    return {code: np.array([np.mean(given[code, at]) for at in common], np.float64) for code in judged}
 
 
 def twice_judged(tasks: Sequence[ReviewTask]) -> dict[Item, list[Verdict]]:
@@ -123,6 +156,30 @@ def _agreement(tasks: Sequence[ReviewTask]) -> ReviewerAgreement:
     return ReviewerAgreement(
         len(pairs), agreement.percent(counts), agreement.ac1(counts), agreement.alpha(counts, "nominal")
     )
+
+
+def newest_of(session: ReadSession, pilot_id: UUID) -> PilotReview | None:
+    """The newest review of a pilot that somebody judged in, else the newest."""
+    found = queries.reviews(session, pilot_id)
+    judged = (
+        one for one in found if any(task.verdict is not None for task in queries.tasks(session, one.id))
+    )
+    return next(judged, found[0] if found else None)
+
+
+def promise_of(pilot: Pilot) -> CriterionIn | None:
+    """What was promised of first-pass acceptance: judged here, because only a review measures it."""
+    return next((one for one in pilots.criteria_of(pilot) if one.metric in REVIEWED), None)
+
+
+def work_of(session: ReadSession, pilot: Pilot, found: ReviewSummary) -> Mapping[str, ListedWork]:
+    """What came back in a pilot that only people judge, with the cost of what a review accepted as it came."""
+    shares = {
+        one.code: Share(one.first_pass, one.low, one.high)
+        for one in found.acceptances
+        if one.first_pass is not None and one.low is not None and one.high is not None
+    }
+    return pilots.listed_work(session, pilot, shares)
 
 
 def first_pass_of(

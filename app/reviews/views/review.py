@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from markupsafe import Markup
@@ -14,11 +15,15 @@ from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.pilots.drawing import Exhibit, Panel
+from app.pilots.schemas import CriterionIn
+from app.pilots.service import ListedWork
+from app.pilots.wording import rate
 from app.reviews.models import Fault, PilotReview, ReviewTask, Thumb, Verdict
 from app.reviews.service import Acceptance, ReviewSummary
 
 FAULTS = (*(Option(one.value, one.value.replace("_", " ").capitalize()) for one in Fault), Option("", "None"))
 THUMBS = (Option(Thumb.UP.value, "Up"), Option(Thumb.DOWN.value, "Down"), Option("", "None"))
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 VERDICT_WORDS = {Verdict.ACCEPT: "accepted", Verdict.FIX: "fix and accept", Verdict.REJECT: "rejected"}
 VERDICT_KINDS = {Verdict.ACCEPT: "ok", Verdict.FIX: "warn", Verdict.REJECT: "bad"}
 
@@ -62,9 +67,38 @@ class AcceptanceRow:
     value: str
     interval: str
     fixed: str
+    usable: str
+    usable_interval: str
     rejected: str
+    rejected_interval: str
+    promise: str
     thumbs: str
     faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPairRow:
+    """Two candidates: the difference in first-pass acceptance and what may be concluded."""
+
+    names: str
+    difference: str
+    interval: str
+    word: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """What came back of one candidate that only people judge, and what it costs, figures as text."""
+
+    name: str
+    items: str
+    annotators: str
+    seconds: str
+    per_day: str
+    cost: str
+    cost_range: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +126,12 @@ class ReviewPage(Page):
     next_href: str
     own: tuple[JudgedRow, ...]
     hidden: str
+    people_only: str
     rows: tuple[AcceptanceRow, ...]
+    pairs: tuple[AcceptedPairRow, ...]
+    pairs_note: str
+    work: tuple[WorkRow, ...]
+    currency: str
     faults: tuple[str, ...]
     agreement: tuple[Fact, ...]
     agreement_note: str
@@ -100,6 +139,21 @@ class ReviewPage(Page):
     state_action: str
     state_label: str
     nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPanel:
+    """What was delivered for an item that only people judge; empty addresses where there is none.
+
+    `link_host` is told before anybody opens a link: it may tell whose work it is.
+    """
+
+    name: str
+    file_href: str
+    is_image: bool
+    link: str
+    link_host: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +171,7 @@ class TaskPage(Page):
     progress: str
     exhibit: Exhibit
     panels: tuple[Panel, ...]
+    given: GivenPanel | None
     faults: tuple[Option, ...]
     thumbs: tuple[Option, ...]
     word: str
@@ -165,6 +220,19 @@ def review_facts(one: PilotReview) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def given_panel(given: tuple[str, str, str] | None, code: str, task_href: str) -> GivenPanel:
+    """What reviewers open instead of a drawing."""
+    file, link, text = given or ("", "", "")
+    return GivenPanel(
+        name=f"Candidate {code}",
+        file_href=f"{task_href}/file" if file else "",
+        is_image=file.lower().endswith(IMAGES),
+        link=link,
+        link_host=urlsplit(link).netloc if link else "",
+        text=text,
+    )
+
+
 def judged_rows(tasks: Sequence[ReviewTask], base: str) -> tuple[JudgedRow, ...]:
     """The reader's own items, in order."""
     return tuple(
@@ -180,29 +248,106 @@ def judged_rows(tasks: Sequence[ReviewTask], base: str) -> tuple[JudgedRow, ...]
     )
 
 
-def acceptance_rows(found: ReviewSummary, names: Mapping[str, str]) -> tuple[AcceptanceRow, ...]:
-    """The table of candidates, best first; those without a verdict last."""
+def acceptance_rows(
+    found: ReviewSummary, names: Mapping[str, str], promise: CriterionIn | None
+) -> tuple[AcceptanceRow, ...]:
+    """The table of candidates, best first; those without a verdict last. `promise` is that of first pass."""
     ordered = sorted(
         found.acceptances, key=lambda one: (one.first_pass is None, -(one.first_pass or 0), one.code)
     )
-    window = forest_window([end for one in ordered for end in (one.first_pass, one.low, one.high)])
-    return tuple(_acceptance(one, names.get(one.code, one.code), window) for one in ordered)
+    floor = promise.floor if promise else None
+    ends = [end for one in ordered for end in (one.first_pass, one.low, one.high)]
+    window = forest_window([*ends, floor])
+    return tuple(_acceptance(one, names.get(one.code, one.code), window, floor) for one in ordered)
 
 
-def _acceptance(one: Acceptance, name: str, window: tuple[float, float]) -> AcceptanceRow:
+def _acceptance(
+    one: Acceptance, name: str, window: tuple[float, float], floor: float | None
+) -> AcceptanceRow:
     chart = forest_cell(
-        one.first_pass, one.low, one.high, window=window, floor=None, name=f"{name}, first pass", leader=False
+        one.first_pass,
+        one.low,
+        one.high,
+        window=window,
+        floor=floor,
+        name=f"{name}, first pass",
+        leader=False,
     )
     return AcceptanceRow(
         name=name,
         judged=f"{one.items} of {one.given}",
         chart=chart,
         value=wording.percent(one.first_pass, 1),
-        interval=wording.interval(_hundredfold(one.low), _hundredfold(one.high), 1),
+        interval=_interval(one.low, one.high),
         fixed=wording.percent(one.fixed, 1),
-        rejected=wording.percent(one.rejected, 1),
+        usable=wording.percent(one.usable.value, 1),
+        usable_interval=_interval(one.usable.low, one.usable.high),
+        rejected=wording.percent(one.rejected.value, 1),
+        rejected_interval=_interval(one.rejected.low, one.rejected.high),
+        promise=_promise(one, floor),
         thumbs=f"{one.thumbs_up} up, {one.thumbs_down} down",
         faults=tuple(str(one.faults.get(fault, 0)) for fault in Fault),
+    )
+
+
+def _promise(one: Acceptance, floor: float | None) -> str:
+    if floor is None:
+        return ""
+    if one.first_pass is None:
+        return f"floor {floor:g}: open until items are judged"
+    if one.first_pass < floor:
+        return f"under the floor of {floor:g}"
+    return f"keeps the floor of {floor:g}"
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return wording.interval(_hundredfold(low), _hundredfold(high), 1)
+
+
+def pair_rows(found: ReviewSummary, names: Mapping[str, str]) -> tuple[AcceptedPairRow, ...]:
+    """Every two candidates, the better one first."""
+    rows = []
+    for one in found.pairs:
+        sign = 1 if (one.value or 0) >= 0 else -1
+        first, second = (one.a, one.b) if sign > 0 else (one.b, one.a)
+        low, high = (one.low, one.high) if sign > 0 else (_minus(one.high), _minus(one.low))
+        rows.append(
+            AcceptedPairRow(
+                names=f"{names.get(first, first)} − {names.get(second, second)}",
+                difference=wording.signed(100 * sign * (one.value or 0), 1),
+                interval=_interval(low, high),
+                word="different" if one.distinguishable else "not distinguishable",
+                kind="ok" if one.distinguishable else "",
+            )
+        )
+    return tuple(rows)
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def work_rows(
+    works: Mapping[str, ListedWork], names: Mapping[str, str], currency: str, *, with_prices: bool
+) -> tuple[WorkRow, ...]:
+    """What came back, by code."""
+    return tuple(_work(one, names.get(code, code), currency, with_prices) for code, one in works.items())
+
+
+def _work(one: ListedWork, name: str, currency: str, with_prices: bool) -> WorkRow:
+    cost = one.priced.expected if with_prices else None
+    missing = f", {one.missing} missing" if one.missing else ""
+    return WorkRow(
+        name=name,
+        items=f"{wording.number(one.items)}{missing}",
+        annotators=wording.number(one.annotators),
+        seconds=wording.number(one.pace.seconds_per_label, 1) if one.pace else wording.DASH,
+        per_day=wording.number(one.pace.per_annotator_day) if one.pace else wording.DASH,
+        cost=rate(cost.per_accepted if cost else None, currency),
+        cost_range=f"{rate(cost.per_accepted_low, currency)} … {rate(cost.per_accepted_high, currency)}"
+        if cost
+        else "",
+        note=one.priced.note if with_prices else "",
     )
 
 

@@ -17,7 +17,7 @@ from app.kit import canonical, clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
-from app.pilots.models import Pilot, PilotState
+from app.pilots.models import GoldVersion, Pilot, PilotState
 from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
@@ -193,6 +193,15 @@ def has_confirmed(session: ReadSession, pilot: Pilot, part: PilotPart | None) ->
     return part.promises == promises_digest(session, pilot, part.candidate_id)
 
 
+def _items_guard(session: ReadSession, pilot: Pilot, golds: Sequence[GoldVersion]) -> Guard:
+    """What is handed out: the gold's items, or a list of items, with which the pack may leave before the gold."""
+    if golds:
+        return Guard("gold", "Gold there, frozen by its digest", True, golds[0].digest[:12])
+    listing = pilots.listing_of(session, pilot.id)
+    told = f"item list {listing.row.number}; the gold is needed before the first delivery" if listing else ""
+    return Guard("gold", "Gold or item list there, frozen by its digest", listing is not None, told)
+
+
 def checklist(session: ReadSession, found: PilotAccess) -> tuple[Guard, ...]:
     """What must be there before the pilot is agreed; in a solo evaluation only criteria and gold hold it up."""
     pilot = found.pilot
@@ -212,7 +221,7 @@ def checklist(session: ReadSession, found: PilotAccess) -> tuple[Guard, ...]:
     unpriced, unconfirmed = without(priced), without(confirmed)
     return (
         Guard("criteria", "Criteria written down", bool(pilot.criteria), "They are locked with this step."),
-        Guard("gold", "Gold there, frozen by its digest", bool(golds), golds[0].digest[:12] if golds else ""),
+        _items_guard(session, pilot, golds),
         Guard(
             "instructions",
             "Instructions published",
