@@ -166,11 +166,6 @@ def _notes(told: PilotReported, found: ReviewSummary) -> tuple[str, ...]:
 def judged_document(told: PilotReported, at: datetime, *, preview: Preview | None) -> PilotReportDocument:
     """The report of a pilot that only people judge."""
     row, found = told.review  # type: ignore[misc]
-    same = [f"{told.names[one.a]} and {told.names[one.b]}" for one in found.pairs if not one.distinguishable]
-    best = _ranked(found)[0]
-    summary = (
-        f"{told.names[best.code]} is accepted most often as it came, {wording.percent(best.first_pass, 1)}."
-    )
     return PilotReportDocument(
         head=head_of(
             told,
@@ -180,7 +175,7 @@ def judged_document(told: PilotReported, at: datetime, *, preview: Preview | Non
             footer=f"Review {row.number} · seed {row.seed}",
             done=row.created_at,
         ),
-        summary=f"{summary} Cannot be told apart: {'; '.join(same)}." if same else summary,
+        summary=_summary(told, found),
         done=_done(told),
         quality_caption="",
         quality_chart=None,
@@ -206,6 +201,16 @@ def judged_document(told: PilotReported, at: datetime, *, preview: Preview | Non
         is_measured=False,
         **review_parts(told),
     )
+
+
+def _summary(told: PilotReported, found: ReviewSummary) -> str:
+    ranked = _ranked(found)
+    share = ranked[0].first_pass
+    first = [told.names[one.code] for one in ranked if one.first_pass == share]
+    often = "is accepted most often" if len(first) == 1 else "are accepted equally often"
+    text = f"{' and '.join(first)} {often} as it came, {wording.percent(share, 1)}."
+    same = [f"{told.names[one.a]} and {told.names[one.b]}" for one in found.pairs if not one.distinguishable]
+    return f"{text} Cannot be told apart: {'; '.join(same)}." if same else text
 
 
 def _done(told: PilotReported) -> tuple[str, ...]:
