@@ -49,17 +49,13 @@ from app.onboarding import api as onboarding_api
 from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
-from app.pilots import api as pilot_api
-from app.pilots import api_gold as pilot_gold_api
+from app.pilots import api_gold as pilot_apis
 from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
-from app.questionnaires import api as questionnaires_api
-from app.questionnaires import api_leading as questionnaires_leading_api
-from app.questionnaires import library_api as questionnaires_library_api
+from app.questionnaires import apis as questionnaires_apis
 from app.questionnaires import pages as questionnaire_pages
 from app.questionnaires import service as questionnaires
-from app.questionnaires import sheets_api as questionnaires_sheets_api
 from app.questionnaires import tasks as questionnaire_tasks
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
@@ -68,6 +64,8 @@ from app.reviews import pages as reviews_pages
 from app.runs import api as runs_api
 from app.runs import link_api as runs_link_api
 from app.runs import pages as runs_pages
+from app.runs import tasks as run_tasks
+from app.runs import telling_api as runs_telling_api
 from app.scorecards import api as scorecards_api
 from app.scorecards import pages as scorecards_pages
 from app.settings import ROOT, Settings
@@ -103,18 +101,15 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         onboarding_api.router,
         *onboarding_pages.routers,
-        pilot_api.router,
-        pilot_gold_api.router,
+        *pilot_apis.routers,
         *pilot_pages.routers,
         reviews_api.router,
         *reviews_pages.routers,
         runs_api.router,
         runs_link_api.router,
+        runs_telling_api.router,
         *runs_pages.routers,
-        questionnaires_api.router,
-        questionnaires_leading_api.router,
-        questionnaires_library_api.router,
-        questionnaires_sheets_api.router,
+        *questionnaires_apis.routers,
         *questionnaire_pages.routers,
         scorecards_api.router,
         scorecards_pages.router,
@@ -225,6 +220,7 @@ PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
     Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
+    Periodic(run_tasks.STATUS, timedelta(hours=1)),
     Periodic(questionnaire_tasks.SWEEP, timedelta(days=1)),
 )
 
@@ -238,6 +234,7 @@ def tasks(settings: Settings) -> Mapping[str, TaskFunction | TwoPhase]:
         pilot_tasks.CATCH_UP: pilot_tasks.catch_up,
         pilot_tasks.COMPARE: pilot_tasks.comparing(settings),
         questionnaire_tasks.REMIND: questionnaire_tasks.reminding(settings),
+        run_tasks.STATUS: run_tasks.telling(settings),
         questionnaire_tasks.SWEEP: questionnaire_tasks.sweep,
     }
 

@@ -73,6 +73,12 @@ def _frame(ring: Ring, scale: float, color: str, dash: str) -> list[str]:
     return [svg.polyline(ends, color, dash=dash)]
 
 
+def _over_picture(ring: Ring, scale: float, color: str, dash: str) -> list[str]:
+    """An outline that shows on any picture: a light line under a dark one, alike in both themes."""
+    ends = [(x * scale, y * scale) for x, y in (*ring, ring[0])]
+    return [svg.line_over(ends, svg.HALO, 4), svg.line_over(ends, svg.PALETTE[color], 2, dash)]
+
+
 def shapes_on_item(
     shapes: Sequence[DrawnShape],
     size: tuple[float, float] | None,
@@ -98,11 +104,18 @@ def shapes_on_item(
         parts.append(svg.picture(drawn_width, height, image))
     for one in sorted(shapes, key=lambda one: not one.is_gold):
         color = "text-soft" if one.is_gold else "accent" if one.good else "bad"
+        dash = "4 3" if one.is_gold else ""
         for ring in one.rings:
-            parts += _frame(ring, scale, color, "4 3" if one.is_gold else "")
+            parts += _over_picture(ring, scale, color, dash) if image else _frame(ring, scale, color, dash)
         if not one.is_gold:
             left, top = one.box[0] * scale + 2, max(9.0, one.box[1] * scale - 3)
-            parts.append(svg.text(left, top, svg.shorten(one.label, 120, 9), color=color, size=9))
+            label = svg.shorten(one.label, 120, 9)
+            tag = (
+                svg.tag(left, top, label, 9, color)
+                if image
+                else svg.text(left, top, label, color=color, size=9)
+            )
+            parts.append(tag)
     words = "; ".join(
         f"{'gold' if one.is_gold else 'delivered'} {one.label} from "
         f"{', '.join(svg.decimal(v) for v in one.box[:2])} to {', '.join(svg.decimal(v) for v in one.box[2:])}"

@@ -26,6 +26,7 @@ PALETTE = {
     "good": "#0a6b6b",
     "band": "#b5d3d1",
 }
+HALO = "#ffffff"
 SERIES = ("accent", "accent-2", "accent-3", "accent-4", "accent-5")
 SIZE = 10.5
 """Text height of a chart in CSS pixels; charts are drawn at the width at which they are shown."""
@@ -116,6 +117,21 @@ def picture(width: float, height: float, address: str) -> str:
     return (
         f'<image href="{escape(address)}" width="{decimal(width)}" height="{decimal(height)}" '
         'preserveAspectRatio="none"/>'
+    )
+
+
+def line_over(points: Iterable[tuple[float, float]], color: str, width: float, dash: str = "") -> str:
+    """A line in a literal colour that no theme changes, for what lies on a picture."""
+    path = " ".join(f"{decimal(x)},{decimal(y)}" for x, y in points)
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{decimal(width)}"{dashed}/>'
+
+
+def tag(x: float, y: float, content: str, size: float, color: str) -> str:
+    """Words on a picture: in a literal colour with a light rim."""
+    return (
+        f'<text x="{decimal(x)}" y="{decimal(y)}" font-size="{decimal(size)}" font-weight="600" '
+        f'fill="{PALETTE[color]}" stroke="{HALO}" stroke-width="3" paint-order="stroke">{escape(content)}</text>'
     )
 
 

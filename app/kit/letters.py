@@ -23,15 +23,15 @@ class Letter(Page):
     url: str = ""
     after: tuple[str, ...] = ()
 
+    def plain(self) -> str:
+        """The words as plain text."""
+        facts = "\n".join(f"{term}: {text}" for term, text in self.facts)
+        link = f"{self.button}:\n{self.url}" if self.url else ""
+        parts = [self.greeting, *self.lines, facts, link, *self.after]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
 
 def mail_of(letter: Letter, to: str, *, calendar: str = "") -> Mail:
     """The letter as a mail to one person."""
     html = render_template(letter.template, {"page": letter})
-    return Mail(to=to, subject=letter.title, text=_plain(letter), html=html, calendar=calendar)
-
-
-def _plain(letter: Letter) -> str:
-    facts = "\n".join(f"{term}: {text}" for term, text in letter.facts)
-    link = f"{letter.button}:\n{letter.url}" if letter.url else ""
-    parts = [letter.greeting, *letter.lines, facts, link, *letter.after]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return Mail(to=to, subject=letter.title, text=letter.plain(), html=html, calendar=calendar)

@@ -205,6 +205,10 @@ def _text_rows(data: bytes, name: str, notes: list[str]) -> list[list[str]]:
 def _decoded(data: bytes, name: str, notes: list[str]) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
+    for encoding, zeros in (("utf-16-le", data[1:400:2]), ("utf-16-be", data[:400:2])):
+        if len(zeros) > 3 and zeros.count(0) > 0.8 * len(zeros):
+            notes.append("The text does not say how it is encoded; it was read as UTF-16.")
+            return data.decode(encoding, errors="replace")
     if b"\x00" in data:
         _refuse(f"is called {name[:60]}, but is no spreadsheet. {_REMEDY[:-1]}")
     try:

@@ -53,7 +53,8 @@ def compare_own(task: str, way: Way) -> bytes:
     """What both sets agree on: JSON with `agreed` (how many), `agreement`, `classes`, `kind`, `notes` and `disputes`.
 
     A dispute has `item`, `answers` (marks of each set as `own.answers_of` gives them, masks with their `outline` too;
-    null where a set gives none), and `size` and `text` where they are known.
+    null where a set gives none), `odd` (per set the positions of its marks without an equal), and `size` and `text`
+    where they are known.
     """
     own = _sets(task, way)
     found = _compared(own, way)
@@ -89,7 +90,7 @@ def _told(frame: Rows, one: Dispute, at: int, outlines: Sequence[Mapping[int, li
         for mark, outline in zip(plain or (), shown, strict=False):
             mark["outline"] = outline
         answers.append(plain)
-    out: dict[str, Any] = {"item": one.item, "answers": answers}
+    out: dict[str, Any] = {"item": one.item, "answers": answers, "odd": one.odd}
     if np.isfinite(frame.sizes[at]).all():
         out["size"] = frame.sizes[at].tolist()
     if frame.texts and frame.texts[at]:

@@ -11,6 +11,7 @@ from app.kit.db import ReadSession
 from app.kit.paging import Listing
 from app.kit.requests import Read, Write
 from app.questionnaires import service
+from app.questionnaires.link_schemas import RoundIn, RoundOut
 from app.questionnaires.models import AnswerRow
 from app.questionnaires.schemas import (
     AnswerIn,
@@ -19,8 +20,6 @@ from app.questionnaires.schemas import (
     MarkIn,
     ReasonIn,
     ResponseOut,
-    RoundIn,
-    RoundOut,
     ScoreOut,
     SendIn,
     SentOut,

@@ -219,36 +219,6 @@ class ReasonIn(BaseModel):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 
 
-class RecipientIn(DelegateIn):
-    """A candidate with the person who gets its link."""
-
-    candidate_id: UUID
-
-
-class RoundIn(BaseModel):
-    """One questionnaire for several candidates, with one due day."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    key: Annotated[str, StringConstraints(max_length=80)] = Field(
-        default="discovery-call", description="Id of the questionnaire in the library."
-    )
-    variant: Variant = Variant.FULL
-    due: date | None = None
-    reminders: bool = True
-    to: list[RecipientIn] = Field(min_length=1, max_length=50)
-
-
-class RoundOut(BaseModel):
-    """What one candidate was sent; `link` is shown only now."""
-
-    response_id: UUID
-    vendor: str
-    link: str
-    valid_until: datetime
-    mailed: bool
-
-
 class ExtendIn(BaseModel):
     """A new last day for the answers."""
 

@@ -1,6 +1,6 @@
 """Spreadsheets for programs: send, name the columns, look, use."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,8 +10,10 @@ from app.kit import forms
 from app.kit.actors import CurrentActor
 from app.kit.api import created, done
 from app.kit.db import ReadSession
-from app.kit.requests import BodyRead, Read, Write
+from app.kit.requests import BodyRead, Read, Write, database
+from app.questionnaires import service, workbook
 from app.questionnaires.library_api import version_out
+from app.questionnaires.link_schemas import ProposalsOut, ProposedAllIn
 from app.questionnaires.models import SheetImport
 from app.questionnaires.schemas import (
     AppliedOut,
@@ -25,9 +27,10 @@ from app.questionnaires.schemas import (
 )
 from app.questionnaires.service import sheets
 from app.questionnaires.service.sheets import ReadSheets
+from app.questionnaires.views.work import proposals_out
 
 router = APIRouter(prefix="/api/v1", tags=["questionnaires"])
-_FILE_BODY = {
+FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -68,7 +71,7 @@ def _out(session: ReadSession, row: SheetImport) -> SheetOut:
     )
 
 
-@router.post("/questionnaire-sheets", status_code=201, response_model=SheetOut, openapi_extra=_FILE_BODY)
+@router.post("/questionnaire-sheets", status_code=201, response_model=SheetOut, openapi_extra=FILE_BODY)
 def send_sheet(request: Request, sent: Sent, session: Write, actor: CurrentActor) -> Response:
     """Send a spreadsheet with questions."""
     row = sheets.keep(session, actor=actor, found=sent)
@@ -76,7 +79,7 @@ def send_sheet(request: Request, sent: Sent, session: Write, actor: CurrentActor
 
 
 @router.post(
-    "/responses/{response_id}/sheets", status_code=201, response_model=SheetOut, openapi_extra=_FILE_BODY
+    "/responses/{response_id}/sheets", status_code=201, response_model=SheetOut, openapi_extra=FILE_BODY
 )
 def send_answers_sheet(
     request: Request, sent: Sent, session: Write, actor: CurrentActor, response_id: UUID
@@ -140,3 +143,37 @@ def throw_away(session: Write, actor: CurrentActor, import_id: UUID) -> Response
     """Forget the spreadsheet."""
     sheets.throw_away(session, actor=actor, import_id=import_id)
     return Response(status_code=204)
+
+
+@router.get("/responses/{response_id}/workbook", response_class=Response)
+def download_workbook(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+    """The questions as an Excel workbook to hand to the vendor, with what is answered so far; nothing of ours."""
+    held = service.response_of(session, actor=actor, response_id=response_id)
+    return Response(workbook.write(held), media_type=workbook.KIND)
+
+
+@router.post("/responses/{response_id}/workbook", openapi_extra=FILE_BODY)
+def read_workbook(request: Request, form: BodyRead, actor: CurrentActor, response_id: UUID) -> ProposalsOut:
+    """What a filled-in workbook would change; nothing is saved. It is read before any session begins."""
+    read = workbook.read_upload(forms.upload(form, "file") if form is not None else None)
+    with database(request).reading() as session:
+        held = service.response_of(session, actor=actor, response_id=response_id)
+        return proposals_out(*workbook.compare(held, read))
+
+
+@router.post("/responses/{response_id}/proposals", response_model=AppliedOut)
+def save_proposals(
+    request: Request, session: Write, actor: CurrentActor, response_id: UUID, entry: ProposedAllIn
+) -> Response:
+    """Save answers that the vendor wrote elsewhere with its comments, all of them or none."""
+    for each in entry.answers:
+        service.save_proposed(
+            session,
+            actor=actor,
+            response_id=response_id,
+            question_id=each.question_id,
+            value=each.value,
+            comment=each.comment,
+            seen=each.revision,
+        )
+    return done(request, AppliedOut(applied=len(entry.answers)))

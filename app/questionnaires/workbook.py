@@ -23,6 +23,7 @@ from app.questionnaires.models import AnswerRow
 from app.questionnaires.service import HeldResponse, Proposal
 from app.questionnaires.service import sheets as reading
 
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERS, OWNER, CHOICES = "Answers", "_assay", "_choices"
 HEADS = ("No.", "Section", "Question", "How to answer", "Answer", "Comment")
 BLANK_ROWS = 30
@@ -193,8 +194,17 @@ def read_upload(upload: UploadFile | None) -> dict[str, Any]:
     """
     if upload is None:
         raise Invalid("workbook.missing", [Problem("file", "Choose the workbook you filled in.")])
-    found = reading.read_file(upload.file, upload.filename or "workbook", filled_in=True)
+    return cells_of(reading.read_file(upload.file, upload.filename or "workbook", filled_in=True))
+
+
+def cells_of(found: reading.ReadSheets) -> dict[str, Any]:
+    """The sheets by name, as `compare` takes them."""
     return {"sheets": {each["name"]: each["rows"] for each in found.sheets}}
+
+
+def is_ours(found: reading.ReadSheets) -> bool:
+    """Whether a spreadsheet is a workbook that was downloaded here."""
+    return any(each["name"] == OWNER for each in found.sheets)
 
 
 def compare(held: HeldResponse, read: Mapping[str, Any]) -> tuple[list[Proposal], list[Problem]]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import Response as Plain
 
 from app.core.permissions import Action
@@ -15,12 +15,10 @@ from app.kit.requests import Read, Write, database
 from app.pilots import service as pilots
 from app.pilots.models import Pilot
 from app.runs import service
-from app.runs.link_schemas import ContestOut
 from app.runs.models import PilotQuestion, PilotRun
 from app.runs.schemas import (
     AdoptIn,
     DownloadOut,
-    ForecastIn,
     GuardOut,
     InstructionsOut,
     LabelingPlanIn,
@@ -29,7 +27,6 @@ from app.runs.schemas import (
     OurQuestionIn,
     PartLinkIn,
     PartOut,
-    ProgressOut,
     PublishAnswerIn,
     PublishedOut,
     PublishIn,
@@ -40,7 +37,6 @@ from app.runs.schemas import (
     StageIn,
 )
 from app.runs.service import PartLine, Thread
-from app.runs.views.progress import progress_out
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 
@@ -254,23 +250,6 @@ def list_questions(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[Q
     """The question log for whoever runs the pilot, newest first."""
     pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     return [_question(session, one) for one in service.threads_of(session, actor=actor, pilot_id=pilot_id)]
-
-
-@router.get("/pilots/{pilot_id}/progress")
-def get_progress(
-    session: Read, actor: CurrentActor, pilot_id: UUID, entry: Annotated[ForecastIn, Query()]
-) -> ProgressOut:
-    """Volume per day, and when each candidate would have done the need: an extrapolation."""
-    found = pilots.open_pilot(session, actor, pilot_id)
-    pilots.require_look(session, actor, found)
-    return progress_out(service.progress_of(session, found, entry))
-
-
-@router.get("/pilots/{pilot_id}/contests")
-def list_contests(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[ContestOut]:
-    """What vendors contest after the close, by item; a decision on the gold answers it."""
-    rows = service.contests_of(session, actor=actor, pilot_id=pilot_id)
-    return [ContestOut.of(row) for row in rows]
 
 
 @router.get("/pilots/{pilot_id}/answers")

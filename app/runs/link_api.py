@@ -37,7 +37,8 @@ from app.runs.link_schemas import (
     ReceiptOut,
     WorkOut,
 )
-from app.runs.schemas import MessageOut, PublishedOut, QuestionIn, ReplyIn
+from app.runs.schemas import ExampleOut, MessageOut, PublishedOut, QuestionIn, ReplyIn
+from app.runs.views.examples import labels_of
 from app.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["pilot work by link"])
@@ -214,6 +215,18 @@ def list_answers(actor: Bearer, session: Read, part_id: UUID) -> list[PublishedO
     return [
         PublishedOut(question=row.public_text, answer=row.public_answer, published_at=row.published_at)
         for row in service.published(session, found.pilot.id)
+    ]
+
+
+@router.get(_PART + "/examples")
+def list_examples(actor: Bearer, session: Read, part_id: UUID) -> list[ExampleOut]:
+    """Items with our labels that were published to every vendor as good examples."""
+    found = service.part_access(session, actor, part_id)
+    return [
+        ExampleOut(
+            **row.model_dump(include={"item", "note", "gold_number", "created_at"}), labels=labels_of(row)
+        )
+        for row in service.examples_of(session, found.pilot.id)
     ]
 
 

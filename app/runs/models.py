@@ -150,3 +150,45 @@ class PilotMessage(Row, table=True):
     text: str = Field(max_length=2000)
     sent_at: datetime = moment()
     author_id: UUID
+
+
+class StatusMail(Versioned, table=True):
+    """Where a pilot's status goes by mail. `note` is the next step in our words; `next_on` the day of the next
+    weekly mail, None while none is sent by itself."""
+
+    __tablename__ = "pilot_status_mail"
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", unique=True, ondelete="CASCADE")
+    note: str = Field(default="", max_length=2000)
+    next_on: date | None = Field(default=None)
+
+
+class StatusRecipient(Row, table=True):
+    """Somebody who gets the status: a person of the panel, whose address is looked up, or a free address.
+
+    `token` is the secret of the link that stops the mails; `stopped_at` stays, so that nobody is asked again.
+    """
+
+    __tablename__ = "pilot_status_recipient"
+    __owner__: ClassVar[tuple[str, str]] = ("pilot_status_mail", "mail_id")
+
+    mail_id: UUID = Field(foreign_key="pilot_status_mail.id", index=True, ondelete="CASCADE")
+    person_id: UUID | None = Field(default=None)
+    email: str = Field(default="", max_length=254)
+    token: str = Field(max_length=64, unique=True)
+    stopped_at: datetime | None = moment(default=None)
+
+
+class PilotExample(Row, table=True):
+    """An item with our labels that every vendor reads as a good example. It counts for nobody from gold version
+    `gold_number` on. `shown` is the item alone, as `Outcomes` reads it."""
+
+    __tablename__ = "pilot_example"
+    __table_args__ = (sa.UniqueConstraint("pilot_id", "item"),)
+
+    pilot_id: UUID = Field(foreign_key="pilot.id", ondelete="CASCADE")
+    item: str = Field(max_length=1000)
+    note: str = Field(default="", max_length=2000)
+    gold_number: int
+    shown: dict[str, Any] = document(default_factory=dict)
+    published_by: UUID

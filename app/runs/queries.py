@@ -1,7 +1,7 @@
 """Every look into the tables of a pilot's run."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -10,6 +10,7 @@ from app.accounts.models import OneTimeLink
 from app.kit.db import ReadSession
 from app.runs.models import (
     PackDownload,
+    PilotExample,
     PilotInstructions,
     PilotLink,
     PilotLinkKind,
@@ -17,6 +18,8 @@ from app.runs.models import (
     PilotPart,
     PilotQuestion,
     PilotRun,
+    StatusMail,
+    StatusRecipient,
 )
 
 
@@ -84,3 +87,31 @@ def messages(session: ReadSession, question_ids: Sequence[UUID]) -> dict[UUID, l
     for row in session.exec(wanted.order_by(col(PilotMessage.sent_at), col(PilotMessage.id))).all():
         out[row.question_id].append(row)
     return out
+
+
+def status_mail(session: ReadSession, pilot_id: UUID) -> StatusMail | None:
+    """Where a pilot's status goes; None before anything of it was written."""
+    return session.exec(select(StatusMail).where(StatusMail.pilot_id == pilot_id)).first()
+
+
+def due_status_mails(session: ReadSession, latest: date) -> Sequence[StatusMail]:
+    """Those whose weekly day is `latest` or earlier."""
+    wanted = select(StatusMail).where(col(StatusMail.next_on).is_not(None), col(StatusMail.next_on) <= latest)
+    return session.exec(wanted.order_by(col(StatusMail.id))).all()
+
+
+def recipients(session: ReadSession, mail_id: UUID) -> Sequence[StatusRecipient]:
+    """Everybody who was ever chosen, those who stopped among them."""
+    wanted = select(StatusRecipient).where(StatusRecipient.mail_id == mail_id)
+    return session.exec(wanted.order_by(col(StatusRecipient.id))).all()
+
+
+def recipient_of(session: ReadSession, token: str) -> StatusRecipient | None:
+    """Whose stop link has this secret."""
+    return session.exec(select(StatusRecipient).where(StatusRecipient.token == token)).first()
+
+
+def examples(session: ReadSession, pilot_id: UUID) -> Sequence[PilotExample]:
+    """The good examples that vendors read, oldest first."""
+    wanted = select(PilotExample).where(PilotExample.pilot_id == pilot_id)
+    return session.exec(wanted.order_by(col(PilotExample.id))).all()

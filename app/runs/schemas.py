@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.jobs.models import MailState
 from app.runs.models import PilotStage, QuestionKind
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -77,6 +78,26 @@ class LabelingPlanIn(Entry):
         return self
 
 
+def _address(value: str) -> str:
+    if not _MAIL.fullmatch(value):
+        raise ValueError(f"{value[:60]!r} is no mail address; write it like ada@example.org.")
+    return value.lower()
+
+
+MailAddress = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)
+]
+
+
+class SentOut(BaseModel):
+    """A mail and what became of it."""
+
+    to: str
+    at: datetime
+    state: MailState
+    error: str
+
+
 class PublishIn(Entry):
     """Why a new version of the instructions is published."""
 
@@ -84,11 +105,12 @@ class PublishIn(Entry):
 
 
 class MilestoneIn(Entry):
-    """A step on a day; `done` is the day it was reached."""
+    """A step on a day; `done` is the day it was reached, `round` the delivery that every vendor owes for it."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     day: date
     done: date | None = None
+    round: Annotated[int | None, Field(ge=1, le=9)] = None
 
 
 class RunIn(Entry):
@@ -268,72 +290,40 @@ class PublishedOut(BaseModel):
     published_at: datetime | None
 
 
-class ForecastIn(Entry):
-    """What a forecast assumes: labelers ready at each vendor (None: those seen in the pilot), weeks until hired
-    ones start, and a time in which `peak_factor` times as much arrives as otherwise."""
+class StatusMailIn(Entry):
+    """Who gets the status of a pilot: people of the panel and free addresses; whether every week; the next step."""
 
-    ready: Annotated[int | None, Field(ge=1, le=100_000)] = None
-    lead_weeks: Annotated[int, Field(ge=0, le=52)] = 2
-    peak_from: date | None = None
-    peak_to: date | None = None
-    peak_factor: Annotated[float, Field(gt=0, le=100)] = 2.0
-
-    @model_validator(mode="after")
-    def _whole_peak(self) -> "ForecastIn":
-        if (self.peak_from is None) is not (self.peak_to is None):
-            raise ValueError("Give the first and the last day of the peak, or neither.")
-        if self.peak_from and self.peak_to and self.peak_to < self.peak_from:
-            raise ValueError("The peak must not end before it begins.")
-        return self
-
-    @property
-    def peak(self) -> tuple[date, date, float] | None:
-        """First day, last day and factor; None without a peak."""
-        return (self.peak_from, self.peak_to, self.peak_factor) if self.peak_from and self.peak_to else None
+    people: Annotated[list[UUID], Field(max_length=100)] = []
+    addresses: Annotated[list[MailAddress], Field(max_length=50)] = []
+    note: Words = ""
+    weekly: bool = False
 
 
-class CompletionOut(BaseModel):
-    """The day all is done, with its interval; null beyond ten years."""
+class StatusMailOut(BaseModel):
+    """Where the status goes, how it reads now, and what became of what was sent."""
 
-    expected: date | None
-    early: date | None
-    late: date | None
-
-
-class OutlookOut(BaseModel):
-    """A candidate's outlook, an extrapolation; `why` says why parts are missing."""
-
-    candidate: str
-    why: str
-    accepted_per_labeler_day: list[float] | None
-    labelers: int
-    person_days: list[float | None] | None
-    weeks: float | None
-    as_measured: CompletionOut | None
-    with_learning: CompletionOut | None
-    labelers_needed: list[int | None] | None
+    version: int
+    recipients: list[str]
+    stopped: list[str]
+    note: str
+    next_on: date | None
+    subject: str
+    text: str
+    sent: list[SentOut]
 
 
-class ArrivalOut(BaseModel):
-    """One delivery of the volume per day."""
+class PublishExampleIn(Entry):
+    """An item to publish with our labels, and what it is a good example of."""
 
-    day: date
-    candidate: str
-    round: int
-    items: int
-    missing: int
-    labels: int
-    accepted: float | None
-    working_days: float | None
-    items_per_day: float | None
+    item: Annotated[str, Field(min_length=1, max_length=1000)]
+    note: Filled
 
 
-class ProgressOut(BaseModel):
-    """Volume per day and the outlook of every candidate; `why` says why there is none."""
+class ExampleOut(BaseModel):
+    """A good example: it counts for nobody from gold version `gold_number` on."""
 
-    arrivals: list[ArrivalOut]
-    outlooks: list[OutlookOut]
-    why: str
-    volume: int
-    start: date | None
-    due: date | None
+    item: str
+    note: str
+    labels: list[str]
+    gold_number: int
+    created_at: datetime

@@ -60,6 +60,8 @@ def test_merged_cells_hold_their_text_once(tmp_path: Path) -> None:
     [
         ("Frage;Antwort\nPrüfung?;ja\n".encode("utf-8-sig"), "Prüfung?"),
         ("Frage;Antwort\nPrüfung?;ja\n".encode("utf-16"), "Prüfung?"),
+        ("Frage;Antwort\nPrüfung?;ja\n".encode("utf-16-le"), "Prüfung?"),
+        ("Frage;Antwort\nPrüfung?;ja\n".encode("utf-16-be"), "Prüfung?"),
         ("Frage;Antwort\nPrüfung?;ja\n".encode("cp1252"), "Prüfung?"),
         (b'Q,A\r\n"Two\nlines",yes\r\n', "Two\nlines"),
     ],

@@ -18,8 +18,11 @@ PUBLIC = {
     "/approve/{secret}",
     "/pilot-link/{secret}",
     "/pilot-work/{part_id}",
+    "/status-stop/{token}",
     "/api/v1/pilot-links/exchange",
     "/api/v1/pilot-work/{part_id}",
+    "/api/v1/questionnaire-links/exchange",
+    "/api/v1/questionnaire-work/{response_id}",
 }
 
 

@@ -184,6 +184,6 @@ def test_typing_past_the_last_day_tells_what_happens(client: TestClient, site: S
         assert "late draft" in page
         assert site.held().rows == {}
         shown = client.get(f"{base(site)}/vendor").text
-        assert "Typed too late" in shown
+        assert "Came too late" in shown
         assert client.post(f"{base(site)}/late/accept").status_code == 303
     assert site.held().rows["ramp"].value == "5"

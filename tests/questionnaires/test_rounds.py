@@ -12,8 +12,8 @@ from app.core.errors import Invalid
 from app.jobs.models import OutgoingMail
 from app.kit import clock
 from app.questionnaires import queries, service
+from app.questionnaires.link_schemas import RecipientIn, RoundIn
 from app.questionnaires.models import ResponseState
-from app.questionnaires.schemas import RecipientIn, RoundIn
 from app.vendors import service as vendors
 from app.vendors.schemas import VendorIn
 from tests.questionnaires.conftest import Scene, anonymous

@@ -144,3 +144,30 @@ def test_file_that_comes_too_late_is_kept_shown_to_both_sides_and_counts_once_ta
         assert client.post(f"{base(site)}/late/accept").status_code == 303
     row = site.held().rows["metrics_reported"]
     assert (row.value, row.comment) == ([first, late], "sorry")
+
+
+def test_lead_sends_back_an_answer_from_where_it_reads_it_and_takes_that_back(
+    client: TestClient, site: Scene
+) -> None:
+    secret, _ = site.send()
+    vendor, url = entered(client, secret)
+    vendor.post(f"{url}/answers/bad_week", data={"bad_week-revision": "0", "bad_week": "We lost a batch."})
+    there = f"{base(site)}/vendor?answer=bad_week"
+    assert f"{there}#send-back" not in client.get(base(site)).text
+    vendor.post(f"{url}/submit")
+    assert f'href="{there}#send-back"' in client.get(base(site)).text
+    assert '<option value="bad_week" selected' in client.get(there).text
+    day = (clock.now().date() + timedelta(days=5)).isoformat()
+    form = {"question_id": "bad_week", "reason": "Which batch?", "due": day}
+    assert client.post(f"{base(site)}/return", data=form).status_code == 303
+    assert "Which batch?" in vendor.get(url).text
+    page = client.get(f"{base(site)}/vendor").text
+    withdraw = re.search(r'action="([^"]+/returns/[^"]+/withdraw)"', page)
+    assert withdraw is not None
+    assert client.post(withdraw[1]).status_code == 303
+    assert "Your answers were received" in vendor.get(url).text
+    api = f"/api/v1/responses/{site.response_id}"
+    sent = client.post(f"{api}/answers/bad_week/return", json={"reason": "Which batch?", "due": day}).json()
+    (item,) = sent["returned"]
+    assert client.delete(f"{api}/returns/{item['id']}").json()["returned"] == []
+    assert client.delete(f"{api}/returns/{item['id']}").status_code == 404

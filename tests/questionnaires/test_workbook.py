@@ -229,3 +229,49 @@ def test_delegates_workbook_holds_its_section_alone(client: TestClient, site: Sc
     sections = site.held().access.template.sections
     title = next(each.title for each in sections if each.id == "flexibility")
     assert {row[1] for row in rows} == {title}
+
+
+def test_lead_reads_the_workbook_that_came_back_by_mail_with_the_vendors_comments(
+    client: TestClient, site: Scene
+) -> None:
+    site.answer("ramp", "5", note="sounds optimistic")
+    site.answer("attrition", "35", note="ours alone")
+    url = f"/responses/{site.response_id}"
+    content = client.get(f"{url}/workbook.xlsx").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not any(b"optimistic" in archive.read(name) for name in archive.namelist())
+    ramp, story = (row_of(content, text_of(site, name)) for name in ("ramp", "bad_week"))
+    back = filled(content, {f"F{ramp}": "after training", f"E{story}": "We lost a batch."})
+    shown = client.post(f"{url}/sheets", files={"file": ("back.xlsx", io.BytesIO(back))})
+    assert "What the workbook changes" in shown.text
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown.text)
+    taken = re.findall(r'name="take" value="([^"]+)" checked', shown.text)
+    assert set(taken) == {"ramp", "bad_week"}
+    action = re.search(r'action="(/responses/[^"]+/proposals[^"]*)"', shown.text)
+    assert action is not None
+    fields = {name: unescape(value) for name, value in found}
+    saved = client.post(unescape(action[1]), data={**fields, "take": taken})
+    assert saved.headers["location"] == url
+    rows = site.held().rows
+    told = (rows["ramp"].value, rows["ramp"].comment, rows["ramp"].note)
+    assert told == ("5", "after training", "sounds optimistic")
+    assert rows["bad_week"].value == "We lost a batch."
+    again = client.post(f"{url}/sheets", files={"file": ("back.xlsx", io.BytesIO(back))})
+    assert "Nothing to change" in again.text
+
+
+def test_api_reads_a_workbook_and_saves_what_it_proposes(client: TestClient, site: Scene) -> None:
+    url = f"/api/v1/responses/{site.response_id}"
+    content = client.get(f"{url}/workbook").content
+    ramp, story = (row_of(content, text_of(site, name)) for name in ("ramp", "bad_week"))
+    cells = {f"E{ramp}": "5", f"F{ramp}": "after training", f"E{story}": "We lost a batch."}
+    sent = {"file": ("back.xlsx", io.BytesIO(filled(content, cells)))}
+    read = client.post(f"{url}/workbook", files=sent).json()
+    assert read["problems"] == []
+    answers = [{name: each[name] for name in each if name != "is_old"} for each in read["answers"]]
+    site.answer("bad_week", "Nothing happened.")
+    assert client.post(f"{url}/proposals", json={"answers": answers}).status_code == 409
+    assert "ramp" not in site.held().rows
+    fresh = [each for each in answers if each["question_id"] == "ramp"]
+    assert client.post(f"{url}/proposals", json={"answers": fresh}).json() == {"applied": 1}
+    assert (site.held().rows["ramp"].value, site.held().rows["ramp"].comment) == ("5", "after training")

@@ -13,7 +13,7 @@ from app.pilots import service as pilots
 from app.pilots.models import Delivery
 from app.runs import service
 from app.runs.models import PackDownload
-from app.runs.schemas import ForecastIn
+from app.runs.progress_schemas import ForecastIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.runs.running import Browser, as_vendor, confirm, laid_out, move, pages, prepare, send
 

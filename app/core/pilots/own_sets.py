@@ -6,6 +6,7 @@ one that a set does not answer at all, and somebody decides it.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -21,11 +22,13 @@ from app.core.formats.read import read
 from app.core.formats.resolve import KINDS, resolve_delivery, resolve_frame
 from app.core.formats.resolve_names import nearest
 from app.core.formats.rows import Rows
-from app.core.formats.shapes import Bools
+from app.core.formats.shapes import Bools, Ints
 from app.core.formats.written import Written, WrittenItem
 from app.core.pilots.alike import Likeness, agreeing, likeness
 from app.core.pilots.amending import checked_answer, without
 from app.core.pilots.conduct import Accordance, accordance
+from app.core.pilots.figures import Scores
+from app.core.pilots.findings import OK
 from app.core.pilots.roles import names_in
 from app.core.pilots.statistics import wilson
 from app.core.pilots.tasks import read_gold, task_named
@@ -61,10 +64,14 @@ class OwnAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """An item on which the sets differ: the answer of each, None for a set that gives none."""
+    """An item on which the sets differ: the answer of each, None for a set that gives none.
+
+    `odd` are per set the positions of the marks that find no equal in some other set.
+    """
 
     item: str
     answers: tuple[Answer | None, ...]
+    odd: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,40 +220,67 @@ def compare_sets(own: OwnSets, *, iou: float = 0.5, plain_texts: bool = False, s
     `iou` is the overlap from which two regions are one, `plain_texts` lets texts agree that differ in case and
     punctuation alone. Equal inputs and seed give equal figures.
     """
-    task, count = task_named(own.frame.task), len(own.frame.items)
     answered = np.stack([one.answered for one in own.sets])
-    fine = answered.sum(axis=0) >= 2
-    both = fine.copy()
+    both = answered.sum(axis=0) >= 2
+    fine, odd = both.copy(), defaultdict[tuple[int, int], set[int]](set)
     pairs = []
-    for one, other in combinations(own.sets, 2):
-        shared = one.answered & other.answered
-        if not shared.any():
+    for left, right in combinations(range(len(own.sets)), 2):
+        found = _held(own, left, right, iou, plain_texts)
+        if found is None:
             continue
-        gone = [own.frame.items[at] for at in np.nonzero(~shared)[0].tolist()]
-        a, b = without(one, gone), without(other, gone)
-        scores = task.score(a, b, iou), task.score(b, a, iou)
-        alike = agreeing(scores[0], len(a.items))
-        if plain_texts and own.frame.kind == "texts":
-            alike |= _same_words(a, b)
-        fine[np.nonzero(shared)[0][~alike]] = False
-        pairs.append((scores, len(a.items)))
-    agreed = int(fine.sum())
-    total = int(both.sum())
+        fine[found.places[~found.alike]] = False
+        for key, marks in found.odd.items():
+            odd[key] |= marks
+        pairs.append(found)
+    agreed, total = int(fine.sum()), int(both.sum())
     bounds = wilson(agreed, total)
-    figures = likeness(task, [pairs[0][0]], pairs[0][1], seed=seed) if len(pairs) == 1 else {}
+    task = task_named(own.frame.task)
+    only = pairs[0] if len(pairs) == 1 else None
     return Compared(
         agreed=tuple(own.frame.items[at] for at in np.nonzero(fine)[0].tolist()),
-        disputes=_disputes(own, answered, fine),
+        disputes=_disputes(own, answered, fine, odd),
         agreement=OwnAgreement(
             items=total,
             agreed=agreed,
             share=agreed / total if total else None,
             low=bounds[0] if bounds else None,
             high=bounds[1] if bounds else None,
-            figures=figures,
-            labels=_labels(own) if own.frame.kind == "labels" and count else None,
+            figures=likeness(task, [only.scores], len(only.places), seed=seed) if only else {},
+            labels=_labels(own) if own.frame.kind == "labels" else None,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """Two sets held against each other on the items both answer: their `places` in the frame, which are `alike`,
+    the scores both ways round, and by set and place which marks are odd."""
+
+    places: Ints
+    alike: Bools
+    scores: tuple[Scores, Scores]
+    odd: Mapping[tuple[int, int], set[int]]
+
+
+def _held(own: OwnSets, left: int, right: int, iou: float, plain_texts: bool) -> _Held | None:
+    one, other = own.sets[left], own.sets[right]
+    shared = one.answered & other.answered
+    if not shared.any():
+        return None
+    task, places = task_named(own.frame.task), np.nonzero(shared)[0]
+    gone = [own.frame.items[at] for at in np.nonzero(~shared)[0].tolist()]
+    a, b = without(one, gone), without(other, gone)
+    scores = task.score(a, b, iou), task.score(b, a, iou)
+    alike = agreeing(scores[0], len(places))
+    if plain_texts and own.frame.kind == "texts":
+        alike |= _same_words(a, b)
+    found, odd = scores[0].findings, defaultdict[tuple[int, int], set[int]](set)
+    for side, rows, column in ((left, a, found.gold), (right, b, found.delivered)):
+        first = np.searchsorted(rows.item, np.arange(len(places)))
+        for row in column[(found.error != OK) & (column >= 0)].tolist():
+            at = int(rows.item[row])
+            odd[side, int(places[at])].add(row - int(first[at]))
+    return _Held(places, alike, scores, odd)
 
 
 def _same_words(one: Rows, other: Rows) -> Bools:
@@ -271,7 +305,9 @@ def _labels(own: OwnSets) -> Accordance | None:
     return accordance(np.array(items, np.int64), np.array(labels, np.int64), len(own.frame.items))
 
 
-def _disputes(own: OwnSets, answered: Bools, fine: Bools) -> tuple[Dispute, ...]:
+def _disputes(
+    own: OwnSets, answered: Bools, fine: Bools, odd: Mapping[tuple[int, int], set[int]]
+) -> tuple[Dispute, ...]:
     said = [answers_of(rows) for rows in own.sets]
     open_ = np.nonzero(~fine & answered.any(axis=0))[0].tolist()
     return tuple(
@@ -280,6 +316,7 @@ def _disputes(own: OwnSets, answered: Bools, fine: Bools) -> tuple[Dispute, ...]
             tuple(
                 answers[at] if known else None for answers, known in zip(said, answered[:, at], strict=True)
             ),
+            tuple(tuple(sorted(odd.get((side, at), ()))) for side in range(len(own.sets))),
         )
         for at in open_
     )

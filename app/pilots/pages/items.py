@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app.core.errors import NotFound
+from app.core.permissions import Action
 from app.evaluations.frame import EvaluationFrame, evaluation_frame
 from app.evaluations.models import StepName
 from app.kit import paging
@@ -197,5 +198,8 @@ def show_item(
         has_overlap=outcomes.kind in DRAWN or outcomes.kind == "spans",
         previous_url=paging.link(f"{path}/items/{at - 1}", scope.query) if at else "",
         next_url=paging.link(f"{path}/items/{at + 1}", scope.query) if at + 1 < len(outcomes.items) else "",
+        example_url=paging.link(f"{base_of(found.pilot)}/examples", {"item": line.name})
+        if found.may(Action.PILOT_EDIT) and found.is_open
+        else "",
     )
     return render(request, shown)

@@ -16,6 +16,7 @@ from app.kit.templating import render
 from app.kit.ui import Fact, Option
 from app.pilots import service
 from app.pilots.frame import base_of, below
+from app.pilots.models import PilotTask
 from app.pilots.service import PilotAccess, ReceivedImages, ReceivedItems
 from app.pilots.views import listing as views
 
@@ -59,6 +60,7 @@ def _page(
         pager=paging.pager(path, query, page=page, total=len(kept)),
         csv_url=paging.link(f"{path}/all.csv", query),
         may_change=found.is_open,
+        may_list=found.pilot.task is not PilotTask.REVIEW_ONLY,
         form=form,
     )
 

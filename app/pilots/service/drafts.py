@@ -20,13 +20,14 @@ from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession, unchanged
 from app.kit.storage import LocalStore
 from app.pilots import queries
+from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import ChoiceKind, DraftState, GoldChoice, GoldDraft, GoldVersion, Pilot
-from app.pilots.schemas import ChoiceIn
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.checking import CheckedGold, check_gold
 from app.pilots.service.children import read_in_child
 from app.pilots.service.computing import handed_of
 from app.pilots.service.deliveries import upload_gold
+from app.pilots.service.items import require_figures
 
 SIDES = ("set A", "set B")
 _LARGEST = 1 << 30
@@ -91,6 +92,7 @@ def check_sets(
         raise Invalid("sets.same", [Problem("second", message)])
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
+        require_figures(pilot.task)
         items, iou, task = queries.items_file(session, pilot_id), pilot.iou, pilot.task
         handed, digest = handed_of(contents, items), items.digest if items else ""
     way = {

@@ -24,7 +24,7 @@ from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import Pilot, PilotImages, PilotItems
+from app.pilots.models import Pilot, PilotImages, PilotItems, PilotTask
 from app.pilots.service.access import open_pilot
 from app.pilots.service.children import read_in_child
 from app.pilots.service.computing import request_result
@@ -73,6 +73,16 @@ class Listing:
         """The items whose instructions leave a question open on purpose."""
         return frozenset(one.item for one in self.items if one.role is Role.PLANTED)
 
+    def left_as(self, names: Sequence[str]) -> dict[str, str]:
+        """Item as the gold calls it -> the code under which it left; {} where items leave under their names."""
+        if not self.hides_repeats:
+            return {}
+        keys = [
+            (one.item, one.image) if one.image and not one.repeat_of else (one.item,) for one in self.items
+        ]
+        codes, found = self.codes, nearest(names, keys)
+        return {names[at]: codes[one.item] for one, at in zip(self.items, found, strict=True) if at >= 0}
+
     def veiled(self, text: str) -> str:
         """A sentence for a vendor: where items leave under codes, quoted names of items become these."""
         if not self.hides_repeats:
@@ -95,6 +105,7 @@ def check_items(
     """
     with store.reading() as session:
         task = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot.task
+        require_figures(task)
         golds = queries.golds(session, pilot_id)
         digest = golds[0].digest if golds else ""
     facts = read_in_child(
@@ -105,6 +116,13 @@ def check_items(
         gold=str(contents.path(digest)) if digest else "",
     )
     return CheckedItems(upload, digest, facts["items"], tuple(facts["notes"]))
+
+
+def require_figures(task: PilotTask) -> None:
+    """Let pass the tasks that have gold. Raises `Conflict` where people judge: its items are a list of their own."""
+    if task is PilotTask.REVIEW_ONLY:
+        message = "People judge this pilot: upload its items as the list of items, there is no gold to lay them over."
+        raise Conflict("items.review_only", message, field="file")
 
 
 def upload_items(session: WriteSession, *, actor: Actor, pilot_id: UUID, checked: CheckedItems) -> PilotItems:
@@ -221,8 +239,8 @@ class Scenes:
         if not self._pictures and not self._listed:
             return Scene()
         one = self._entry(name)
-        image = (one.image,) if one is not None and one.image else ()
-        (at,) = nearest(self._members, [(*image, name)])
+        known = (one.image, name, one.repeat_of) if one is not None else (name,)
+        (at,) = nearest(self._members, [[key for key in known if key]])
         text = one.text if one is not None else ""
         if at < 0:
             return Scene(text)
@@ -241,15 +259,15 @@ class Scenes:
         return self._texts[names[at]] if at >= 0 else None
 
 
-def scenes_of(session: ReadSession, pilot_id: UUID) -> Scenes:
-    """Texts and images of a pilot's items."""
+def scenes_of(session: ReadSession, pilot_id: UUID, base: str = "") -> Scenes:
+    """Texts and images of a pilot's items; the addresses of images begin with `base`, '' for those of our own pages."""
     images, listing = images_of(session, pilot_id), listing_of(session, pilot_id)
     listed = listing.items if listing else ()
     if images is None:
         return Scenes("", (), listed)
     pilot = session.get_one(Pilot, pilot_id)
-    base = f"/evaluations/{pilot.evaluation_id}/pilot/{pilot_id}/images/{images[0].id}"
-    return Scenes(base, images[1], listed)
+    where = base or f"/evaluations/{pilot.evaluation_id}/pilot/{pilot_id}/images"
+    return Scenes(f"{where}/{images[0].id}", images[1], listed)
 
 
 def images_of(session: ReadSession, pilot_id: UUID) -> tuple[PilotImages, Sequence[Picture]] | None:
@@ -263,6 +281,11 @@ def image_of(
 ) -> tuple[PilotImages, Picture]:
     """One image, for whoever may see the pilot. Raises `NotFound` for any other."""
     open_pilot(session, actor, pilot_id)
+    return picture_of(session, pilot_id, images_id, at)
+
+
+def picture_of(session: ReadSession, pilot_id: UUID, images_id: UUID, at: int) -> tuple[PilotImages, Picture]:
+    """One image of a pilot, for a verb that has checked the right. Raises `NotFound` for any other."""
     row = session.get(PilotImages, images_id)
     found = _unpacked(row.content) if row is not None and row.pilot_id == pilot_id else ()
     if row is None or not 0 <= at < len(found):

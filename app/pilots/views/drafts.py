@@ -101,17 +101,17 @@ def facts_of(draft: Draft, task: PilotTask) -> tuple[Fact, ...]:
     if told["share"] is not None:
         bounds = f"{told['low']:.0%} to {told['high']:.0%}, 95 %"
         out.append(
-            Fact("Agree on", f"{told['agreed']} of {told['items']} items, {told['share']:.0%}", "", bounds)
+            Fact("Agree on", f"{told['agreed']} of {told['items']} items, {told['share']:.0%}", bounds)
         )
     for name, label in _FIGURES.items():
         if found := told["figures"].get(name):
             digits = 1 if name == "chrf" else 3
             bounds = wording.interval(found["low"], found["high"], digits)
-            out.append(Fact(label, wording.number(found["value"], digits), "", bounds))
+            out.append(Fact(label, wording.number(found["value"], digits), bounds))
     if (labels := told["labels"]) and labels["alpha"]["value"] is not None:
         alpha = labels["alpha"]
         bounds = wording.interval(alpha["low"], alpha["high"], 2)
-        out.append(Fact("Krippendorff alpha", wording.number(alpha["value"], 2), "", bounds))
+        out.append(Fact("Krippendorff alpha", wording.number(alpha["value"], 2), bounds))
     if task in (PilotTask.BOXES, PilotTask.POLYGONS, PilotTask.MASKS):
         out.append(Fact("Same object from", f"overlap {draft.row.iou / 10_000:g}"))
     if draft.row.plain_texts:
@@ -150,9 +150,12 @@ def choice_words(choice: GoldChoice) -> str:
     return "own answer" if choice.kind is ChoiceKind.OWN else "excluded"
 
 
-def _marks(answer: Sequence[Mapping[str, Any]]) -> list[Mark]:
-    """The marks of a set as they are drawn."""
-    return [Mark("ok", None, one.get("label"), None, None, None, _shape(one)) for one in answer]
+def _marks(answer: Sequence[Mapping[str, Any]], odd: Sequence[int] = ()) -> list[Mark]:
+    """The marks of a set as they are drawn; the `odd` ones find no equal in the other set."""
+    return [
+        Mark("loose" if at in odd else "ok", None, one.get("label"), None, None, None, _shape(one))
+        for at, one in enumerate(answer)
+    ]
 
 
 def _shape(one: Mapping[str, Any]) -> Any:
@@ -162,15 +165,20 @@ def _shape(one: Mapping[str, Any]) -> Any:
 def panels_of(dispute: Mapping[str, Any], kind: str, scene: Scene) -> tuple[Panel, ...]:
     """Both answers side by side."""
     return tuple(
-        _panel(name, answer, dispute, kind, scene)
-        for name, answer in zip(SIDES, dispute["answers"], strict=True)
+        _panel(name, answer, dispute["odd"][at], dispute, kind, scene)
+        for at, (name, answer) in enumerate(zip(SIDES, dispute["answers"], strict=True))
     )
 
 
 def _panel(
-    name: str, answer: Sequence[Mapping[str, Any]] | None, dispute: Mapping[str, Any], kind: str, scene: Scene
+    name: str,
+    answer: Sequence[Mapping[str, Any]] | None,
+    odd: Sequence[int],
+    dispute: Mapping[str, Any],
+    kind: str,
+    scene: Scene,
 ) -> Panel:
-    marks, text = _marks(answer or ()), dispute.get("text") or scene.text
+    marks, text = _marks(answer or (), odd), dispute.get("text") or scene.text
     chart = None
     if kind in DRAWN:
         shapes: Sequence[DrawnShape] = drawn(marks, kind)
@@ -179,5 +187,7 @@ def _panel(
         chart = canvas(shapes, scene, (size[0], size[1]) if size else None, title=title, width=PANEL_WIDTH)
     words = tuple(Piece(str(one.delivered_shape), "") for one in marks) if kind == "texts" else ()
     errors = ("no answer",) if answer is None else ()
+    if odd and kind in DRAWN:
+        errors = (f"{len(odd)} of {len(marks)} {'differs' if len(odd) == 1 else 'differ'}",)
     labels = () if kind == "texts" else labels_of(marks, text)
     return Panel(f"{name[0].upper()}{name[1:]}", chart, words or pieces(marks, kind, text), labels, errors)

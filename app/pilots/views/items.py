@@ -102,6 +102,7 @@ class ItemPage(Page):
     has_overlap: bool
     previous_url: str
     next_url: str
+    example_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class ItemListPage(Page):
     pager: Pager
     csv_url: str
     may_change: bool
+    may_list: bool
     form: FormState
 
 

@@ -35,7 +35,8 @@ def place(session: ReadSession, actor: Actor, response_id: UUID) -> Place:
     return Place(actor, response_id, f"/responses/{response_id}/call", page)
 
 
-def _frame(session: ReadSession, actor: Actor, held: HeldResponse) -> tuple[EvaluationFrame, str]:
+def frame_of(session: ReadSession, actor: Actor, held: HeldResponse) -> tuple[EvaluationFrame, str]:
+    """The evaluation's frame and the candidate's name."""
     opened = evaluations.open_evaluation(session, actor, held.access.evaluation.id)
     view, _ = evaluations.candidate_of(session, actor=actor, candidate_id=held.access.candidate.id)
     return evaluation_frame(session, opened, StepName.DISCOVERY), view.name
@@ -43,7 +44,7 @@ def _frame(session: ReadSession, actor: Actor, held: HeldResponse) -> tuple[Eval
 
 def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> CallPage:
     response_id = filling.held.access.response.id
-    frame, name = _frame(session, actor, filling.held)
+    frame, name = frame_of(session, actor, filling.held)
     shown = service.call_of(session, actor=actor, response_id=response_id)
     earlier = service.earlier_answers(session, actor=actor, response_id=response_id)
     return call_view(filling, frame, name, shown, earlier, **more)
@@ -119,7 +120,7 @@ def show_summary(request: Request, session: Read, actor: CurrentActor, response_
 
 def _summary(session: ReadSession, actor: Actor, response_id: UUID, form: forms.FormState) -> Page:
     held = service.response_of(session, actor=actor, response_id=response_id)
-    frame, name = _frame(session, actor, held)
+    frame, name = frame_of(session, actor, held)
     return summary_view(frame, f"/responses/{response_id}/call", name, form)
 
 
@@ -138,17 +139,23 @@ def send_summary(
 def show_earlier(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """What the vendor answered the last time."""
     filling = forms_of.filling(session, place(session, actor, response_id))
-    frame, _ = _frame(session, actor, filling.held)
+    frame, _ = frame_of(session, actor, filling.held)
     earlier = service.earlier_answers(session, actor=actor, response_id=response_id)
     return render(request, earlier_view(filling, frame, earlier))
 
 
 @router.post("/proposals")
 def save_proposals(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID
+    request: Request,
+    session: Write,
+    actor: CurrentActor,
+    form: RawForm,
+    response_id: UUID,
+    origin: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Take over the earlier answers that were ticked."""
+    """Take over the answers of the last time, or of a workbook, that were ticked."""
     count, problems = forms_of.save_proposals(session, place(session, actor, response_id), form)
     if problems:
         raise Invalid("answer.invalid", problems)
-    return htmx.redirect(request, f"/responses/{response_id}/call", toast=f"{count} answers taken over.")
+    there = f"/responses/{response_id}" + ("" if origin == "workbook" else "/call")
+    return htmx.redirect(request, there, toast=f"{count} answers taken over.")

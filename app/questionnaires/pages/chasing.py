@@ -1,9 +1,9 @@
 """Leading a response that is with the vendor."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.evaluations import service as evaluations
 from app.evaluations.frame import evaluation_frame
@@ -39,9 +39,16 @@ def _page(session: ReadSession, actor: Actor, response_id: UUID, **more: Any) ->
 
 
 @router.get("/responses/{response_id}/vendor")
-def show(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
-    """Links, mails, late answers, sent-back answers and questions."""
-    return render(request, _page(session, actor, response_id))
+def show(
+    request: Request,
+    session: Read,
+    actor: CurrentActor,
+    response_id: UUID,
+    answer: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """Links, mails, late answers, sent-back answers and questions; `answer` is the one to send back."""
+    form = forms.blank({"question_id": answer})
+    return render(request, _page(session, actor, response_id, return_form=form))
 
 
 @router.post("/responses/{response_id}/remind")

@@ -24,7 +24,8 @@ from app.kit.spreadsheet import Cell, write_csv, write_excel
 from app.kit.templating import render
 from app.kit.ui import Option
 from app.questionnaires import service
-from app.questionnaires.schemas import RecipientIn, RoundIn, StartIn
+from app.questionnaires.link_schemas import RecipientIn, RoundIn
+from app.questionnaires.schemas import StartIn
 from app.questionnaires.service import SentTo
 from app.questionnaires.views.compare import SHOWS, Narrowed, chosen, comparison, table
 from app.questionnaires.views.discovery import DiscoveryPage, discovery_view

@@ -22,6 +22,7 @@ from app.questionnaires.views import drafting, editor
 
 router = APIRouter(prefix="/questionnaires/{key}", include_in_schema=False)
 Direction = Literal["up", "down"]
+Part = Literal["sections", "questions"]
 _STEPS = {"up": -1, "down": 1}
 
 
@@ -114,26 +115,6 @@ def save_section(
     return _back(request, key, f"#s-{values['id']}", "The section is saved.")
 
 
-@router.post("/edit/sections/{name}/move/{direction}")
-def move_section(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, name: str,
-    direction: Direction,
-) -> Response:  # fmt: skip
-    """One place up or down."""
-    step = _STEPS[direction]
-    _save(session, actor, key, form, partial(edit.move_section, section=name, step=step))
-    return _back(request, key, f"#s-{name}", "Moved.")
-
-
-@router.post("/edit/sections/{name}/remove")
-def remove_section(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, name: str
-) -> Response:
-    """Take the section and its questions out of the draft."""
-    _save(session, actor, key, form, partial(edit.remove_section, section=name))
-    return _back(request, key, "", "The section is out of the draft.")
-
-
 @router.get("/edit/sections/{name}/questions/new")
 def new_question_form(request: Request, session: Read, actor: CurrentActor, key: str, name: str) -> Response:
     """A blank question."""
@@ -189,24 +170,25 @@ def _save_question(
     return _back(request, key, f"#q-{values['id']}", "The question is saved.")
 
 
-@router.post("/edit/questions/{name}/move/{direction}")
-def move_question(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, name: str,
+@router.post("/edit/{part}/{name}/move/{direction}")
+def move(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, part: Part, name: str,
     direction: Direction,
 ) -> Response:  # fmt: skip
-    """One place up or down, into the next section at its border."""
-    step = _STEPS[direction]
-    _save(session, actor, key, form, partial(edit.move_question, question=name, step=step))
-    return _back(request, key, f"#q-{name}", "Moved.")
+    """A section or question one place up or down; a question goes into the next section at the border of its own."""
+    step, moved = _STEPS[direction], edit.move_section if part == "sections" else edit.move_question
+    _save(session, actor, key, form, lambda body: moved(body, name, step))
+    return _back(request, key, f"#{part[0]}-{name}", "Moved.")
 
 
-@router.post("/edit/questions/{name}/remove")
-def remove_question(
-    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, name: str
+@router.post("/edit/{part}/{name}/remove")
+def remove(
+    request: Request, session: Write, actor: CurrentActor, form: RawForm, key: str, part: Part, name: str
 ) -> Response:
-    """Take the question out of the draft."""
-    _save(session, actor, key, form, partial(edit.remove_question, question=name))
-    return _back(request, key, "", "The question is out of the draft.")
+    """Take a section with its questions, or a question, out of the draft."""
+    without = edit.remove_section if part == "sections" else edit.remove_question
+    _save(session, actor, key, form, lambda body: without(body, name))
+    return _back(request, key, "", f"The {part[:-1]} is out of the draft.")
 
 
 def _save(

@@ -18,8 +18,7 @@ from app.kit.forms import FormRejected
 from app.kit.templating import Page, render, render_page
 from app.kit.ui import Toast
 from app.questionnaires import service
-from app.questionnaires.models import AnswerRow
-from app.questionnaires.schemas import AnswerIn, FlagIn
+from app.questionnaires.schemas import FlagIn
 from app.questionnaires.views import fields
 from app.questionnaires.views.fields import Fields
 from app.questionnaires.views.fill import ConflictView, Filling
@@ -273,12 +272,13 @@ def save_proposals(session: WriteSession, place: Place, form: FormData) -> tuple
         held = service.response_of(session, actor=place.actor, response_id=place.response_id)
         question = held.access.question(name)
         try:
-            service.save_or_keep(
+            service.save_proposed(
                 session,
                 actor=place.actor,
                 response_id=place.response_id,
                 question_id=name,
-                entry=_proposed(question, sent, held.rows.get(name)),
+                value=_proposed(question, sent),
+                comment=(sent.get(f"{name}-comment") or ("",))[0][:4000],
                 seen=fields.seen_revision(question, sent),
             )
             count += 1
@@ -292,10 +292,9 @@ def save_proposals(session: WriteSession, place: Place, form: FormData) -> tuple
     return count, problems
 
 
-def _proposed(question: Question, sent: Fields, row: AnswerRow | None) -> AnswerIn:
+def _proposed(question: Question, sent: Fields) -> object:
     try:
-        value = json.loads((sent.get(f"{question.id}-plain") or ("null",))[0])
+        value: object = json.loads((sent.get(f"{question.id}-plain") or ("null",))[0])
     except ValueError:
         raise Invalid("answer.invalid", [Problem(question.id, "load the workbook once more")]) from None
-    comment = (sent.get(f"{question.id}-comment") or ("",))[0][:4000]
-    return AnswerIn(value=value, comment=comment, note=row.note if row is not None else "")
+    return value

@@ -13,12 +13,15 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import BodyRead, RawForm, Read, Write
 from app.kit.templating import render
-from app.questionnaires import service
+from app.questionnaires import service, workbook
 from app.questionnaires.models import SheetImport
+from app.questionnaires.pages import call
+from app.questionnaires.pages import filling as forms_of
 from app.questionnaires.schemas import ColumnsIn, NewTemplateIn
 from app.questionnaires.service import sheets
 from app.questionnaires.service.sheets import ReadSheets
 from app.questionnaires.views import sheets as views
+from app.questionnaires.views.call import EarlierPage, workbook_view
 from app.questionnaires.views.editor import base_of
 
 router = APIRouter(include_in_schema=False)
@@ -76,8 +79,27 @@ def send_answers(
     """Keep a filled file for a response."""
     with rejecting(request, form, lambda state: views.send_answers_view(state, str(response_id))):
         found = _texts(sent)
+        if workbook.is_ours(found):
+            request.state.answer_location = f"/responses/{response_id}/sheets"
+            return render(request, _proposals(session, actor, response_id, found))
         row = sheets.keep(session, actor=actor, found=found, response_id=response_id)
     return htmx.redirect(request, f"{views.BASE}/{row.id}", toast=" ".join(found.notes) or None)
+
+
+def _proposals(session: ReadSession, actor: Actor, response_id: UUID, found: ReadSheets) -> EarlierPage:
+    """What a workbook of ours, filled in and sent by the vendor, would change."""
+    place = call.place(session, actor, response_id)
+    filling = forms_of.filling(session, place)
+    frame, _ = call.frame_of(session, actor, filling.held)
+    return workbook_view(filling, frame, *workbook.compare(filling.held, workbook.cells_of(found)))
+
+
+@router.get("/responses/{response_id}/workbook.xlsx")
+def download_workbook(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+    """The questions as a workbook that can be mailed, without anything of ours."""
+    held = service.response_of(session, actor=actor, response_id=response_id)
+    headers = {"Content-Disposition": f'attachment; filename="{held.access.response.key}.xlsx"'}
+    return Response(workbook.write(held), media_type=workbook.KIND, headers=headers)
 
 
 @router.get("/questionnaires/sheets/{import_id}")

@@ -7,15 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import FormData
 
 from app.accounts import service as accounts
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.files.download import content_response
 from app.kit import forms, htmx, links
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, rejecting
-from app.kit.pdf import render_pdf
 from app.kit.requests import BodyRead, RawForm, Read, Write, database
-from app.kit.templating import Page, render, render_template
+from app.kit.templating import Page, render
 from app.kit.ui import Toast
 from app.questionnaires import service, workbook
 from app.questionnaires.pages import filling as forms_of
@@ -28,7 +27,6 @@ from app.questionnaires.views.fill import Filling
 from app.vendors import service as vendors
 
 router = APIRouter(prefix="/respond/{response_id}", include_in_schema=False)
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _place(session: ReadSession, actor: Actor, response_id: UUID) -> Place:
@@ -140,18 +138,10 @@ def drop_file(
 @router.get("/files/{file_id}/{name}")
 def download(request: Request, session: Read, actor: Holder, response_id: UUID, file_id: UUID) -> Response:
     """A file of one of the answers; not what we keep beside them."""
-    filling = forms_of.filling(session, _place(session, actor, response_id))
-    named = {
-        name
-        for question in filling.held.access.template.questions()
-        if question.type == "file"
-        for given in (filling.held.rows.get(question.id), filling.drafts.get(question.id))
-        if given is not None
-        for name in given.value or ()
-    }
-    if str(file_id) not in named or str(file_id) not in filling.files:
+    files = service.own_files(session, service.response_access(session, actor, response_id))
+    if str(file_id) not in files:
         raise NotFound("file.not_found", "This file is not part of your answers.")
-    return content_response(request, filling.files[str(file_id)])
+    return content_response(request, files[str(file_id)])
 
 
 @router.get("/check")
@@ -175,13 +165,8 @@ def print_receipt(request: Request, actor: Holder, response_id: UUID) -> Respons
     """The receipt to keep, printed after the session ended; the answers are attached to it."""
     with database(request).reading() as session:
         held = service.response_of(session, actor=actor, response_id=response_id)
-        if not held.access.is_finished:
-            raise Conflict("response.not_submitted", "There is no receipt yet: hand the answers in first.")
         vendor = vendors.vendor_of(session, held.access.candidate.vendor_id).name
-        page, record, at = receipt.receipt_document(held, vendor)
-    html = render_template(page.template, {"page": page})
-    pdf = render_pdf(html, title=f"Receipt: {page.head.title}", attachments=(record,), created=at)
-    return _download(pdf, "application/pdf", "receipt.pdf")
+    return _download(receipt.receipt_pdf(held, vendor), "application/pdf", "receipt.pdf")
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
@@ -241,7 +226,7 @@ def show_earlier(request: Request, session: Read, actor: Holder, response_id: UU
 def download_workbook(session: Read, actor: Holder, response_id: UUID) -> Response:
     """The questions as a workbook, with what is answered so far."""
     held = service.response_of(session, actor=actor, response_id=response_id)
-    return _download(workbook.write(held), EXCEL, f"{held.access.response.key}.xlsx")
+    return _download(workbook.write(held), workbook.KIND, f"{held.access.response.key}.xlsx")
 
 
 @router.post("/workbook")

@@ -51,7 +51,9 @@ from app.questionnaires.service.late import (
     drop_or_leave,
     late_values,
     leave_drafts,
+    own_files,
     save_or_keep,
+    save_proposed,
 )
 from app.questionnaires.service.reading import (
     AnswerShown,
@@ -155,6 +157,7 @@ __all__ = [
     "may_read",
     "may_read_sealed",
     "open_vendor_link",
+    "own_files",
     "panel_roles",
     "plan_call",
     "questionnaire_of",
@@ -168,6 +171,7 @@ __all__ = [
     "returns_of",
     "save_answer",
     "save_or_keep",
+    "save_proposed",
     "score_of",
     "scores_of",
     "sealed_questions",

@@ -1,7 +1,7 @@
 """Answer, attach, mark: what stands for one question, revision by revision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.audit import service as audit
@@ -49,18 +49,22 @@ def save_answer(
     question_id: str,
     entry: AnswerIn,
     seen: int | None = None,
+    words: str | None = None,
 ) -> AnswerRow | None:
     """Write down what was filled in for one question; None when there was nothing and still is nothing.
 
-    `seen` is the revision the form showed (0: none); the same answer again changes nothing. A vendor's answer
-    counts as told, and leaves what a reviewer accepted as not applicable. Raises `Invalid` at the question,
-    `Conflict` with both texts when somebody answered since, or when the response is submitted or closed.
+    `words`: the vendor's comment, where we bring in what a vendor wrote elsewhere. `seen` is the revision the form
+    showed (0: none); the same answer again changes nothing. A vendor's answer counts as told, and leaves what a
+    reviewer accepted as not applicable. Raises `Invalid` at the question, `Conflict` with both texts when somebody
+    answered since, or when the response is submitted or closed.
     """
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
     question = access.question(question_id)
     _require_open(access, question_id)
     row = queries.answer(session, response_id, question_id)
     new = _read(session, access, question, entry, row)
+    if words is not None:
+        new = replace(new, comment=words)
     if new == (_standing(row) if row else _NOTHING):
         return row
     _require_seen(question, row, seen, new)

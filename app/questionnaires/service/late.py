@@ -11,18 +11,20 @@ from app.core.errors import Conflict
 from app.core.permissions import Action
 from app.core.questionnaire import Question, to_plain, validate_answer
 from app.evaluations.models import EvaluationState
+from app.files.models import File
 from app.files.service import Upload
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
-from app.questionnaires.models import LateDraft
+from app.questionnaires.models import Confidence, LateDraft
 from app.questionnaires.schemas import AnswerIn
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.answers import (
     add_files,
     attach_files,
     drop_file,
+    files_of,
     require_attached,
     save_answer,
     write_late,
@@ -78,6 +80,46 @@ def save_or_keep(
         require_attached(session, access, question, value)
         value = _only_new(session, access, question, value) or None
     return _keep(session, access, question, value, entry.comment)
+
+
+def save_proposed(
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    question_id: str,
+    value: object,
+    comment: str,
+    seen: int | None,
+) -> bool:
+    """Save an answer that a vendor wrote elsewhere, in a workbook or the last time, with its comment; our note stays.
+
+    True when it came too late and was kept as a draft. Raises what `save_answer` raises.
+    """
+    access = response_access(session, actor, response_id)
+    if _is_late(access):
+        entry = AnswerIn(value=value, comment=comment)
+        return save_or_keep(
+            session, actor=actor, response_id=response_id, question_id=question_id, entry=entry, seen=seen
+        )
+    row = queries.answer(session, response_id, question_id)
+    same = row is not None and row.value == value
+    entry = AnswerIn(
+        value=value,
+        confidence=row.confidence if row is not None and same else Confidence.TOLD,
+        not_applicable=row is not None and row.not_applicable and value is None,
+        note=row.note if row is not None else "",
+    )
+    save_answer(
+        session,
+        actor=actor,
+        response_id=response_id,
+        question_id=question_id,
+        entry=entry,
+        seen=seen,
+        words=comment[:4000],
+    )
+    return False
 
 
 def _is_late(access: ResponseAccess) -> bool:
@@ -181,6 +223,23 @@ def late_values(session: ReadSession, access: ResponseAccess) -> Mapping[str, La
             value = list(dict.fromkeys([*(before.value or []), *(value or [])]))
         found[draft.question_id] = LateValue(value, draft.comment, draft.saved_at)
     return found
+
+
+def own_files(session: ReadSession, access: ResponseAccess) -> dict[str, File]:
+    """File id -> file, of a vendor's answers and of what came too late; not what we keep beside them."""
+    rows, late = (
+        queries.answers_of(session, [access.response.id])[access.response.id],
+        late_values(session, access),
+    )
+    named = {
+        name
+        for question in access.template.questions()
+        if question.type == "file" and question.id not in access.hidden
+        for given in (rows.get(question.id), late.get(question.id))
+        if given is not None
+        for name in given.value or ()
+    }
+    return {name: file for name, file in files_of(session, access).items() if name in named}
 
 
 def _shown(access: ResponseAccess, drafts: Iterable[LateDraft]) -> list[LateDraft]:

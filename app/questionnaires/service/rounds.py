@@ -9,7 +9,8 @@ from app.evaluations import service as evaluations
 from app.kit.actors import Actor
 from app.kit.db import WriteSession
 from app.questionnaires import queries
-from app.questionnaires.schemas import RoundIn, SendIn, StartIn
+from app.questionnaires.link_schemas import RoundIn
+from app.questionnaires.schemas import SendIn, StartIn
 from app.questionnaires.service.responses import start_response
 from app.questionnaires.service.sending import Sent, send_response
 

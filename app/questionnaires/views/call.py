@@ -1,15 +1,17 @@
 """Call mode: the questions that are open, the agenda with its timer, and the summary afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from app.core.errors import Problem
 from app.evaluations.frame import EvaluationFrame
 from app.kit import clock, wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import FieldError
-from app.questionnaires.service import CallShown, Earlier
+from app.questionnaires.service import CallShown, Earlier, Proposal
 from app.questionnaires.views import fill
 from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView, QuestionView, SectionView
 from app.questionnaires.views.proposals import ProposalsPart, proposals_part
@@ -167,3 +169,13 @@ def earlier_view(filling: Filling, frame: EvaluationFrame, earlier: Earlier) -> 
     intro = f"The vendor gave these answers on {wording.day(earlier.handed_in)}. Tick what still holds."
     part = proposals_part(filling, intro, earlier.proposals, (), f"{base}/proposals")
     return EarlierPage("Answers of the last time", frame=frame, base=f"{base}/call", part=part)
+
+
+def workbook_view(
+    filling: Filling, frame: EvaluationFrame, found: Sequence[Proposal], problems: Sequence[Problem]
+) -> EarlierPage:
+    """The page of what a workbook that the vendor sent us would change."""
+    base = f"/responses/{filling.held.access.response.id}"
+    intro = "Nothing is saved yet. Tick what the vendor's workbook shall change; its comments come along."
+    part = proposals_part(filling, intro, found, problems, f"{base}/proposals?origin=workbook")
+    return EarlierPage("What the workbook changes", frame=frame, base=base, part=part)

@@ -7,9 +7,11 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.core.permissions import Action
+from app.core.questionnaire import Questionnaire
 from app.evaluations.frame import EvaluationFrame
 from app.files.models import File
-from app.jobs.models import MailState, OutgoingMail
+from app.jobs.models import OutgoingMail
+from app.jobs.wording import MAIL_WORDS
 from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
@@ -23,13 +25,6 @@ LINK_WORDS = {
     LinkKind.MAIN: "whole questionnaire",
     LinkKind.REMINDER: "reminder",
     LinkKind.DELEGATE: "asked by the vendor for one section",
-}
-MAIL_WORDS = {
-    MailState.QUEUED: ("on its way", "info"),
-    MailState.SENT: ("delivered to the mail server", "ok"),
-    MailState.KEPT: ("not mailed", "warn"),
-    MailState.FAILED: ("failed", "bad"),
-    MailState.BOUNCED: ("came back", "bad"),
 }
 
 
@@ -145,15 +140,7 @@ def chasing_view(
         links=tuple(_link(each, zone) for each in found.links),
         mails=tuple(_mail(each, zone) for each in found.mails),
         drafts=tuple(_draft(each, zone, found.files) for each in found.drafts),
-        returned=tuple(
-            BackLine(
-                template.question(each.question_id).text,
-                each.reason,
-                wording.day(each.due),
-                f"/responses/{access.response.id}/returns/{each.id}/withdraw" if leads else "",
-            )
-            for each in found.returned
-        ),
+        returned=tuple(_back(each, template, may_withdraw=leads) for each in found.returned),
         asked=tuple(_question(each, clarify_form) for each in found.asked),
         may_lead=leads,
         may_remind=leads and is_open and access.response.link_id is not None,
@@ -168,6 +155,11 @@ def chasing_view(
         return_form=return_form or blank(),
         nonce=blank().nonce,
     )
+
+
+def _back(each: AnswerReturn, template: Questionnaire, *, may_withdraw: bool) -> BackLine:
+    url = f"/responses/{each.response_id}/returns/{each.id}/withdraw" if may_withdraw else ""
+    return BackLine(template.question(each.question_id).text, each.reason, wording.day(each.due), url)
 
 
 def _link(each: Handed, zone: str) -> LinkLine:

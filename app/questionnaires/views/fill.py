@@ -82,6 +82,7 @@ class QuestionView:
     revision: str
     saved: str
     returned: str
+    send_back: str
     late: str
     errors: tuple[str, ...]
     asides: tuple[str, ...]
@@ -193,7 +194,6 @@ def question_view(filling: Filling, section: Section, question: Question, number
     held = filling.held
     row, values = held.rows.get(question.id), _values(filling, question)
     internal, currency = not held.access.is_vendor, evaluations.need_of(held.access.evaluation).currency
-    more = fields.MORE_ROWS if filling.more == question.id else 0
     return QuestionView(
         id=question.id,
         number=number,
@@ -209,7 +209,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         url=f"{filling.base}/answers/{question.id}",
         control=fields.control(question, values, currency),
         columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
-        rows=fields.rows(question, values, currency, more),
+        rows=fields.rows(question, values, currency, fields.MORE_ROWS * (filling.more == question.id)),
         takes_files=question.type == "file",
         files=_files(filling, question, row),
         file_ids=(*_file_ids(question, row), *_late_ids(filling, question)),
@@ -221,6 +221,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         revision=_first(values, f"{question.id}-revision"),
         saved=_saved(filling, question, row),
         returned=filling.returned.get(question.id, ""),
+        send_back=_send_back(filling, question, row),
         late=_late(filling, question),
         errors=fields.place_words(question, filling.problems),
         asides=_asides(held, question) if internal else (),
@@ -254,6 +255,16 @@ def _saved(filling: Filling, question: Question, row: AnswerRow | None) -> str:
     draft = filling.drafts.get(question.id)
     at = draft.saved_at if draft is not None else row.answered_at if row is not None else None
     return f"Saved {wording.moment(at, filling.held.access.evaluation.time_zone)}" if at is not None else ""
+
+
+def _send_back(filling: Filling, question: Question, row: AnswerRow | None) -> str:
+    """Where an answer that was handed in is sent back, '' while that cannot be."""
+    access = filling.held.access
+    able = Action.EVALUATION_EDIT in access.rights and access.response.link_id is not None
+    waiting = question.id in filling.returned or row is None
+    if not able or waiting or not (access.is_finished or filling.returned):
+        return ""
+    return f"/responses/{access.response.id}/vendor?answer={question.id}#send-back"
 
 
 def _late(filling: Filling, question: Question) -> str:

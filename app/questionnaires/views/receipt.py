@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from app.core.errors import Conflict
 from app.kit import canonical, wording
-from app.kit.pdf import Attachment
+from app.kit.pdf import Attachment, render_pdf
 from app.kit.pdf.parts import Fact, Head
-from app.kit.templating import Page
+from app.kit.templating import Page, render_template
 from app.questionnaires.models import ResponseState
 from app.questionnaires.service import HeldResponse, spell_answer
 from app.questionnaires.views import fill
@@ -116,3 +117,15 @@ def receipt_document(held: HeldResponse, vendor: str) -> tuple[ReceiptDocument, 
     page = ReceiptDocument(head.title, head=head, digest=digest, lines=_lines(held))
     record = canonical.canonical_json(content_of(held))
     return page, Attachment("answers.json", record, "application/json"), at
+
+
+def receipt_pdf(held: HeldResponse, vendor: str) -> bytes:
+    """The receipt as a PDF that carries the answers; takes a second, so no session may be open for writing.
+
+    Raises `Conflict` while nothing was handed in.
+    """
+    if not held.access.is_finished:
+        raise Conflict("response.not_submitted", "There is no receipt yet: hand the answers in first.")
+    page, record, at = receipt_document(held, vendor)
+    html = render_template(page.template, {"page": page})
+    return render_pdf(html, title=f"Receipt: {page.head.title}", attachments=(record,), created=at)

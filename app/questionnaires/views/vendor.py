@@ -9,7 +9,15 @@ from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import FieldError, Option
-from app.questionnaires.service import Asked, Earlier, Handed, HeldResponse, Proposal, spell_answer
+from app.questionnaires.service import (
+    Asked,
+    Earlier,
+    Handed,
+    HeldResponse,
+    Proposal,
+    ResponseAccess,
+    spell_answer,
+)
 from app.questionnaires.views import fill
 from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView, SectionView
 from app.questionnaires.views.proposals import ProposalsPart, proposals_part
@@ -196,7 +204,6 @@ def start_view(
     """The task list for the vendor."""
     held = filling.held
     access, template = held.access, held.access.template
-    questions = [each for each in template.questions() if each.id not in access.hidden]
     sections = fill.sections(filling)
     return StartPage(
         title=template.title,
@@ -207,7 +214,7 @@ def start_view(
         due=_due(held),
         ended=_ENDED.get(access.ended, ""),
         minutes=_minutes(held),
-        evidence=tuple(sorted({each.replace("_", " ") for one in questions for each in one.evidence})),
+        evidence=_evidence(access),
         progress=fill.progress_view(held),
         is_part=bool(access.only),
         tasks=tuple(_task(filling, section) for section in sections),
@@ -222,6 +229,11 @@ def start_view(
         workbook_form=workbook_form or blank(),
         nonce=filling.nonce,
     )
+
+
+def _evidence(access: ResponseAccess) -> tuple[str, ...]:
+    questions = [each for each in access.template.questions() if each.id not in access.hidden]
+    return tuple(sorted({each.replace("_", " ") for one in questions for each in one.evidence}))
 
 
 def _due(held: HeldResponse) -> str:

@@ -284,33 +284,85 @@ def publish(session: WriteSession, *, actor: Actor, pilot_id: UUID, seen: int | 
         message = "No decision changes the gold yet: find an item wrong or exclude one first."
         raise Conflict("gold.nothing_decided", message)
     outcomes = outcomes_of(session, result.id)
-    gone = {row.item for row in ready if row.ruling is Ruling.EXCLUDE}
-    labels = newest.labels + sum(_more(outcomes, row) for row in ready)
-    if len(gone) >= newest.items or labels <= 0:
-        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
-    gold = GoldVersion(
-        pilot_id=pilot_id,
-        number=newest.number + 1,
-        file_id=newest.file_id,
-        digest=newest.digest,
-        items=newest.items - len(gone),
-        labels=labels,
-        classes=list(newest.classes),
-        repairs=list(newest.repairs),
-        note=f"{len(ready)} decided by adjudication of version {newest.number}",
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={row.item for row in ready if row.ruling is Ruling.EXCLUDE},
+        more=sum(_more(outcomes, row) for row in ready),
         amendments=_amended(newest.amendments, ready),
-        added_by=actor.id,
+        note=f"{len(ready)} decided by adjudication of version {newest.number}",
     )
-    session.add(gold)
-    session.flush()
-    facts = {"pilot": pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
-    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
     for row in ready:
         row.published = gold.number
         after = _facts(row) | {"published": gold.number}
         audit.record(session, actor, "pilots.gold.published", ("gold_decision", row.id), after=after)
     session.flush()
     request_result(session, found.pilot)
+    return gold
+
+
+def leave_out(session: WriteSession, *, actor: Actor, pilot_id: UUID, item: str, note: str) -> GoldVersion:
+    """A new gold version in which an item counts for nobody, because vendors are told its labels.
+
+    Raises `Invalid` for an item the gold does not know, `Conflict` while decisions wait to be published, because
+    they are about the version before, and when no item would be left.
+    """
+    found, result = _current(session, actor, pilot_id, changing=True)
+    _require_open(found, is_contested=False)
+    newest, outcomes = pilots.golds(session, pilot_id)[0], outcomes_of(session, result.id)
+    if item not in outcomes.items:
+        message = "The gold has no such item; open it from the list again."
+        raise Invalid("gold.item", [Problem("item", message)])
+    if _ready(session, pilot_id, newest.number):
+        message = "Decisions about the gold wait: publish or take them back first (Gold in doubt)."
+        raise Conflict("gold.decisions_wait", message, field="item")
+    gone = GoldDecision(
+        pilot_id=pilot_id, gold_number=newest.number, item=item, ruling=Ruling.EXCLUDE, decided_by=actor.id
+    )
+    gold = _amend(
+        session,
+        actor,
+        newest,
+        gone={item},
+        more=_more(outcomes, gone),
+        amendments=_amended(newest.amendments, (gone,)),
+        note=note,
+    )
+    request_result(session, found.pilot)
+    return gold
+
+
+def _amend(
+    session: WriteSession,
+    actor: Actor,
+    newest: GoldVersion,
+    *,
+    gone: set[str],
+    more: int,
+    amendments: dict[str, Any],
+    note: str,
+) -> GoldVersion:
+    """The next version of the gold: without the items that are `gone`, with `more` labels."""
+    if len(gone) >= newest.items or newest.labels + more <= 0:
+        raise Conflict("gold.empty", "No item with labels would be left; keep at least one.")
+    gold = GoldVersion(
+        pilot_id=newest.pilot_id,
+        number=newest.number + 1,
+        file_id=newest.file_id,
+        digest=newest.digest,
+        items=newest.items - len(gone),
+        labels=newest.labels + more,
+        classes=list(newest.classes),
+        repairs=list(newest.repairs),
+        note=note,
+        amendments=amendments,
+        added_by=actor.id,
+    )
+    session.add(gold)
+    session.flush()
+    facts = {"pilot": gold.pilot_id, "number": gold.number, "identity": gold.identity, "items": gold.items}
+    audit.record(session, actor, "pilots.gold.amended", ("gold_version", gold.id), after=facts)
     return gold
 
 

@@ -10,6 +10,7 @@ from app.kit.forms import FormState, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.spreadsheet import write_csv
 from app.kit.templating import render
+from app.pilots import service as pilots
 from app.runs import service
 from app.runs.link_schemas import ContestIn
 from app.runs.pages.vendor import Holder
@@ -18,6 +19,11 @@ from app.runs.views.errors import ErrorFilter
 
 router = APIRouter(prefix="/pilot-work/{part_id}", include_in_schema=False)
 Choice = Annotated[str, Query(max_length=40)]
+IMAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, max-age=3600",
+}
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -58,6 +64,16 @@ def errors_csv(
     content = write_csv(views.CSV_HEAD, views.csv_rows(ErrorFilter(kind, state).lines(own)))
     headers = {"Content-Disposition": 'attachment; filename="pilot-errors.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/images/{images_id}/{at}")
+def show_image(
+    request: Request, actor: Holder, session: Read, part_id: UUID, images_id: UUID, at: int
+) -> Response:
+    """The image of an item, for the vendor that labels it."""
+    row, picture = service.image_by_link(session, actor=actor, part_id=part_id, images_id=images_id, at=at)
+    content = pilots.image_bytes(request.app.state.contents, row, picture)
+    return Response(content, media_type=picture.media_type, headers=IMAGE_HEADERS)
 
 
 @router.post("/errors/show")

@@ -19,7 +19,7 @@ from app.kit.ui import FieldError
 from app.pilots import service as pilots
 from app.pilots.frame import base_of, below
 from app.runs import service
-from app.runs.schemas import ForecastIn
+from app.runs.progress_schemas import ForecastIn
 from app.runs.views import progress as views
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}", include_in_schema=False)

@@ -31,7 +31,9 @@ from app.runs.schemas import LabelingPlanIn, PartLinkIn, PublishIn, RunIn, Stage
 from app.runs.views import run as views
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}", include_in_schema=False)
-_MILESTONE = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(.+?)(?:\s*\|\s*(\d{4}-\d{2}-\d{2}))?")
+_MILESTONE = re.compile(
+    r"(\d{4}-\d{2}-\d{2})\s+(.+?)(?:\s*\|\s*(\d{4}-\d{2}-\d{2}))?(?:\s*\|\s*round\s+(\d))?"
+)
 _ENDED = (PilotStage.CLOSED, PilotStage.ABORTED)
 
 
@@ -64,7 +66,8 @@ def _run(
         facts=_facts(found, run),
         guards=views.guard_lines(service.checklist(session, found)),
         stages=views.stage_options(stage),
-        milestones=views.milestone_facts(run, today),
+        milestones=_milestones(session, found, run),
+        version=run.version,
         parts=_parts(session, found, run, stage),
         versions=views.version_facts(service.instructions_of(session, pilot_id)),
         is_closed=stage in _ENDED,
@@ -75,6 +78,14 @@ def _run(
         link=link,
         link_note=link_note,
     )
+
+
+def _milestones(
+    session: ReadSession, found: pilots.PilotAccess, run: PilotRun
+) -> tuple[views.MilestoneRow, ...]:
+    lines = service.milestone_lines(session, found.pilot, run)
+    marked = {at for at, one in enumerate(service.milestones_of(run)) if one.done}
+    return views.milestone_rows(lines, marked, base_of(found.pilot), may_mark=found.is_open)
 
 
 def _facts(found: pilots.PilotAccess, run: PilotRun) -> tuple[Fact, ...]:
@@ -117,6 +128,18 @@ def save_run(
     return htmx.redirect(request, f"{base_of(found.pilot)}/run", toast="Saved.")
 
 
+@router.post("/milestones/{at}")
+def mark_milestone(
+    session: Write, request: Request, actor: CurrentActor, form: RawForm, pilot_id: UUID, at: int
+) -> Response:
+    """Mark a milestone as done today, or as open again."""
+    found = pilots.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
+    is_done, seen = form.get("done") == "yes", forms.seen_version(form)
+    service.mark_milestone(session, actor=actor, pilot_id=pilot_id, at=at, is_done=is_done, seen=seen)
+    told = "Marked as done." if is_done else "Open again."
+    return htmx.redirect(request, f"{base_of(found.pilot)}/run#milestones", toast=told)
+
+
 def _run_in(form: FormData) -> RunIn:
     """The frame with one milestone per line. Raises `Invalid` naming every line that is no milestone."""
     raw = {name: values[0] for name, values in forms.text_values(form).items() if values[0]}
@@ -124,10 +147,10 @@ def _run_in(form: FormData) -> RunIn:
     for at, line in enumerate(raw.pop("milestones", "").splitlines(), 1):
         found = _MILESTONE.fullmatch(line.strip())
         if line.strip() and found is None:
-            told = f"Line {at}: write the day, then the title, such as 2026-12-01 First half."
+            told = f"Line {at}: write the day, then the title, such as 2026-12-01 First half | round 1."
             problems.append(Problem("milestones", told))
         elif found is not None:
-            rows.append({"day": found[1], "title": found[2], "done": found[3]})
+            rows.append({"day": found[1], "title": found[2], "done": found[3], "round": found[4]})
     plain = ("rounds", "attempts", "deadline", "contest_days")
     known: dict[str, object] = {name: raw[name] for name in plain if name in raw}
     known["shows_gold"] = raw.get("shows_gold") == "yes"

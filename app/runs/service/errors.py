@@ -5,7 +5,7 @@ seen them is written down, and no further round is open to it: it knows the gold
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +18,12 @@ from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.pilots.models import Pilot
-from app.pilots.service import Outcomes, open_pilot, outcomes_of, result_of
+from app.pilots.service import Outcomes, listing_of, open_pilot, outcomes_of, result_of, scenes_of
 from app.reviews import service as reviews
 from app.reviews.models import ItemContest
 from app.runs.link_schemas import ContestIn
 from app.runs.models import PilotRun, PilotStage
-from app.runs.service.parts import PartAccess, part_access
+from app.runs.service.parts import PartAccess, image_base, part_access
 
 BEFORE = "Your errors are shown once the pilot is closed."
 NOT_YET = "Your errors can be shown now; it is written down that you saw them."
@@ -31,10 +31,12 @@ NOT_YET = "Your errors can be shown now; it is written down that you saw them."
 
 @dataclass(frozen=True, slots=True)
 class OwnError:
-    """An item on which the vendor erred: its place in the result, and how often it erred in which way."""
+    """An item on which the vendor erred: its place in the result, what the vendor got it as (`called`), and how often
+    it erred in which way."""
 
     at: int
     item: str
+    called: str
     errors: Mapping[str, int]
     contest: ItemContest | None
 
@@ -89,7 +91,7 @@ def own_errors(session: ReadSession, found: PartAccess) -> OwnErrors:
         code=code,
         gold_number=number,
         outcomes=outcomes,
-        lines=tuple(_errors(outcomes, code, contests)) if outcomes else (),
+        lines=tuple(_errors(session, found, outcomes, contests)) if outcomes else (),
         contests=tuple(contests.values()),
         last_day=last,
         may_contest=may_contest(found) and not hidden,
@@ -107,7 +109,8 @@ def _readable(session: ReadSession, found: PartAccess, code: str) -> tuple[str, 
     outcomes = outcomes_of(session, result.id)
     if code not in outcomes.data["vendors"]:
         return "None of your deliveries was compared.", None, 0
-    return "", outcomes, result.gold_number
+    scenes = scenes_of(session, found.pilot.id, image_base(found))
+    return "", replace(outcomes, scenes=scenes), result.gold_number
 
 
 def show_errors(session: WriteSession, *, actor: Actor, part_id: UUID) -> PartAccess:
@@ -132,13 +135,16 @@ def may_show_errors(found: PartAccess) -> bool:
     return found.stage is PilotStage.CLOSED and found.part.errors_at is None
 
 
-def _errors(outcomes: Outcomes, code: str, contests: Mapping[str, ItemContest]) -> list[OwnError]:
-    out = []
+def _errors(
+    session: ReadSession, found: PartAccess, outcomes: Outcomes, contests: Mapping[str, ItemContest]
+) -> list[OwnError]:
+    code, listing, out = found.candidate.code, listing_of(session, found.pilot.id), []
+    called = listing.left_as(outcomes.items) if listing is not None else {}
     for at, item in enumerate(outcomes.items):
         line = outcomes.line(at)
         errors = {kind: count for kind, count in line.errors[code].items() if kind != "ok"}
         if errors or line.scores[code] < 1:
-            out.append(OwnError(at, item, errors, contests.get(item)))
+            out.append(OwnError(at, item, called.get(item, item), errors, contests.get(item)))
     return out
 
 

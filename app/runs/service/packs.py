@@ -204,9 +204,9 @@ def _pictures(inputs: _Inputs, items: Sequence[Mapping[str, Any]]) -> dict[str, 
     if inputs.images is None:
         return {}
     known = inputs.images[1]
-    keys = [
-        tuple(one for one in (item.get("_image"), item.get("_own"), item["item"]) if one) for item in items
-    ]
+    # A repeat without an image of its own shows that of its item.
+    told = ("_image", "_own", "_first", "item")
+    keys = [tuple(str(item[key]) for key in told if item.get(key)) for item in items]
     spots = nearest([one.member for one in known], keys, once=False)
     out: dict[str, tuple[str, Picture]] = {}
     for item, at in zip(items, spots, strict=True):

@@ -9,6 +9,7 @@ from app.accounts import service as accounts
 from app.accounts.models import LinkPurpose, OneTimeLink
 from app.audit import service as audit
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from app.core.formats.archives import Picture
 from app.core.permissions import Action, Role
 from app.evaluations.models import OUT, Candidate, Evaluation, EvaluationState
 from app.jobs import service as jobs
@@ -16,8 +17,9 @@ from app.kit import clock, wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.kit.letters import Letter, mail_of
-from app.pilots.models import Pilot
+from app.pilots.models import Pilot, PilotImages
 from app.pilots.service import PilotAccess, missing_agreements, open_pilot
+from app.pilots.service.items import picture_of
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotLink, PilotLinkKind, PilotPart, PilotRun, PilotStage
 from app.runs.schemas import PartLinkIn
@@ -291,6 +293,23 @@ def invite_labeler(session: WriteSession, *, actor: Actor, part_id: UUID, name: 
     facts = {"link": link.id}
     audit.record(session, actor, "pilots.part.handed_on", (SUBJECT, part_id), after=facts)
     return f"{base_url}/pilot-link/{secret}"
+
+
+def image_base(found: PartAccess) -> str:
+    """Where a vendor's pages find the images of items."""
+    return f"/pilot-work/{found.part.id}/images"
+
+
+def image_by_link(
+    session: ReadSession, *, actor: Actor, part_id: UUID, images_id: UUID, at: int
+) -> tuple[PilotImages, Picture]:
+    """An image of an item for a vendor that may have the items. Raises `NotFound` for another vendor's part and for
+    other images, `Forbidden` while agreements are missing, `Conflict` before the pilot is agreed."""
+    found = part_access(session, actor, part_id)
+    require_signed(session, found.pilot, found.part.candidate_id)
+    if found.stage is PilotStage.PLANNED:
+        raise Conflict("image.not_agreed", "The items are handed out once the pilot is agreed.")
+    return picture_of(session, found.pilot.id, images_id, at)
 
 
 def require_signed(session: ReadSession, pilot: Pilot, candidate_id: UUID) -> None:

@@ -28,7 +28,7 @@ from app.pilots.models import Delivery, DeliveryState, Pilot
 from app.pilots.schemas import RIGHT
 from app.pilots.service import CandidateResult, PilotAccess, PilotComparison, comparison_of
 from app.runs import queries
-from app.runs.schemas import ForecastIn
+from app.runs.progress_schemas import ForecastIn
 
 DAYS_A_WEEK = 5  # working days
 HOURS_A_DAY = 8.0  # of `working_hours`
@@ -54,9 +54,10 @@ class Outlook:
     """When one candidate would have done the need's volume.
 
     `rate` is accepted labels of a labeler and day with its interval; `why` says why there is none, '' otherwise.
-    `person_days` (expected, fewest, most) is the volume over the rate, `weeks` those of the `team`. `measured`
-    goes on at the pilot's pace, `learned` by its learning curve, None without one. `plan` finds the fewest
-    labelers to hire for the due date.
+    `person_days` (expected, fewest, most) is the volume over the rate, `weeks` those of the `team`. Both say when
+    the team is done if all items are there on the first day: `measured` at the pilot's pace, `learned` by its
+    learning curve, None without one. `plan` finds the fewest labelers to hire for the due date while the items
+    arrive evenly.
     """
 
     code: str
@@ -195,6 +196,7 @@ def _outlook(
     team = entry.ready or one.annotators or 0
     law = _learning(one.code, compared)
     crew = Team(0, team, 0)  # they learn from their first week on, as the pilot's labelers did
+    at_once = (Week(demand[0].start, volume),)
     return Outlook(
         code=one.code,
         why="" if team else "Its labelers are not named: say how many are ready.",
@@ -207,9 +209,9 @@ def _outlook(
             volume / rate.low if rate.low > 0 else None,
         ),
         weeks=volume / (weekly.value * team) if team else None,
-        measured=completion(demand, weekly, Learning(), crew) if team else None,
+        measured=completion(at_once, weekly, Learning(), crew) if team else None,
         learning=law,
-        learned=completion(demand, weekly, law, crew) if team and law else None,
+        learned=completion(at_once, weekly, law, crew) if team and law else None,
         plan=forecast(demand, due, weekly, learning=law, lead_weeks=entry.lead_weeks),
     )
 

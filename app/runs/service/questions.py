@@ -1,6 +1,6 @@
 """The question log of a pilot: threads with each vendor, published answers, whose turn it was and for how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -50,6 +50,16 @@ class Thread:
         """Whether the last word is the vendor's."""
         return not self.messages[-1].by_us
 
+    @property
+    def waits_for_vendor(self) -> bool:
+        """Whether we asked and the vendor never answered."""
+        return self.question.by_us and all(one.by_us for one in self.messages)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether an edge case or proposal is neither adopted nor turned down."""
+        return self.question.kind is not QuestionKind.QUESTION and self.question.adopted is None
+
 
 @dataclass(frozen=True, slots=True)
 class Cooperation:
@@ -63,8 +73,9 @@ class Cooperation:
     open: int
     hours: float | None
     edge_cases: int
+    edge_cases_adopted: int
     proposals: int
-    adopted: int
+    proposals_adopted: int
     noticed: int
     planted: int
 
@@ -240,7 +251,7 @@ def publish_answer(
     """
     row, found = question_of(session, actor, question_id, Action.PILOT_EDIT, changing=True)
     unchanged(row, seen, entry.model_dump())
-    _require_nameless(session, found, entry)
+    require_nameless(session, found.pilot, {"question": entry.question, "answer": entry.answer})
     row.public_text, row.public_answer = entry.question, entry.answer
     row.published_at = row.published_at or clock.now()
     session.add(row)
@@ -249,11 +260,12 @@ def publish_answer(
     return row
 
 
-def _require_nameless(session: ReadSession, found: PilotAccess, entry: PublishAnswerIn) -> None:
-    names = {view.name.casefold(): view.name for view in vendors_in(session, found.pilot)}
+def require_nameless(session: ReadSession, pilot: Pilot, texts: Mapping[str, str]) -> None:
+    """Let words pass that every vendor reads, or raise `Invalid` at the fields whose text names a vendor."""
+    names = {view.name.casefold(): view.name for view in vendors_in(session, pilot)}
     problems = [
         Problem(field, f"This names {name}; write it without the vendor's name.")
-        for field, text in (("question", entry.question), ("answer", entry.answer))
+        for field, text in texts.items()
         for folded, name in names.items()
         if folded in text.casefold()
     ]
@@ -324,8 +336,9 @@ def _cooperation(
         open=sum(row.by_us and one.messages[-1].by_us for row, one in zip(rows, threads, strict=True)),
         hours=median(hours) if hours else None,
         edge_cases=_count(asked, QuestionKind.EDGE_CASE),
+        edge_cases_adopted=_count([row for row in asked if row.adopted], QuestionKind.EDGE_CASE),
         proposals=_count(asked, QuestionKind.PROPOSAL),
-        adopted=sum(row.adopted is True for row in asked),
+        proposals_adopted=_count([row for row in asked if row.adopted], QuestionKind.PROPOSAL),
         noticed=len({planted.meant(row) for row in asked} & planted.items),
         planted=len(planted.items),
     )

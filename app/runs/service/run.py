@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,11 +17,11 @@ from app.kit import canonical, clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
-from app.pilots.models import Pilot, PilotState
+from app.pilots.models import GoldVersion, Pilot, PilotState
 from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
-from app.runs.schemas import LabelingPlanIn, MilestoneIn, PublishIn, RunIn, StageIn
+from app.runs.schemas import LabelingPlanIn, PublishIn, RunIn, StageIn
 
 S = PilotStage
 # Reached by a person; a rework round is the way back from measuring to running.
@@ -129,25 +129,6 @@ def set_run(
     return row
 
 
-def milestones_of(run: PilotRun) -> tuple[MilestoneIn, ...]:
-    """The milestones by day."""
-    return tuple(sorted((MilestoneIn.model_validate(one) for one in run.milestones), key=lambda one: one.day))
-
-
-def template_milestones(start: date) -> tuple[MilestoneIn, ...]:
-    """The template's steps with their days, day 0 on `start`; days of the template are working days."""
-    shipped = library.load("plans", "pilot-plan")["pilot"]["stages"]
-    return tuple(MilestoneIn(title=one["title"], day=_after(start, one["day"])) for one in shipped)
-
-
-def _after(start: date, days: int) -> date:
-    step, left = timedelta(days=1 if days > 0 else -1), abs(days)
-    while left:
-        start += step
-        left -= start.weekday() < 5
-    return start
-
-
 def publish_instructions(
     session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: PublishIn
 ) -> PilotInstructions:
@@ -212,6 +193,15 @@ def has_confirmed(session: ReadSession, pilot: Pilot, part: PilotPart | None) ->
     return part.promises == promises_digest(session, pilot, part.candidate_id)
 
 
+def _items_guard(session: ReadSession, pilot: Pilot, golds: Sequence[GoldVersion]) -> Guard:
+    """What is handed out: the gold's items, or a list of items, with which the pack may leave before the gold."""
+    if golds:
+        return Guard("gold", "Gold there, frozen by its digest", True, golds[0].digest[:12])
+    listing = pilots.listing_of(session, pilot.id)
+    told = f"item list {listing.row.number}; the gold is needed before the first delivery" if listing else ""
+    return Guard("gold", "Gold or item list there, frozen by its digest", listing is not None, told)
+
+
 def checklist(session: ReadSession, found: PilotAccess) -> tuple[Guard, ...]:
     """What must be there before the pilot is agreed; in a solo evaluation only criteria and gold hold it up."""
     pilot = found.pilot
@@ -231,7 +221,7 @@ def checklist(session: ReadSession, found: PilotAccess) -> tuple[Guard, ...]:
     unpriced, unconfirmed = without(priced), without(confirmed)
     return (
         Guard("criteria", "Criteria written down", bool(pilot.criteria), "They are locked with this step."),
-        Guard("gold", "Gold there, frozen by its digest", bool(golds), golds[0].digest[:12] if golds else ""),
+        _items_guard(session, pilot, golds),
         Guard(
             "instructions",
             "Instructions published",

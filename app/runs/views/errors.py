@@ -40,6 +40,7 @@ class ErrorView:
     """One item; `form` contests it, None where it cannot be."""
 
     item: str
+    called: str
     errors: tuple[str, ...]
     panels: tuple[Panel, ...]
     contest: ContestView | None
@@ -159,6 +160,7 @@ def _row(
     zone = found.evaluation.time_zone
     return ErrorView(
         item=one.item,
+        called=one.called,
         errors=error_words(one.errors),
         panels=_panels(outcomes, own.code, one.at, shows_gold=found.run.shows_gold),
         contest=contest_view(one.contest, zone, base, own.may_contest) if one.contest else None,
@@ -202,7 +204,7 @@ def csv_rows(lines: Sequence[OwnError]) -> list[list[str]]:
     """The errors as rows of a table."""
     return [
         [
-            one.item,
+            one.called,
             "; ".join(error_words(one.errors)),
             one.contest.reason if one.contest else "",
             one.contest.ruling.value if one.contest and one.contest.ruling else "",

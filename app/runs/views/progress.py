@@ -10,7 +10,7 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact
-from app.runs.schemas import ArrivalOut, CompletionOut, OutlookOut, ProgressOut
+from app.runs.progress_schemas import ArrivalOut, CompletionOut, OutlookOut, ProgressOut
 from app.runs.service import Arrival, Outlook, Progress
 
 CSV_HEAD = (
@@ -98,7 +98,7 @@ def facts_of(found: Progress, unit: str) -> tuple[Fact, ...]:
         return ()
     words = f"{wording.number(found.volume)} accepted {wording.plural(unit, found.volume)}"
     return (
-        Fact("Need", words, "arriving evenly, apart from a peak"),
+        Fact("Need", words),
         Fact("From", wording.day(found.start)),
         Fact("Due", wording.day(found.due)),
     )

@@ -1,10 +1,9 @@
 """The run of a pilot as its leads see it: stages and checklist, the labeling plan, the question log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
@@ -13,8 +12,7 @@ from app.kit.templating import Page
 from app.kit.ui import Fact, Option
 from app.runs.models import PackDownload, PilotInstructions, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, MilestoneIn
-from app.runs.service import NEXT, Cooperation, Guard, PartLine, Thread, milestones_of
-from app.runs.views.vendor import KIND_WORDS, PublishedLine, Turn
+from app.runs.service import NEXT, Guard, MilestoneLine, PartLine, milestones_of
 
 CLASS_FIELDS = ("name", "definition", "includes", "excludes", "confused_with", "decide")
 EXAMPLE_FIELDS = ("right", "wrong", "reason")
@@ -63,6 +61,18 @@ class PartRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """One milestone; `action` '' hides the button that marks it."""
+
+    day: str
+    title: str
+    round: str
+    state: tuple[str, str]
+    action: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage(Page):
     """Stage, checklist, vendors and milestones of a pilot."""
 
@@ -78,7 +88,8 @@ class RunPage(Page):
     stage_form: FormState
     stages: tuple[Option, ...]
     run_form: FormState
-    milestones: tuple[Fact, ...]
+    milestones: tuple[MilestoneRow, ...]
+    version: int
     parts: tuple[PartRow, ...]
     versions: tuple[Fact, ...]
     publish_form: FormState
@@ -113,52 +124,6 @@ class LabelingPlanPage(Page):
     back: str
     classes: tuple[int, ...]
     examples: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """A thread of the question log; empty addresses hide their forms."""
-
-    who: str
-    kind: str
-    item: str
-    state: tuple[str, str]
-    marks: tuple[tuple[str, str], ...]
-    hours: str
-    turns: tuple[Turn, ...]
-    base: str
-    adopts: bool
-    reply_form: FormState
-    publish_form: FormState
-
-
-@dataclass(frozen=True, slots=True)
-class CooperationRow:
-    """How a vendor worked with us."""
-
-    name: str
-    hours: str
-    asked: str
-    edge_cases: str
-    proposals: str
-    noticed: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionsPage(Page):
-    """The question log; who works blind reads what is published."""
-
-    template: ClassVar[str] = "runs/questions.html"
-
-    frame: EvaluationFrame
-    base: str
-    back: str
-    may_edit: bool
-    threads: tuple[LogLine, ...]
-    published: tuple[PublishedLine, ...]
-    cooperation: tuple[CooperationRow, ...]
-    ask_form: FormState
-    candidates: tuple[Option, ...]
 
 
 def stage_options(stage: PilotStage) -> tuple[Option, ...]:
@@ -206,18 +171,33 @@ def contest_words(run: PilotRun, last: date | None, zone: str) -> str:
 
 
 def _milestone(one: MilestoneIn) -> str:
-    return f"{one.day} {one.title}" + (f" | {one.done}" if one.done else "")
+    done = f" | {one.done}" if one.done else ""
+    return f"{one.day} {one.title}{done}" + (f" | round {one.round}" if one.round else "")
 
 
-def milestone_facts(run: PilotRun, today: date) -> tuple[Fact, ...]:
-    """The milestones with how they went."""
-    return tuple(Fact(wording.day(one.day), one.title, _went(one, today)) for one in milestones_of(run))
+def milestone_rows(
+    lines: Sequence[MilestoneLine], marked: Collection[int], base: str, *, may_mark: bool
+) -> tuple[MilestoneRow, ...]:
+    """The milestones; `marked` are those that somebody marked as done, which can be opened again."""
+    return tuple(
+        MilestoneRow(
+            day=wording.day(one.day),
+            title=one.title,
+            round=f"round {one.round}: {one.delivered} of {one.expected} delivered" if one.round else "",
+            state=milestone_state(one),
+            action=f"{base}/milestones/{one.at}" if may_mark and (one.at in marked or not one.done) else "",
+            is_done=one.at in marked,
+        )
+        for one in lines
+    )
 
 
-def _went(one: MilestoneIn, today: date) -> str:
+def milestone_state(one: MilestoneLine) -> tuple[str, str]:
+    """How a milestone went, and the kind of its badge."""
     if one.done is None:
-        return "late" if today > one.day else ""
-    return "done on time" if one.done <= one.day else f"done {wording.day(one.done)}, late"
+        return ("late", "bad") if one.is_late else ("open", "")
+    when = wording.day(one.done)
+    return (f"done {when}, late", "warn") if one.is_late else (f"done {when}", "ok")
 
 
 def part_row(
@@ -291,68 +271,3 @@ def numbered(form: FormState, prefix: str, fields: Sequence[str]) -> tuple[int, 
         if name.startswith(f"{prefix}_") and name.rpartition("_")[2].isdigit() and form.value(name)
     ]
     return tuple(range(1, max(used, default=0) + SPARE + 1)) if fields else ()
-
-
-def log_line(
-    one: Thread, name: str, zone: str, base: str, came_back: Mapping[str, FormState], *, may_edit: bool
-) -> LogLine:
-    """A thread as its leads see it."""
-    row = one.question
-    key = str(row.id)
-    first = one.messages[0].text
-    answers = [each.text for each in one.messages if each.by_us is not row.by_us]
-    shown = {
-        "question": row.public_text or first,
-        "answer": row.public_answer or (answers[-1] if answers else ""),
-    }
-    return LogLine(
-        who=f"We asked {name}" if row.by_us else name,
-        kind=KIND_WORDS[row.kind],
-        item=one.item,
-        state=("waits for us", "warn") if one.waits_for_us else ("our word was last", "ok"),
-        marks=_marks(one),
-        hours=_hours(one),
-        turns=tuple(
-            Turn("We" if each.by_us else name, wording.moment(each.sent_at, zone), each.text)
-            for each in one.messages
-        ),
-        base=f"{base}/questions/{key}" if may_edit else "",
-        adopts=row.kind.value != "question",
-        reply_form=came_back.get(f"reply:{key}", blank()),
-        publish_form=came_back.get(f"publish:{key}", blank(shown, version=row.version)),
-    )
-
-
-def _marks(one: Thread) -> tuple[tuple[str, str], ...]:
-    row = one.question
-    marks = [("published", "ok")] if row.published_at else []
-    marks += [("planted ambiguity noticed", "ok")] if one.noticed else []
-    if row.adopted is not None:
-        marks.append(("adopted", "ok") if row.adopted else ("not adopted", ""))
-    return tuple(marks)
-
-
-def _hours(one: Thread) -> str:
-    parts = [f"vendor {wording.number(one.hours, 1)} working hours"] if one.hours is not None else []
-    parts += [f"we {wording.number(one.ours, 1)} working hours"] if one.ours else []
-    return " · ".join(parts)
-
-
-def cooperation_row(one: Cooperation, name: str) -> CooperationRow:
-    """A vendor's figures; a dash where nothing was asked."""
-    waiting = f", {one.open} open" if one.open else ""
-    return CooperationRow(
-        name=name,
-        hours=f"{wording.number(one.hours, 1)} ({one.answered} answered{waiting})"
-        if one.hours is not None
-        else f"–{waiting.replace(', ', ' (', 1) + ')' if waiting else ''}",
-        asked=str(one.questions),
-        edge_cases=str(one.edge_cases),
-        proposals=f"{one.proposals}, {one.adopted} adopted",
-        noticed=f"{one.noticed} of {one.planted}" if one.planted else "–",
-    )
-
-
-def candidate_options(parts: Sequence[tuple[UUID, str]]) -> tuple[Option, ...]:
-    """The vendors that can be asked."""
-    return tuple(Option(str(key), name) for key, name in parts)

@@ -15,9 +15,19 @@ from app.pilots.service import criteria_of, mapping
 from app.pilots.wording import bounds_of, mapping_words, offer_word, promise_name
 from app.runs import service
 from app.runs.models import PilotQuestion, PilotStage, QuestionKind
-from app.runs.schemas import ClassIn, LabelingPlanIn, MilestoneIn
+from app.runs.schemas import LabelingPlanIn, MilestoneIn
 from app.runs.service import OwnScore, PartAccess, Thread
+from app.runs.views.examples import ExampleView, example_views
+from app.runs.views.instructions import InstructionsView, instructions_view
 
+# What a vendor's program sends; a test runs the same calls.
+PROGRAM = """ASSAY=https://… # the address of this page up to /pilot-work
+SECRET=… # the last part of your link
+TOKEN=$(curl -s "$ASSAY/api/v1/pilot-links/exchange" -H 'Content-Type: application/json' \\
+  -d "{{\\"secret\\": \\"$SECRET\\"}}" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')
+curl "$ASSAY/api/v1/pilot-work/{part}" -H "Authorization: Bearer $TOKEN"
+curl "$ASSAY/api/v1/pilot-work/{part}/deliveries" -H "Authorization: Bearer $TOKEN" \\
+  -F round={round} -F file=@labels.csv -F 'mapping={{"Car": "car", "van": null}}'"""
 KIND_WORDS = {
     QuestionKind.QUESTION: "Question",
     QuestionKind.EDGE_CASE: "Edge case",
@@ -103,22 +113,6 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
-class InstructionsView:
-    """The instructions as a page shows them."""
-
-    number: int
-    steps: tuple[str, ...]
-    classes: tuple[Fact, ...]
-    examples: tuple[tuple[str, str, str], ...]
-    mistakes: tuple[str, ...]
-    in_doubt: str
-    checked: str
-    channel: str
-    location: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class AgreedPart:
     """Promises and pack. `confirmed` says when; `pack_closed` why the pack is not handed out, '' while it is."""
 
@@ -151,6 +145,7 @@ class DeliverPart:
     scores_title: str
     errors_href: str
     errors_note: str
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +154,7 @@ class TalkPart:
 
     threads: tuple[ThreadLine, ...]
     published: tuple[PublishedLine, ...]
+    examples: tuple[ExampleView, ...]
     form: FormState
     kinds: tuple[Option, ...]
 
@@ -260,6 +256,7 @@ def _delivering(session: ReadSession, found: PartAccess, came_back: VendorForms)
         scores_title=f"Round {scores[0].round}" if scores else "",
         errors_href=f"{_base(found)}/errors" if found.stage is PilotStage.CLOSED else "",
         errors_note=_errors_note(found),
+        program=PROGRAM.format(part=found.part.id, round=found.run.round),
     )
 
 
@@ -288,6 +285,11 @@ def _talk(session: ReadSession, found: PartAccess, came_back: VendorForms) -> Ta
             for one in threads
         ),
         published=tuple(published_line(one, zone) for one in service.published(session, found.pilot.id)),
+        examples=example_views(
+            service.examples_of(session, found.pilot.id),
+            zone,
+            pilots.scenes_of(session, found.pilot.id, service.image_base(found)),
+        ),
         form=came_back.ask or blank({"kind": "question"}),
         kinds=KINDS,
     )
@@ -365,32 +367,3 @@ def thread_line(
 def published_line(row: PilotQuestion, zone: str) -> PublishedLine:
     """A published question with its answer."""
     return PublishedLine(row.public_text, row.public_answer, wording.moment(row.published_at, zone))
-
-
-def instructions_view(plan: LabelingPlanIn, number: int, reason: str) -> InstructionsView:
-    """The instructions for a page."""
-    return InstructionsView(
-        number=number,
-        steps=_lines(plan.steps),
-        classes=tuple(Fact(one.name, one.definition, _class_note(one)) for one in plan.ontology),
-        examples=tuple((one.right, one.wrong, one.reason) for one in plan.examples),
-        mistakes=_lines(plan.mistakes),
-        in_doubt=plan.in_doubt,
-        checked=plan.checked,
-        channel=plan.channel,
-        location=plan.location,
-        reason=reason,
-    )
-
-
-def _class_note(one: ClassIn) -> str:
-    parts = [
-        ("Includes", one.includes),
-        ("Excludes", one.excludes),
-        (f"Not {one.confused_with}", one.decide if one.confused_with else ""),
-    ]
-    return " ".join(f"{term}: {text}" for term, text in parts if text)
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())

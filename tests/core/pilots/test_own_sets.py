@@ -207,3 +207,15 @@ def test_two_answers_in_one_file_and_a_broken_file_are_told_together() -> None:
     assert len(told) == 2
     assert "several answers in this file" in told[0]
     assert "column missing" in told[1]
+
+
+def test_the_marks_that_find_no_equal_are_named_on_either_side() -> None:
+    ours = coco((1, "car", [0, 0, 10, 10]), (2, "car", [0, 0, 10, 10]), (2, "bus", [50, 50, 9, 9]))
+    theirs = coco((1, "car", [0, 0, 10, 10]), (2, "car", [50, 50, 9, 9]), (2, "bus", [80, 80, 9, 9]))
+    (one,) = compare_sets(sets("boxes", ours, theirs)).disputes
+    said = [[mark["label"] for at, mark in enumerate(answer or ()) if at in odd]
+            for answer, odd in zip(one.answers, one.odd, strict=True)]  # fmt: skip
+    assert said == [["bus", "car"], ["bus", "car"]]
+    own = sets("multilabel", b"item,label\n1,a|b", b"item,label\n1,b|c|d")
+    (one,) = compare_sets(own).disputes
+    assert one.odd == ((0,), (1, 2))
