@@ -73,16 +73,39 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
     return position, tuple(f"{written.source}: {count} {words}" for words, count in guessed.items() if count)
 
 
+class Names:
+    """Names to be found again: as they are, by file name without folder, by file name without suffix, in this order.
+
+    Each way is prepared when it is first needed.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._known: list[dict[str, int]] = []
+
+    def on(self, level: int, keys: Sequence[str]) -> int:
+        """Position of what goes by one of `keys` on a level of `LEVELS`, -1 for none."""
+        while len(self._known) <= level:
+            self._known.append(_unique(self._names, LEVELS[len(self._known)]))
+        known, short = self._known[level], LEVELS[level]
+        return next((known[one] for one in map(short, keys) if one in known), -1)
+
+    def find(self, keys: Sequence[str]) -> int:
+        """Position of what goes by one of `keys`, -1 for none."""
+        return next((at for level in range(len(LEVELS)) if (at := self.on(level, keys)) >= 0), -1)
+
+
 def nearest(names: Sequence[str], wanted: Iterable[Sequence[str]], *, once: bool = True) -> list[int]:
-    """Position in `names` of whatever goes by one of several names each (-1: none): as it is, by file name without
-    folder, by file name without suffix. With `once` a name is given away once, to the first that asks."""
-    asked = [tuple(one) for one in wanted]
+    """Position in `names` of whatever goes by one of several names each (-1: none), as `Names` finds it.
+
+    With `once` a name is given away once, to the first that asks; a closer name goes before a looser one.
+    """
+    known, asked = Names(names), [tuple(one) for one in wanted]
     out, taken = [-1] * len(asked), set[int]()
-    exact = {one: at for at, one in enumerate(names)}
-    for known, short in ((exact, str), (_unique(names, _base), _base), (_unique(names, _stem), _stem)):
-        for at, keys in enumerate(asked):
-            found = next((known[short(key)] for key in keys if short(key) in known), -1)
-            if out[at] < 0 <= found and found not in taken:
+    for level in range(len(LEVELS)):
+        for at in [at for at, found in enumerate(out) if found < 0]:
+            found = known.on(level, asked[at])
+            if found >= 0 and found not in taken:
                 out[at] = found
                 taken |= {found} if once else set()
     return out
@@ -146,6 +169,9 @@ def _base(item: str) -> str:
 
 def _stem(item: str) -> str:
     return _SUFFIX.sub("", _base(item))
+
+
+LEVELS: tuple[Callable[[str], str], ...] = (str, _base, _stem)
 
 
 def _bare(item: str) -> str:

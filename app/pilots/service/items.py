@@ -15,7 +15,7 @@ from app.audit import service as audit
 from app.core.errors import Conflict, NotFound
 from app.core.formats.archives import Picture, member_of
 from app.core.formats.item_list import ListedItem, Role
-from app.core.formats.resolve_names import nearest
+from app.core.formats.resolve_names import Names, nearest
 from app.core.permissions import Action
 from app.core.pilots.codes import codes_of
 from app.files import service as files
@@ -231,32 +231,24 @@ class Scenes:
         self._base = base
         self._pictures = pictures
         self._listed = listed
-        self._texts: dict[str, ListedItem] | None = None
-        self._members = [one.member for one in pictures]
+        self._members = Names([one.member for one in pictures])
+        known = {one.image: one for one in listed if one.image and not one.repeat_of}
+        known |= {one.item: one for one in listed}
+        self._names, self._entries = Names(list(known)), list(known.values())
 
     def scene(self, name: str) -> Scene:
         """What the item shows that the gold or the list calls so."""
         if not self._pictures and not self._listed:
             return Scene()
-        one = self._entry(name)
+        at = self._names.find([name])
+        one = self._entries[at] if at >= 0 else None
         known = (one.image, name, one.repeat_of) if one is not None else (name,)
-        (at,) = nearest(self._members, [[key for key in known if key]])
+        at = self._members.find([key for key in known if key])
         text = one.text if one is not None else ""
         if at < 0:
             return Scene(text)
         found = self._pictures[at]
         return Scene(text, f"{self._base}/{at}", (found.width, found.height))
-
-    def _entry(self, name: str) -> ListedItem | None:
-        """The item of the list, by its id, or where gold goes by file names by that."""
-        if self._texts is None:
-            self._texts = {one.image: one for one in self._listed if one.image and not one.repeat_of}
-            self._texts |= {one.item: one for one in self._listed}
-        if name in self._texts:
-            return self._texts[name]
-        names = list(self._texts)
-        (at,) = nearest(names, [(name,)])
-        return self._texts[names[at]] if at >= 0 else None
 
 
 def scenes_of(session: ReadSession, pilot_id: UUID, base: str = "") -> Scenes:

@@ -99,10 +99,6 @@ class Outcomes:
             return None
         return sizes[at][0], sizes[at][1]
 
-    def bare(self) -> "Outcomes":
-        """The same without images and texts of the item list."""
-        return replace(self, scenes=Scenes("", (), ()))
-
     def scene(self, at: int) -> Scene:
         """The image and the text of an item, as far as they were sent."""
         return self.scenes.scene(self.items[at])
