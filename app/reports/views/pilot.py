@@ -11,7 +11,7 @@ from app.core.pilots.cost import Cost
 from app.core.pilots.findings import top_confusions
 from app.core.pilots.results import Estimate, Stratum
 from app.kit import wording
-from app.kit.pdf.parts import Preview
+from app.kit.pdf.parts import Head, Preview
 from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import AT_MOST, BY_CLASS, LOWER, METRICS, REVIEWED, CriterionIn
@@ -31,14 +31,7 @@ def pilot_document(
     found = told.found
     figure = found.metric_name + (f" at IoU {found.iou:g}" if found.iou is not None else "")
     return PilotReportDocument(
-        head=head_of(
-            told,
-            at,
-            preview,
-            gold=f"version {found.gold}, {wording.number(found.gold_labels)} labels",
-            footer=f"Inputs {found.digest[:8]}…{found.digest[-4:]} · result {found.revision}",
-            done=found.computed_at,
-        ),
+        head=_head(told, found, at, preview),
         summary=_summary(told, found),
         done=_done(told, found),
         quality_caption=figure,
@@ -65,6 +58,17 @@ def pilot_document(
         method=_method(told, found),
         **_more(told, found),
         **review_parts(told),
+    )
+
+
+def _head(told: PilotReported, found: PilotComparison, at: datetime, preview: Preview | None) -> Head:
+    return head_of(
+        told,
+        at,
+        preview,
+        gold=f"version {found.gold}, {wording.number(found.gold_labels)} labels",
+        footer=f"Inputs {found.digest[:8]}…{found.digest[-4:]} · result {found.revision}",
+        done=found.computed_at,
     )
 
 
