@@ -49,8 +49,7 @@ from app.onboarding import api as onboarding_api
 from app.onboarding import models as onboarding_models  # noqa: F401
 from app.onboarding import pages as onboarding_pages
 from app.onboarding import service as onboarding
-from app.pilots import api as pilot_api
-from app.pilots import api_gold as pilot_gold_api
+from app.pilots import api_gold as pilot_apis
 from app.pilots import pages as pilot_pages
 from app.pilots import service as pilots
 from app.pilots import tasks as pilot_tasks
@@ -102,8 +101,7 @@ def routers() -> list[APIRouter]:
         queue_pages.router,
         onboarding_api.router,
         *onboarding_pages.routers,
-        pilot_api.router,
-        pilot_gold_api.router,
+        *pilot_apis.routers,
         *pilot_pages.routers,
         reviews_api.router,
         *reviews_pages.routers,

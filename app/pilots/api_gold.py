@@ -11,13 +11,15 @@ from app.kit.actors import CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.db import ReadSession
 from app.kit.requests import Read, Write
-from app.pilots import queries, service
+from app.pilots import api, queries, service
 from app.pilots.api import gold_out, multipart
+from app.pilots.gold_schemas import ChoiceIn, ChoiceOut, DraftOut, ImagesOut, ItemsOut
 from app.pilots.models import GoldChoice, PilotImages, PilotItems
-from app.pilots.schemas import ChoiceIn, ChoiceOut, DraftOut, GoldOut, ImagesOut, ItemsOut
+from app.pilots.schemas import GoldOut
 from app.pilots.service import ReceivedFreeze, ReceivedImages, ReceivedItems, ReceivedSets
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
+routers = (api.router, router)
 _BINARY = {"type": "string", "format": "binary"}
 _SETS = {
     "first": _BINARY,

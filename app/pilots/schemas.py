@@ -9,10 +9,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.core.pilots.cost import PER
 from app.core.pilots.tariff import Tiering
 from app.kit import library
-from app.pilots.models import ChoiceKind, DeliveryState, DraftState, PilotState, PilotTask
+from app.pilots.models import DeliveryState, PilotState, PilotTask
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Bound = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -234,8 +233,6 @@ class PriceLineIn(BaseModel):
 
     @model_validator(mode="after")
     def _known(self) -> "PriceLineIn":
-        if self.per not in PER:
-            raise ValueError(f"Choose one of {', '.join(PER)}.")
         edges = [tier.above for tier in self.tiers]
         if edges != sorted(set(edges)):
             raise ValueError("Tiers ascend, each from a larger quantity.")
@@ -298,60 +295,6 @@ class GoldOut(BaseModel):
     repairs: list[str]
     note: str
     created_at: datetime
-
-
-class ItemsOut(BaseModel):
-    """A version of the item list; `roles` counts the items of each."""
-
-    number: int
-    digest: str
-    items: int
-    roles: dict[str, int]
-    notes: list[str]
-    created_at: datetime
-
-
-class ImagesOut(BaseModel):
-    """The images of a pilot's items."""
-
-    digest: str
-    images: int
-    created_at: datetime
-
-
-class ChoiceIn(BaseModel):
-    """What becomes of an item that two label sets dispute: `take` the answer of a side (0 or 1), `own` marks as
-    `DraftOut.disputes` shows them, or `exclude` it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    item: Annotated[str, Field(min_length=1, max_length=1000)]
-    kind: ChoiceKind
-    side: Annotated[int, Field(ge=0, le=1)] = 0
-    marks: Annotated[list[dict[str, Any]], Field(max_length=2000)] = []
-
-
-class ChoiceOut(BaseModel):
-    """A decision as the API shows it; its version goes into If-Match of a change."""
-
-    version: int
-    item: str
-    kind: ChoiceKind
-    side: int
-    marks: list[dict[str, Any]]
-
-
-class DraftOut(BaseModel):
-    """Gold in the making: how far both sets agree, their disputes with both answers, and what is decided."""
-
-    id: UUID
-    state: DraftState
-    agreed: int
-    disputed: int
-    agreement: dict[str, Any]
-    gold_number: int | None
-    disputes: list[dict[str, Any]]
-    choices: list[ChoiceOut]
 
 
 class DeliveryOut(BaseModel):

@@ -98,10 +98,17 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
         review=review,
         work=reviews.work_of(session, pilot, review[1]) if review else {},
         names={one.candidate.code: one.candidate.code if blind else one.name for one in views},
-        plan=runs.plan_of(runs.run_of(session, pilot)),
+        plan=_written(runs.plan_of(runs.run_of(session, pilot))),
         prices=opened.access.may(Action.PRICE_READ),
         blind=blind,
     )
+
+
+def _written(plan: LabelingPlanIn) -> LabelingPlanIn:
+    """The plan without the prompts of its template that nobody replaced."""
+    prompts = runs.template_plan()
+    told = {name: value for name, value in plan.model_dump().items() if value != prompts.get(name)}
+    return LabelingPlanIn.model_validate(told)
 
 
 def _reviewed(session: ReadSession, actor: Actor, pilot_id: UUID) -> tuple[PilotReview, ReviewSummary] | None:

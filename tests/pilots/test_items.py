@@ -16,8 +16,9 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Role
 from app.evaluations.models import Governance
 from app.pilots import queries, service
+from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import GoldDraft, GoldVersion, PilotItems
-from app.pilots.schemas import ChoiceIn, PilotIn
+from app.pilots.schemas import PilotIn
 from tests.pilots.samples import LEAD, Lab, boxes_gold, gold_csv, start
 
 Browser = Callable[..., TestClient]

@@ -41,9 +41,10 @@ def metrics_for(
 
     Keys: the figures of the task (`pilots.schemas.METRICS`); `by_class.f1`, the weakest class with
     `at_least_items` gold objects; `errors.missing` … as shares of the gold; `seconds_per_label`,
-    `accepted_per_labeler_day`; `questions.median_hours_vendor` from the question log; `cost.per_accepted`,
-    in major units at the expected volume; `review.first_pass` of the newest blind review. Prices are in it:
-    who shows them checks the right.
+    `accepted_per_labeler_day`; `repeats.f1` …, figures of hidden repeats held against the first answers, and
+    `surge.f1_drop` …, how much worse they are on the surge day; `questions.median_hours_vendor` from the question
+    log; `cost.per_accepted`, in major units at the expected volume; `review.first_pass` of the newest blind review.
+    Prices are in it: who shows them checks the right.
     """
     return {**_compared(session, candidate_id, at_least_items), **_reviewed(session, candidate_id)}
 
@@ -107,7 +108,20 @@ def _measures(found: PilotComparison, one: CandidateResult, at_least: int) -> di
         if one.pace.per_annotator_day is not None:
             rate = one.pace.per_annotator_day
             out["accepted_per_labeler_day"] = Measure(None, rate, None, "labels", ref)
-    return out | _cost(found, one, ref)
+    return out | _of_roles(found, one, ref) | _cost(found, one, ref)
+
+
+def _of_roles(found: PilotComparison, one: CandidateResult, ref: EvidenceRef) -> dict[str, Measure]:
+    """What hidden repeats and the surge day tell: a labeler with himself, and the loss of every figure."""
+    told = next(vendor for vendor in found.document["vendors"] if vendor["name"] == one.code)
+    out = {}
+    for name, figure in told.get("consistency", {}).items():
+        unit = "points" if name in POINTS else "share"
+        out[f"repeats.{name}"] = Measure(figure["low"], figure["value"], figure["high"], unit, ref)
+    for name, drop in ((told.get("surge") or {}).get("drop") or {}).items():
+        unit = "points" if name in POINTS else "share"
+        out[f"surge.{name}_drop"] = Measure(drop["low"], drop["value"], drop["high"], unit, ref)
+    return out
 
 
 def _of(figure: Estimate, value: float, ref: EvidenceRef, unit: str) -> Measure:

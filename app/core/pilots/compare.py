@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy
@@ -65,27 +66,23 @@ def compare(
     told = _Settings(iou, seed, kind.resamples if resamples is None else resamples, mix or {})
     _check(kind, gold, deliveries, told)
     again, remarks = _again(kind, gold, deliveries, times, told)
-    sources = [gold, *deliveries.values()]
+    sources = gold, *deliveries.values()
     gold, deliveries, times = _counted(gold, deliveries, times)
     work, notes = works(gold, deliveries, times)
-    scored = _score(kind, gold, deliveries, {name: work[name] for name in deliveries}, told)
+    scored = _score(kind, gold, deliveries, work, told)
     vendors = tuple(_vendor(kind, gold, one, again[one.name], told) for one in scored)
     pairs, detectable, groups = _judge(kind.main, scored, vendors)
-    best = statistics.best_shares(_signed(kind.main) * _replicated(scored, kind.main))
     return Comparison(
         task=task,
-        metric=kind.main.name,
-        lower_is_better=kind.main.lower_is_better,
+        **_main_of(kind, told),
         items=gold.items,
         classes=gold.classes,
         gold=gold,
         vendors=vendors,
         pairs=pairs,
         groups=groups,
-        probability_best={one.name: float(share) for one, share in zip(scored, best, strict=True)},
+        probability_best=_best(kind.main, scored),
         minimum_detectable_difference=detectable,
-        iou=iou if kind.uses_iou else None,
-        seed=seed,
         resamples=told.resamples,
         mix=dict(sorted(told.mix.items())),
         versions=_versions(task),
@@ -285,6 +282,18 @@ def _delivered(
         figure.name: delivered_only(figure, one, answered, told.seed, told.resamples)
         for figure in task.figures
     }
+
+
+def _main_of(task: Task, told: _Settings) -> dict[str, Any]:
+    """The figure that ranks, and how it was computed."""
+    main, iou = task.main, told.iou if task.uses_iou else None
+    return {"metric": main.name, "lower_is_better": main.lower_is_better, "iou": iou, "seed": told.seed}
+
+
+def _best(figure: Figure, scored: list[Scored]) -> dict[str, float]:
+    """How probable it is that each vendor is the best."""
+    shares = statistics.best_shares(_signed(figure) * _replicated(scored, figure))
+    return {one.name: float(share) for one, share in zip(scored, shares, strict=True)}
 
 
 def _signed(figure: Figure) -> float:

@@ -19,10 +19,10 @@ from app.kit.ui import Crumb, Option, Toast
 from app.pilots import queries, service
 from app.pilots.drawing import DRAWN, Exhibit
 from app.pilots.frame import base_of, below
+from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import ChoiceKind, DraftState, PilotTask
 from app.pilots.pages.uploads import HINTS as FORMATS
 from app.pilots.pages.uploads import SUFFIXES
-from app.pilots.schemas import ChoiceIn
 from app.pilots.service import Draft, PilotAccess, ReceivedFreeze, ReceivedSets
 from app.pilots.views import drafts as views
 

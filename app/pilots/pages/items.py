@@ -28,6 +28,7 @@ from app.pilots.views import items as views
 from app.pilots.views.items import ItemFilter
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}/results", include_in_schema=False)
+_KEPT = ("from", "to", "class", "who", "gold", "round")  # filters that only links set
 _CHIPS = {
     "q": "Search", "candidate": "Candidate", "show": "Show", "kind": "Error", "label": "Class",
     "from": "Gold", "to": "Delivered as", "by": "Annotator", "class": "Gold holds", "stratum": "Stratum",
@@ -92,36 +93,30 @@ def list_items(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """The items, worst first."""
-    found, compared, names = loaded(session, actor, pilot_id, scope)
-    wanted = _filter(request, scope)
+    (found, compared, names), wanted = loaded(session, actor, pilot_id, scope), _filter(request, scope)
     codes, path = _codes(compared, wanted), f"{base_of(found.pilot)}/results/items"
     outcomes = service.outcomes_of(session, compared.result_id)
     places = views.places_of(compared, outcomes, wanted)
-    query = _query(wanted, scope)
-    lines = [outcomes.line(at) for at in places[(page - 1) * ROWS : page * ROWS]]
-    people = _people(outcomes, codes, names)
-    results = paging.link(f"{base_of(found.pilot)}/results", scope.query)
+    query, start = _query(wanted, scope), (page - 1) * ROWS
+    lines = [outcomes.line(at) for at in places[start : start + ROWS]]
+    back = Crumb("Pilot results", paging.link(f"{base_of(found.pilot)}/results", scope.query))
     shown = views.ItemsPage(
         title="Items",
-        frame=_below(session, found, Crumb("Pilot results", results)),
+        frame=_below(session, found, back),
         path=path,
-        candidates=tuple(Option(one.code, names[one.code]) for one in compared.candidates),
+        candidates=tuple(Option(code, names[code]) for code in outcomes.codes),
         candidate=wanted.candidate,
         shows=views.SHOWS,
         show=wanted.show,
         kinds=views.KINDS,
         kind=wanted.wanted.kind,
-        classes=tuple(Option(name, name) for name in compared.classes),
+        classes=_options(compared.classes),
         label=wanted.wanted.label,
-        strata=tuple(Option(name, name) for name in compared.strata),
+        strata=_options(compared.strata),
         stratum=scope.stratum,
-        people=people,
+        people=_people(outcomes, codes, names),
         annotator=wanted.wanted.annotator,
-        kept=tuple(
-            (name, str(query[name]))
-            for name in ("from", "to", "class", "who", "gold", "round")
-            if query[name]
-        ),
+        kept=tuple((name, str(query[name])) for name in _KEPT if query[name]),
         text=wanted.text,
         chips=_chips(path, query, names),
         columns=views.columns_of(path, query, codes, names),
@@ -130,6 +125,10 @@ def list_items(
         csv_url=paging.link(f"{path}.csv", query),
     )
     return render(request, shown)
+
+
+def _options(names: Sequence[str]) -> tuple[Option, ...]:
+    return tuple(Option(name, name) for name in names)
 
 
 def _people(outcomes: Outcomes, codes: Sequence[str], names: Mapping[str, str]) -> tuple[Option, ...]:

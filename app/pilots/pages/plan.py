@@ -21,7 +21,7 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
-from app.kit.ui import Fact, Toast
+from app.kit.ui import Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import Pilot, PilotState, PilotTask
@@ -222,7 +222,6 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
     found = service.open_pilot(session, actor, row.id)
     golds = queries.golds(session, row.id)
     lacking = service.missing_agreements(session, row)
-    others = [one for one in queries.pilots(session, row.evaluation_id) if one.id != row.id]
     locked = row.criteria_locked_at
     return views.PilotPage(
         title="Pilot",
@@ -239,7 +238,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),
-        others=tuple(Fact(one.task.value, one.state.value, href=base_of(one)) for one in others),
+        others=views.others(row, queries.pilots(session, row.evaluation_id)),
         results_href=f"{base_of(row)}/results" if golds else "",
         is_closed=row.state is PilotState.CLOSED,
         may_edit=may_edit,

@@ -36,7 +36,8 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
     found = service.open_pilot(session, actor, pilot_id)
     if found.pilot.task is PilotTask.REVIEW_ONLY and service.result_of(session, found.pilot) is not None:
         return htmx.redirect(request, f"{base_of(found.pilot)}/review/newest")
-    if scope.gold and scope.gold not in {one.number for one in queries.golds(session, pilot_id)}:
+    golds, names = queries.golds(session, pilot_id), names_of(session, found)
+    if scope.gold and scope.gold not in {one.number for one in golds}:
         raise NotFound("gold.not_found", "There is no such gold version; choose one from the results page.")
     base, compared = base_of(found.pilot), compared_in(session, pilot_id, scope)
     look = f"{base}/results/look"
@@ -62,20 +63,12 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
         nonce=blank().nonce,
         may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
-        choice=choice_of(
-            whole, queries.golds(session, pilot_id), names_of(session, found), f"{base}/results", scope.query
+        choice=choice_of(whole, golds, names, f"{base}/results", scope.query) if whole else None,
+        results=views.results_view(
+            compared, names, base=base, query=scope.query, shows_prices=found.may_price
         )
-        if whole
+        if compared
         else None,
-        results=None
-        if compared is None
-        else views.results_view(
-            compared,
-            names_of(session, found),
-            base=base,
-            query=scope.query,
-            shows_prices=found.may_price,
-        ),
     )
     return render(request, shown)
 

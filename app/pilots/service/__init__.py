@@ -33,7 +33,6 @@ from app.pilots.service.checking import (
 from app.pilots.service.comparison import (
     CandidateResult,
     PilotComparison,
-    Promise,
     comparison_of,
 )
 from app.pilots.service.computing import (
@@ -115,6 +114,7 @@ from app.pilots.service.outcomes import (
     ItemLine,
     Outcomes,
     Wanted,
+    outcomes_from,
     outcomes_of,
 )
 from app.pilots.service.plan import (
@@ -134,6 +134,9 @@ from app.pilots.service.plan import (
 from app.pilots.service.pricing import (
     Pace,
     Priced,
+)
+from app.pilots.service.promises import (
+    Promise,
 )
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
 from app.pilots.service.work import (
@@ -220,6 +223,7 @@ __all__ = [
     "offer",
     "offer_of",
     "open_pilot",
+    "outcomes_from",
     "outcomes_of",
     "panel_roles",
     "participants",

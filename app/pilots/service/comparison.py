@@ -12,7 +12,6 @@ from app.core.pilots.findings import Cell
 from app.core.pilots.results import ClassScore, Estimate, Pair, Stratum
 from app.core.pilots.returns import Returns
 from app.core.pilots.speed import Anomaly, Seconds, TimeRatio
-from app.core.pilots.statistics import wilson
 from app.core.pilots.told import Flag
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation
@@ -22,28 +21,12 @@ from app.kit import clock
 from app.kit.db import ReadSession
 from app.pilots import queries
 from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
-from app.pilots.schemas import AT_MOST, BY_CLASS, CLASS_ITEMS, LOWER, METRICS, REVIEWED, UNITS, CriterionIn
+from app.pilots.schemas import AT_MOST, METRICS, UNITS
 from app.pilots.service.computing import EVERYTHING, Inputs, Subset, inputs_of
 from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
 from app.pilots.service.pricing import Pace, Priced, accepted_share, pace_of, priced, returned
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """How a candidate stands to one promise; `label` names a class where the promise is per class.
-
-    `met` compares the figure itself, `sure` tells that its whole interval lies on that side. `of` is floor or
-    target; for errors the bound is the most that is allowed.
-    """
-
-    metric: str
-    of: str
-    label: str
-    bound: float
-    value: float
-    met: bool
-    sure: bool
+from app.pilots.service.promises import Promise, promises_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +166,8 @@ def comparison_of(
 def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> PilotComparison:
     pilot = inputs.pilot
     document, extra = stored.report["compare"], stored.report["extra"]
+    settings, metric = document["settings"], extra["metric"]
     need = evaluations.need_of(session.get_one(Evaluation, pilot.evaluation_id))
-    metric, settings = extra["metric"], document["settings"]
     return PilotComparison(
         pilot_id=pilot.id,
         result_id=stored.id,
@@ -195,9 +178,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         task=pilot.task.value,
         metric=metric,
         metric_name=METRICS[pilot.task][metric],
-        iou=settings["iou"],
-        seed=settings["seed"],
-        resamples=settings["resamples"],
+        **{name: settings[name] for name in ("iou", "seed", "resamples", "mix")},
         gold=inputs.gold.number,
         gold_digest=inputs.gold.identity,
         items=document["items"],
@@ -217,14 +198,20 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         warnings=tuple(document["warnings"]),
         document=document,
         between=_pairs_of(extra["between"]),
-        subset=inputs.subset,
-        strata=tuple(extra["filters"]["strata"]),
-        people={code: tuple(names) for code, names in extra["filters"]["people"].items()},
-        mix=settings["mix"],
         disputed=extra["disputed"],
-        rounds=max(row.round for row in queries.accepted(session, pilot.id)),
+        **_choices(session, inputs, extra["filters"]),
         lower_is_better=bool(extra["lower_is_better"]),
     )
+
+
+def _choices(session: ReadSession, inputs: Inputs, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """What the comparison was taken of, and what it can be taken of."""
+    return {
+        "subset": inputs.subset,
+        "strata": tuple(filters["strata"]),
+        "people": {code: tuple(names) for code, names in filters["people"].items()},
+        "rounds": max(row.round for row in queries.accepted(session, inputs.pilot.id)),
+    }
 
 
 def _ranked(session: ReadSession, inputs: Inputs, need: NeedIn, stored: PilotResult) -> list[CandidateResult]:
@@ -278,13 +265,7 @@ def _candidate(
     metrics = _metrics(pilot, one)
     work, labels = extra["work"][code], extra["delivered"][code]
     by_class = {key: ClassScore(**score) for key, score in one["by_class"].items()}
-    share = accepted_share(pilot.task, metrics)
-    pace = pace_of(
-        pilot.task, work, items=one["items"], labels=labels, annotators=one["annotators"], share=share
-    )
     price = offers.get(view.candidate.id, (None, "no offer yet"))
-    draws = extra["draws"].get(code)
-    found = priced(price, need, pace, share, labels / max(1, one["items"]), draws)
     mixed = one.get("standardised")
     return CandidateResult(
         candidate_id=view.candidate.id,
@@ -305,12 +286,26 @@ def _candidate(
         facts=_pairs_of(extra["facts"][code]),
         flags=_flags(extra["flags"][code]),
         promises=promises_of(pilot, metrics, by_class, one["errors"], extra["labels"]),
-        pace=pace,
-        priced=found,
-        accepted=share,
+        **_production(pilot, one, extra, need, price, accepted_share(pilot.task, metrics)),
         standardised=Estimate(**mixed) if mixed else None,
         practice=tuple((count, seconds) for count, seconds in extra["practice"][code]),
     )
+
+
+def _production(
+    pilot: Pilot,
+    one: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    need: NeedIn,
+    price: tuple[Quote | None, str],
+    share: Share | None,
+) -> dict[str, Any]:
+    """Pace, costs and accepted share of one candidate."""
+    code, items = one["name"], one["items"]
+    work, labels = extra["work"][code], extra["delivered"][code]
+    pace = pace_of(pilot.task, work, items=items, labels=labels, annotators=one["annotators"], share=share)
+    found = priced(price, need, pace, share, labels / max(1, items), extra["draws"].get(code))
+    return {"pace": pace, "priced": found, "accepted": share}
 
 
 def _pairs_of(told: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
@@ -328,66 +323,3 @@ def _metrics(pilot: Pilot, one: Mapping[str, Any]) -> dict[str, Estimate]:
 
 def _seconds(one: Mapping[str, Any], work: Mapping[str, Any] | None) -> Seconds | None:
     return Seconds(**one["seconds"], rows=work["rows"], total=work["total"]) if work else None
-
-
-def promises_of(
-    pilot: Pilot,
-    metrics: Mapping[str, Estimate],
-    by_class: Mapping[str, ClassScore],
-    errors: Mapping[str, float],
-    gold_labels: int,
-) -> tuple[Promise, ...]:
-    """How figures stand to every promise of the pilot; classes under 30 gold objects are not held to theirs."""
-    out: list[Promise] = []
-    criteria = [one for one in criteria_of(pilot) if one.metric not in REVIEWED]
-    own = {one.label for one in criteria if one.label}
-    for item in criteria:
-        bounds = [("floor", item.floor), ("target", item.target)]
-        for of, bound in [(of, bound) for of, bound in bounds if bound is not None]:
-            if item.metric in AT_MOST:
-                count = errors.get(item.metric, 0.0)
-                ends = wilson(count, gold_labels) or (None, None)
-                value = count / gold_labels
-                out.append(_promise(item.metric, of, "", bound, value, *ends, is_limit=True))
-            elif item.metric == BY_CLASS:
-                out += [
-                    _promise(item.metric, of, name, bound, one.f1, one.low, one.high)
-                    for name, one in _held(item, own, by_class).items()
-                    if one.f1 is not None
-                ]
-            elif (figure := metrics[item.metric]).value is not None:
-                figures = (figure.value, figure.low, figure.high)
-                out.append(_promise(item.metric, of, "", bound, *figures, is_limit=item.metric in LOWER))
-    return tuple(out)
-
-
-def _held(item: CriterionIn, own: set[str], by_class: Mapping[str, ClassScore]) -> dict[str, ClassScore]:
-    """The classes that a bound speaks of: its own, or all that have none of their own."""
-    return {
-        name: one
-        for name, one in by_class.items()
-        if one.gold >= CLASS_ITEMS and (name == item.label if item.label else name not in own)
-    }
-
-
-def _promise(
-    metric: str,
-    of: str,
-    label: str,
-    bound: float,
-    value: float,
-    low: float | None,
-    high: float | None,
-    *,
-    is_limit: bool = False,
-) -> Promise:
-    sure = False
-    if is_limit:
-        met = value <= bound
-        if low is not None and high is not None:
-            sure = high <= bound if met else low > bound
-    else:
-        met = value >= bound
-        if low is not None and high is not None:
-            sure = low >= bound if met else high < bound
-    return Promise(metric, of, label, bound, value, met, sure)

@@ -20,8 +20,8 @@ from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession, unchanged
 from app.kit.storage import LocalStore
 from app.pilots import queries
+from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import ChoiceKind, DraftState, GoldChoice, GoldDraft, GoldVersion, Pilot
-from app.pilots.schemas import ChoiceIn
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.checking import CheckedGold, check_gold
 from app.pilots.service.children import read_in_child

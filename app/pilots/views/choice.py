@@ -41,14 +41,6 @@ def choice_of(
     people = [(f"{code}:{one}", f"{names[code]}: {one}") for code, own in found.people.items() for one in own]
     versions = [Option(str(one.number), f"Version {one.number}") for one in golds]
     rounds = [Option(str(at), f"Up to round {at}") for at in range(1, found.rounds)]
-    labels = {
-        "gold": "Gold version",
-        "round": "Up to round",
-        "class": "Gold holds",
-        "stratum": "Stratum",
-        "who": "",
-    }
-    words = dict(people)
     return Choice(
         path=path,
         golds=tuple(versions) if len(versions) > 1 else (),
@@ -61,14 +53,19 @@ def choice_of(
         stratum=chosen["stratum"],
         people=tuple(Option(value, name) for value, name in people[:_MOST]),
         who=chosen["who"],
-        chips=tuple(
-            Chip(
-                f"{labels[name]}: {value}"
-                if labels[name]
-                else f"Items answered by {words.get(value, value)}",
-                paging.link(path, query, **{name: ""}),
-            )
-            for name, value in chosen.items()
-            if value
-        ),
+        chips=_chips(chosen, dict(people), path, query),
+    )
+
+
+def _chips(
+    chosen: Mapping[str, str], words: Mapping[str, str], path: str, query: Mapping[str, object]
+) -> tuple[Chip, ...]:
+    labels = {"gold": "Gold version", "round": "Up to round", "class": "Gold holds", "stratum": "Stratum"}
+    return tuple(
+        Chip(
+            f"{labels[name]}: {value}" if name in labels else f"Items answered by {words.get(value, value)}",
+            paging.link(path, query, **{name: ""}),
+        )
+        for name, value in chosen.items()
+        if value
     )

@@ -239,6 +239,19 @@ def plan_facts(pilot: Pilot) -> tuple[Fact, ...]:
     )
 
 
+def others(pilot: Pilot, every: Sequence[Pilot]) -> tuple[Fact, ...]:
+    """The other pilots of the evaluation."""
+    return tuple(
+        Fact(
+            one.task.value.replace("_", " "),
+            one.state.value,
+            href=f"/evaluations/{one.evaluation_id}/pilot/{one.id}",
+        )
+        for one in every
+        if one.id != pilot.id
+    )
+
+
 def criteria_facts(pilot: Pilot) -> tuple[Fact, ...]:
     """The promises line by line."""
     return tuple(Fact(promise_name(pilot.task, item), bounds_of(item)) for item in criteria_of(pilot))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
@@ -146,25 +146,39 @@ def results_view(
             _row(found, one, names, to, window, one in peers, shows_prices) for one in found.candidates
         ),
         classes=shown,
-        more_classes=f"{len(shown)} of {len(found.classes)} classes, the most frequent; all stand in the Excel file"
-        if len(shown) < len(found.classes)
-        else "",
+        more_classes=_more(len(shown), len(found.classes)),
         heat=tuple(_heat(one, names, shown, to) for one in found.candidates),
         pairs=_pairs(found, names),
         errors=tuple(error_card(found, one, names, to) for one in found.candidates),
-        volumes=tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
-        costs=cost_rows(found, names) if shows_prices else (),
-        returns=return_rows(found, names) if shows_prices else (),
+        **(_money(found, names) if shows_prices else _NO_MONEY),
         speed=speed_rows(found, names),
         learning=learning_chart(found, names),
         mixed=_mixed(found, names),
         settle=_settle(found, names, to),
-        between=tuple(Fact(term, text) for term, text in found.between),
+        between=tuple(Fact(*one) for one in found.between),
         labelers=labeler_cards(found, names, to),
-        warnings=tuple(_renamed(found.warnings, names))
-        + tuple(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
+        warnings=(
+            *_renamed(found.warnings, names),
+            *(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
+        ),
         method=_method(found),
     )
+
+
+_NO_MONEY: dict[str, Any] = {"volumes": (), "costs": (), "returns": ()}
+
+
+def _money(found: PilotComparison, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "volumes": tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
+        "costs": cost_rows(found, names),
+        "returns": return_rows(found, names),
+    }
+
+
+def _more(shown: int, classes: int) -> str:
+    told = f"{shown} of {classes} classes, the most frequent; all stand in the Excel file"
+    return told if shown < classes else ""
 
 
 def _ends(found: PilotComparison, one: CandidateResult) -> tuple[float | None, ...]:

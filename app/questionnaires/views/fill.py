@@ -194,7 +194,6 @@ def question_view(filling: Filling, section: Section, question: Question, number
     held = filling.held
     row, values = held.rows.get(question.id), _values(filling, question)
     internal, currency = not held.access.is_vendor, evaluations.need_of(held.access.evaluation).currency
-    more = fields.MORE_ROWS if filling.more == question.id else 0
     return QuestionView(
         id=question.id,
         number=number,
@@ -210,7 +209,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         url=f"{filling.base}/answers/{question.id}",
         control=fields.control(question, values, currency),
         columns=tuple(column.text + (" *" if column.required else "") for column in question.columns),
-        rows=fields.rows(question, values, currency, more),
+        rows=fields.rows(question, values, currency, fields.MORE_ROWS * (filling.more == question.id)),
         takes_files=question.type == "file",
         files=_files(filling, question, row),
         file_ids=(*_file_ids(question, row), *_late_ids(filling, question)),

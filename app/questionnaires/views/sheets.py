@@ -187,8 +187,8 @@ def send_answers_view(form: FormState, response_id: str) -> SendSheetPage:
         action=f"{url}/sheets",
         cancel=url,
         text=(
-            "A vendor sent the questionnaire back as a spreadsheet. Say which columns hold id, answer and comment; you "
-            "see every change before it is written down."
+            "A vendor sent the questionnaire back as a spreadsheet. A workbook that was downloaded here is known; of "
+            "another file say which columns hold id, answer and comment. You see every change before it is saved."
         ),
         form=form,
         waiting=(),

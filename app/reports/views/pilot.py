@@ -13,9 +13,9 @@ from app.kit import wording
 from app.kit.pdf.parts import Preview
 from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
-from app.pilots.schemas import METRICS
-from app.pilots.service import CandidateResult, PilotComparison
-from app.pilots.wording import error_counts_of, rate
+from app.pilots.schemas import AT_MOST, BY_CLASS, LOWER, METRICS, REVIEWED, CriterionIn
+from app.pilots.service import CandidateResult, PilotComparison, criteria_of
+from app.pilots.wording import error_counts_of, promise_name, rate
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
 from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
@@ -275,25 +275,46 @@ def _learning(told: PilotReported, found: PilotComparison) -> Markup | None:
 
 
 def _promises(told: PilotReported, found: PilotComparison) -> Table:
-    """Every promise with what became of it; those of a class one by one."""
-    known = METRICS[PilotTask(found.task)]
+    """Every promise in a row, a candidate in a column; a bound on every class names those that miss it."""
+    asked = [
+        (item, of, bound)
+        for item in criteria_of(told.pilot)
+        if item.metric not in REVIEWED
+        for of, bound in (("floor", item.floor), ("target", item.target))
+        if bound is not None
+    ]
+    own = {item.label for item, _, _ in asked if item.label}
     rows = tuple(
         TableRow(
-            f"{name_of(told, one)}: {f'F1 of “{each.label}”' if each.label else known[each.metric]}",
-            (
-                TableCell(f"{each.of} {each.bound:g}"),
-                TableCell(wording.number(each.value, 3)),
-                TableCell(
-                    ("reached" if each.met else "not reached")
-                    + ("" if each.sure else ", the interval leaves it open")
-                ),
-            ),
+            f"{promise_name(told.pilot.task, item)}, "
+            f"{'at most' if of == 'floor' and item.metric in AT_MOST | LOWER else of} {bound:g}",
+            tuple(_kept(one, item, of, own) for one in found.candidates),
         )
-        for one in found.candidates
-        for each in one.promises
-        if each.of == "floor" or not each.label
+        for item, of, bound in asked
     )
-    return Table("Promise", ("bound", "value", "state"), rows)
+    return Table("Promise", tuple(name_of(told, one) for one in found.candidates), rows)
+
+
+def _kept(one: CandidateResult, item: CriterionIn, of: str, own: set[str]) -> TableCell:
+    """What became of one promise; `own` are the classes with a bound of their own."""
+    mine = [
+        each
+        for each in one.promises
+        if (each.metric, each.of) == (item.metric, of)
+        and (each.label == item.label if item.label else each.label not in own)
+    ]
+    if not mine:
+        return TableCell(wording.DASH, "too few objects to say")
+    missed = [each for each in mine if not each.met]
+    least = min(mine, key=lambda each: each.value)
+    word = "not reached" if missed else "reached"
+    if item.metric == BY_CLASS and not item.label:
+        below = ", ".join(each.label for each in missed[:3]) + (
+            f" and {len(missed) - 3} more" if missed[3:] else ""
+        )
+        return TableCell(word, below or f"least {wording.number(least.value, 3)}, {least.label}")
+    doubt = "" if least.sure else ", may be chance"
+    return TableCell(wording.number(least.value, 3), word + doubt)
 
 
 def _mixed(told: PilotReported, found: PilotComparison) -> str:

@@ -1,5 +1,6 @@
 """The blind review: starting it, judging items one by one, its figures."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -93,7 +94,6 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
     except Forbidden as refusal:
         hidden = refusal.message
     may_edit, is_open = found.pilot.may(Action.PILOT_EDIT), review.closed_at is None
-    names = names_of(session, found.pilot)
     shown = views.ReviewPage(
         title=f"Review {review.number}",
         frame=below(session, found.pilot, Crumb("Blind review", f"{base}/review")),
@@ -104,18 +104,7 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         own=views.judged_rows(own, base),
         hidden=hidden,
         people_only=PEOPLE_ONLY if found.pilot.pilot.task is PilotTask.REVIEW_ONLY else "",
-        rows=views.acceptance_rows(summary, names, service.promise_of(found.pilot.pilot)) if summary else (),
-        pairs=views.pair_rows(summary, names) if summary else (),
-        pairs_note=f"first pass on {summary.common} items judged of everybody, in points" if summary else "",
-        work=views.work_rows(
-            service.work_of(session, found.pilot.pilot, summary),
-            names,
-            found.pilot.pilot.currency,
-            with_prices=found.pilot.may_price,
-        )
-        if summary
-        else (),
-        currency=found.pilot.pilot.currency if found.pilot.may_price else "",
+        **_figures(session, found.pilot, summary),
         faults=tuple(one.value.replace("_", " ") for one in Fault),
         agreement=views.agreement_facts(summary) if summary else (),
         agreement_note=f"{summary.judged} of {summary.tasks} judgements are in" if summary else "",
@@ -125,6 +114,24 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         nonce=blank().nonce,
     )
     return render(request, shown)
+
+
+def _figures(
+    session: ReadSession, found: pilots.PilotAccess, summary: service.ReviewSummary | None
+) -> dict[str, Any]:
+    """What a review says, empty while it may not be seen."""
+    pilot, names = found.pilot, names_of(session, found)
+    currency = pilot.currency if found.may_price else ""
+    if summary is None:
+        return {"rows": (), "pairs": (), "pairs_note": "", "work": (), "currency": currency}
+    works = service.work_of(session, pilot, summary)
+    return {
+        "rows": views.acceptance_rows(summary, names, service.promise_of(pilot)),
+        "pairs": views.pair_rows(summary, names),
+        "pairs_note": f"first pass on {summary.common} items judged of everybody, in points",
+        "work": views.work_rows(works, names, pilot.currency, with_prices=found.may_price),
+        "currency": currency,
+    }
 
 
 @router.get("/{review_id}/verdicts.csv")

@@ -76,6 +76,7 @@ from app.runs.service.run import (
     set_run,
     set_stage,
     stage_of,
+    template_plan,
 )
 from app.runs.service.status import (
     Recipient,
@@ -187,6 +188,7 @@ __all__ = [
     "status_of",
     "stop_status",
     "template_milestones",
+    "template_plan",
     "threads_of",
     "why_closed",
     "why_no_pack",

@@ -9,7 +9,7 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.pilots.drawing import Panel, gold_panel
-from app.pilots.service import Outcomes
+from app.pilots.service import Outcomes, outcomes_from
 from app.pilots.service.items import Scenes
 from app.runs.models import PilotExample
 
@@ -43,7 +43,10 @@ def example_views(rows: Sequence[PilotExample], zone: str, scenes: Scenes) -> tu
     """The published examples; `scenes` finds their images for the reader at hand."""
     return tuple(
         ExampleView(
-            row.item, row.note, wording.moment(row.created_at, zone), ours(Outcomes(row.shown, scenes), 0)
+            row.item,
+            row.note,
+            wording.moment(row.created_at, zone),
+            ours(outcomes_from(row.shown, scenes), 0),
         )
         for row in rows
     )
@@ -56,4 +59,4 @@ def ours(outcomes: Outcomes, at: int) -> tuple[Panel, ...]:
 
 def labels_of(row: PilotExample) -> list[str]:
     """Our labels of an example in words."""
-    return list(gold_panel(Outcomes(row.shown, Scenes("", (), ())), 0).labels)
+    return list(gold_panel(outcomes_from(row.shown, Scenes("", (), ())), 0).labels)
