@@ -77,7 +77,9 @@ def test_a_gold_that_comes_back_has_a_result_of_its_own_and_can_be_decided_again
     with lab.db.reading() as session:
         queue = service.queue_of(session, actor=LEAD, pilot_id=lab.pilot_id)
     assert queue.gold_number == 3
-    assert next(one for one in queue.doubts if one.item == "i007").decision is None
+    earlier = next(one for one in queue.doubts if one.item == "i007").decision
+    assert earlier is not None
+    assert earlier.gold_number == 1
     decide(lab, "i007", Ruling.EXCLUDE)
     with lab.db.writing() as session:
         assert service.publish(session, actor=LEAD, pilot_id=lab.pilot_id).number == 4
