@@ -31,8 +31,11 @@ def items_to_pack(gold: str) -> bytes:
     return orjson.dumps({"items": [{"item": item} for item in found.items], "classes": []})
 
 
-def facts_of_work(gold: str, path: str, name: str) -> bytes:
-    """Facts about a delivery as `reading.check_delivery` gives them; one label is one item's work."""
+def facts_of_work(gold: str, path: str, name: str, code: str) -> bytes:
+    """Facts about a delivery as `reading.check_delivery` gives them; one label is one item's work.
+
+    Warnings call it by the candidate's code: its file's name would tell whose it is.
+    """
     listed = read_items(Path(gold).read_bytes(), "items")
     work = read_manifest(Path(path).read_bytes(), name, listed.items)
     facts = {
@@ -40,8 +43,8 @@ def facts_of_work(gold: str, path: str, name: str) -> bytes:
         "missing": len(listed.items) - len(work.item),
         "labels": len(work.item),
         "annotators": _people(work) or None,
-        "repairs": list(work.repairs),
-        "warnings": [*work.warnings, *_warnings(name, listed, work)],
+        "repairs": [line.replace(name, code) for line in work.repairs],
+        "warnings": [*(line.replace(name, code) for line in work.warnings), *_warnings(code, listed, work)],
     }
     return orjson.dumps(facts)
 

@@ -207,7 +207,7 @@ def check_delivery(
     gold does not know, at `accept` where repairs may be accepted.
     """
     if task == listing.TASK:
-        return _work_facts(gold, path, name, times)
+        return _work_facts(gold, path, name, times, code)
     frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
@@ -230,12 +230,12 @@ def times_of(path: str, name: str, code: str, frame: Frame) -> Times:
     return replace(found, item=tuple(frame.aliases.get(one, one) for one in found.item))
 
 
-def _work_facts(gold: str, path: str, name: str, times: str) -> bytes:
+def _work_facts(gold: str, path: str, name: str, times: str, code: str) -> bytes:
     """Facts about work that only people judge; its seconds stand in its own table."""
     if times:
         message = "Write the seconds into the column seconds of the delivery's own table."
         raise Invalid("delivery.refused", [Problem("times", message)])
-    return _at("file", lambda: listing.facts_of_work(gold, path, name))
+    return _at("file", lambda: listing.facts_of_work(gold, path, name, code))
 
 
 def _facts(task: str, gold: Rows, rows: Rows, side: Times | None, called: Mapping[str, str]) -> bytes:

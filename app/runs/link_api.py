@@ -222,9 +222,12 @@ def list_answers(actor: Bearer, session: Read, part_id: UUID) -> list[PublishedO
 def list_examples(actor: Bearer, session: Read, part_id: UUID) -> list[ExampleOut]:
     """Items with our labels that were published to every vendor as good examples."""
     found = service.part_access(session, actor, part_id)
+    called = service.called_of(session, found.pilot.id)
     return [
         ExampleOut(
-            **row.model_dump(include={"item", "note", "gold_number", "created_at"}), labels=labels_of(row)
+            **row.model_dump(include={"note", "gold_number", "created_at"}),
+            item=called.get(row.item, row.item),
+            labels=labels_of(row),
         )
         for row in service.examples_of(session, found.pilot.id)
     ]

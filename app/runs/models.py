@@ -181,7 +181,7 @@ class StatusRecipient(Row, table=True):
 
 class PilotExample(Row, table=True):
     """An item with our labels that every vendor reads as a good example. It counts for nobody from gold version
-    `gold_number` on. `shown` is the item alone, as `Outcomes` reads it."""
+    `gold_number` on. `shown` is the item with our labels, as `ShownExample` reads it."""
 
     __tablename__ = "pilot_example"
     __table_args__ = (sa.UniqueConstraint("pilot_id", "item"),)

@@ -71,7 +71,7 @@ def site(app: FastAPI, chromium: "sync_api.Browser") -> Iterator[Site]:
     thread.join()
 
 
-def require_fit(site: Site, path: str, *, widths: tuple[int, ...] = (320, 390, 1400)) -> None:
+def require_fit(site: Site, path: str, *, widths: tuple[int, ...] = (320, 1400)) -> None:
     """The page shows no axe violation in either theme and does not scroll sideways at any width."""
     page = site.page()
     for theme in ("light", "dark"):

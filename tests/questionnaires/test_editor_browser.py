@@ -20,8 +20,7 @@ def add(page: "sync_api.Page", text: str, kind: str, **fields: str) -> None:
     page.click("text=Add a question")
     page.fill('[name="text"]', text)
     page.select_option('[name="type"]', kind)
-    for details in page.query_selector_all("details:not([open]) > summary"):
-        details.click()
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
     for name, value in fields.items():
         field = page.locator(f'[name="{name.replace("__", ".")}"]')
         if field.get_attribute("type") == "checkbox":

@@ -103,10 +103,14 @@ def test_a_contest_is_doubted_decided_and_answered_to_its_vendor(client_as: Brow
     assert contest(harbor, "i003") == 422  # an error of Mosaic's
     assert contest(harbor, "i019", "") == 422
     assert contest(harbor, "i019") == 303
-    assert contest(harbor, "i019") == 409
+    twice = harbor[0].post(f"{harbor[1]}/errors", data={"item": "i019", "reason": "again"})
+    assert (twice.status_code, "contested this item already" in twice.text) == (409, True)
     assert "It has whiskers." not in mosaic[0].get(f"{mosaic[1]}/errors").text
     queue = lead.get(f"{pages(lab)}/adjudication").text
     assert f"candidate {lab.code('Harbor')} contests its error: It has whiskers." in queue
+    run = lead.get(f"{pages(lab)}/run").text
+    assert f'href="{pages(lab)}/adjudication">1 item</a>' in run
+    assert "1 to decide" in run
     doubt = f"{pages(lab)}/adjudication/19"
     assert "Read by candidate" in lead.get(doubt).text
     assert lead.post(doubt, data={"ruling": "stands"}).status_code == 422  # the vendor reads a reason

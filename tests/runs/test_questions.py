@@ -15,6 +15,7 @@ from app.reviews.schemas import DecisionIn
 from app.runs import service
 from app.runs.schemas import MilestoneIn, PublishExampleIn, RunIn
 from tests.pilots.samples import LEAD, Lab, boxes_gold, delivery_csv, gold_csv
+from tests.pilots.test_items import listed
 from tests.pilots.test_pages import laid_out as laid_out_of
 from tests.pilots.test_pages import send as upload
 from tests.pilots.test_pages import work
@@ -186,3 +187,21 @@ def test_one_click_marks_a_milestone_as_done_and_open_again(client_as: Browser) 
     again = {"done": "no", "_version": str(told["version"])}
     assert lead.post(f"{pages(lab)}/milestones/0", data=again).status_code == 303
     assert lead.post(f"{pages(lab)}/milestones/7", data={"done": "yes"}).status_code == 404
+
+
+def test_an_item_with_a_hidden_repeat_is_no_example_and_others_go_by_their_codes(lab: Lab) -> None:
+    rows = ["item,role,repeat_of", *(f"i{at:03},," for at in range(120)), "again,repeat,i000"]
+    listed(lab, "\n".join(rows).encode())
+    lab.gold(gold_csv())
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.compared()
+    for item in ("i000", "again"):
+        with pytest.raises((Conflict, Invalid), match=r"hidden repeat|no such item"):
+            publish(lab, item)
+    publish(lab, "i001")
+    with lab.db.reading() as session:
+        called = service.called_of(session, lab.pilot_id)
+        listing = pilots.listing_of(session, lab.pilot_id)
+    assert listing is not None
+    assert called == {"i001": listing.codes["i001"]}
+    assert called["i001"] != "i001"

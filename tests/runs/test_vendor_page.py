@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import select
 
-from app.core.errors import Forbidden
+from app.accounts import service as accounts
+from app.core.errors import Conflict, Forbidden
 from app.core.permissions import Role
 from app.evaluations.models import Governance
 from app.kit import clock
 from app.pilots.models import Delivery
-from app.runs import service
+from app.runs import queries, service
 from app.runs.models import PackDownload
 from app.runs.schemas import RunIn
 from tests.pilots.samples import EVALUATOR, LEAD, delivery_csv, gold_csv
@@ -224,3 +225,24 @@ def test_nobody_confirms_promises_that_changed(client_as: Browser) -> None:
     assert vendor.post(f"{home}/promises", data={"digest": "0" * 64}).status_code == 409
     with pytest.raises(Forbidden), lab.db.reading() as session:
         service.parts_of(session, actor=EVALUATOR, pilot_id=lab.pilot_id)
+
+
+def test_gold_that_changes_while_a_delivery_is_read_sends_it_back(client_as: Browser) -> None:
+    lead = client_as()
+    lab = laid_out(lead)
+    prepare(lab)
+    vendor, home = as_vendor(lead, lab, "Harbor")
+    move(lab, "agreed", "running")
+    confirm(vendor, home)
+    part_id = UUID(home.rpartition("/")[2])
+    with lab.db.reading() as session:
+        (link,) = queries.live_links(session, part_id, clock.now())
+        actor = accounts.actor_of_link(link[1])
+    checked = service.check_by_link(
+        lab.db, lab.contents, actor=actor, part_id=part_id, round_seen=1,
+        upload=lab.upload(delivery_csv(20)), times=None,
+    )  # fmt: skip
+    lab.gold(gold_csv(shift=1))
+    with lab.db.writing() as session, pytest.raises(Conflict, match="changed while your file was read"):
+        service.deliver_by_link(session, actor=actor, part_id=part_id, round_seen=1, checked=checked)
+    assert send(vendor, home, delivery_csv(20)).status_code == 303

@@ -114,7 +114,6 @@ from app.pilots.service.outcomes import (
     ItemLine,
     Outcomes,
     Wanted,
-    outcomes_from,
     outcomes_of,
 )
 from app.pilots.service.plan import (
@@ -223,7 +222,6 @@ __all__ = [
     "offer",
     "offer_of",
     "open_pilot",
-    "outcomes_from",
     "outcomes_of",
     "panel_roles",
     "participants",

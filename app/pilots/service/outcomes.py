@@ -252,17 +252,12 @@ def _who(one: Mapping[str, Any], row: int) -> str | None:
 
 
 def _unpacked(packed: bytes) -> Mapping[str, Any]:
-    return _with_arrays(orjson.loads(zlib.decompress(packed)))
-
-
-def _with_arrays(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    vendors = {}
-    for code, one in document["vendors"].items():
-        whole = {name: _ints(one[name]) for name in (*_COLUMNS, "annotator", *_DONE) if name in one}
+    data: dict[str, Any] = orjson.loads(zlib.decompress(packed))
+    for one in data["vendors"].values():
+        one |= {name: _ints(one[name]) for name in (*_COLUMNS, "annotator", *_DONE) if name in one}
         # orjson writes what is not a number as null, and numpy reads null as not a number.
-        parts = {name: np.array(one[name], np.float64) for name in ("scores", "iou") if name in one}
-        vendors[code] = one | whole | parts
-    return {**document, "vendors": vendors}
+        one |= {name: np.array(one[name], np.float64) for name in ("scores", "iou")}
+    return data
 
 
 def _ints(values: Sequence[int]) -> Ints:
@@ -294,11 +289,6 @@ class _Shelf:
 
 
 _SHELF = _Shelf(_KEPT)
-
-
-def outcomes_from(document: Mapping[str, Any], scenes: Scenes) -> Outcomes:
-    """The findings of a document in the form of kept results that is kept elsewhere, such as one item's alone."""
-    return Outcomes(_with_arrays(document), scenes)
 
 
 def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:

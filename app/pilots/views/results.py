@@ -131,8 +131,7 @@ def results_view(
 ) -> Results:
     """The page's content; `names` says what each code is called for this reader, `query` the scope of links."""
     to = Links(base, query)
-    peers, _ = peers_of(found)
-    line, text = verdict(found, names)
+    peers, (line, text) = peers_of(found)[0], verdict(found, names)
     window = forest_window([v for one in found.candidates for v in _ends(found, one)] + [found.floor])
     shown = _largest_classes(found)
     return Results(

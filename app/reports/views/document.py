@@ -168,6 +168,7 @@ class PilotReportDocument:
     cost_note: str = ""
     returns: Table = NOTHING
     review_caption: str = ""
+    review_chart: Markup | None = None
     review: Table = NOTHING
     review_pairs: Table = NOTHING
     review_faults: Table = NOTHING

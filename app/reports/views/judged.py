@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from app import charts
 from app.charts import ForestRow
 from app.core.pilots.results import Estimate
@@ -15,6 +17,7 @@ from app.reports.views.document import NOTHING, PilotReportDocument, Table, Tabl
 from app.reviews.models import Fault
 from app.reviews.service import Acceptance, ReviewSummary
 
+_METHOD = "Pairs: McNemar's mid-p on common items, simultaneous max-T intervals by bootstrap over items."
 ONLY_PEOPLE = "Judged by people only: nothing here is measured against labels of our own."
 
 
@@ -71,6 +74,7 @@ def review_parts(told: PilotReported) -> dict[str, Any]:
     row, found = told.review
     return {
         "review_caption": f"review {row.number}, {row.size} random items, the same of every candidate; 95% Wilson",
+        "review_chart": _chart(told, found),
         "review": _shares(told, found),
         "review_pairs": _pairs(told, found),
         "review_faults": _faults(told, found),
@@ -98,6 +102,12 @@ def _shares(told: PilotReported, found: ReviewSummary) -> Table:
         for one in _ranked(found)
     )
     return Table("Candidate", ("accepted as it came", "accepted or fixed", "rejected", "judged"), rows)
+
+
+def _chart(told: PilotReported, found: ReviewSummary) -> Markup:
+    floor = next((one.floor for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
+    rows = [ForestRow(told.names[one.code], one.first_pass, one.low, one.high) for one in _ranked(found)]
+    return charts.forest(rows, measure="Accepted as it came", floor=floor, width=672)
 
 
 def _share(one: Estimate) -> TableCell:
@@ -156,10 +166,6 @@ def _notes(told: PilotReported, found: ReviewSummary) -> tuple[str, ...]:
 def judged_document(told: PilotReported, at: datetime, *, preview: Preview | None) -> PilotReportDocument:
     """The report of a pilot that only people judge."""
     row, found = told.review  # type: ignore[misc]
-    names = [told.names[one.code] for one in _ranked(found)]
-    same = [f"{told.names[one.a]} and {told.names[one.b]}" for one in found.pairs if not one.distinguishable]
-    best = _ranked(found)[0]
-    summary = f"{names[0]} is accepted most often as it came, {wording.percent(best.first_pass, 1)}."
     return PilotReportDocument(
         head=head_of(
             told,
@@ -169,18 +175,10 @@ def judged_document(told: PilotReported, at: datetime, *, preview: Preview | Non
             footer=f"Review {row.number} · seed {row.seed}",
             done=row.created_at,
         ),
-        summary=f"{summary} Cannot be told apart: {'; '.join(same)}." if same else summary,
+        summary=_summary(told, found),
         done=_done(told),
         quality_caption="",
-        quality_chart=charts.forest(
-            [
-                ForestRow(told.names[one.code], one.first_pass, one.low, one.high, leader=one is best)
-                for one in _ranked(found)
-            ],
-            measure="Accepted as it came",
-            floor=None,
-            width=672,
-        ),
+        quality_chart=None,
         quality_note="",
         quality=NOTHING,
         pairs_caption="",
@@ -196,14 +194,23 @@ def judged_document(told: PilotReported, at: datetime, *, preview: Preview | Non
         cost=_cost(told) if told.prices else NOTHING,
         warnings=(ONLY_PEOPLE,),
         method=(
-            f"The same {row.size} random items of every candidate, seed {row.seed}, under codes"
-            f"{', beside our gold' if row.shows_gold else ''}.",
-            "Pairs: McNemar's mid-p on common items, simultaneous max-T intervals by bootstrap over items.",
+            f"The same {row.size} random items of every candidate, seed {row.seed}, under codes.",
+            _METHOD,
         ),
         plan=plan_facts(told),
         is_measured=False,
         **review_parts(told),
     )
+
+
+def _summary(told: PilotReported, found: ReviewSummary) -> str:
+    ranked = _ranked(found)
+    share = ranked[0].first_pass
+    first = [told.names[one.code] for one in ranked if one.first_pass == share]
+    often = "is accepted most often" if len(first) == 1 else "are accepted equally often"
+    text = f"{' and '.join(first)} {often} as it came, {wording.percent(share, 1)}."
+    same = [f"{told.names[one.a]} and {told.names[one.b]}" for one in found.pairs if not one.distinguishable]
+    return f"{text} Cannot be told apart: {'; '.join(same)}." if same else text
 
 
 def _done(told: PilotReported) -> tuple[str, ...]:

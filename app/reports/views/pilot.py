@@ -1,6 +1,7 @@
 """The pilot report from a pilot's comparison."""
 
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -62,15 +63,22 @@ def pilot_document(
         cost=_cost(told, found),
         warnings=tuple(_named(told, found, text) for text in (*found.warnings, *found.repairs)),
         method=_method(told, found),
-        plan=plan_facts(told),
-        promises=_promises(told, found),
-        mixed=_mixed(told, found),
-        confused=_confused(told, found),
-        strata=_strata(told, found),
-        cost_note=_cost_note(found) if told.prices else "",
-        returns=_returns(told, found) if told.prices else NOTHING,
+        **_more(told, found),
         **review_parts(told),
     )
+
+
+def _more(told: PilotReported, found: PilotComparison) -> dict[str, Any]:
+    """Plan, promises, mix, strata, confusion, and what only readers of prices see."""
+    return {
+        "plan": plan_facts(told),
+        "promises": _promises(told, found),
+        "mixed": _mixed(told, found),
+        "confused": _confused(told, found),
+        "strata": _strata(told, found),
+        "cost_note": _cost_note(found) if told.prices else "",
+        "returns": _returns(told, found) if told.prices else NOTHING,
+    }
 
 
 def name_of(told: PilotReported, one: CandidateResult) -> str:

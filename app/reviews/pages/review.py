@@ -104,6 +104,7 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         own=views.judged_rows(own, base),
         hidden=hidden,
         people_only=PEOPLE_ONLY if found.pilot.pilot.task is PilotTask.REVIEW_ONLY else "",
+        report_href=_report(found.pilot) if summary else "",
         **_figures(session, found.pilot, summary),
         faults=tuple(one.value.replace("_", " ") for one in Fault),
         agreement=views.agreement_facts(summary) if summary else (),
@@ -114,6 +115,12 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         nonce=blank().nonce,
     )
     return render(request, shown)
+
+
+def _report(found: pilots.PilotAccess) -> str:
+    """The report of what only people judge; other pilots have theirs on the results page."""
+    is_own = found.pilot.task is PilotTask.REVIEW_ONLY and found.may(Action.RESULT_READ)
+    return f"/pilots/{found.pilot.id}/report" if is_own else ""
 
 
 def _figures(

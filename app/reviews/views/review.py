@@ -127,6 +127,7 @@ class ReviewPage(Page):
     own: tuple[JudgedRow, ...]
     hidden: str
     people_only: str
+    report_href: str
     rows: tuple[AcceptanceRow, ...]
     pairs: tuple[AcceptedPairRow, ...]
     pairs_note: str

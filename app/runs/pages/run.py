@@ -64,7 +64,7 @@ def _run(
         stage=stage.value,
         stage_kind=views.STAGE_KINDS.get(stage, "info"),
         reason=run.reason,
-        facts=_facts(found, run),
+        facts=_facts(session, found, run),
         guards=views.guard_lines(service.checklist(session, found)),
         stages=views.stage_options(stage),
         milestones=_milestones(session, found, run),
@@ -89,10 +89,12 @@ def _milestones(
     return views.milestone_rows(lines, marked, base_of(found.pilot), may_mark=found.is_open)
 
 
-def _facts(found: pilots.PilotAccess, run: PilotRun) -> tuple[Fact, ...]:
+def _facts(session: ReadSession, found: pilots.PilotAccess, run: PilotRun) -> tuple[Fact, ...]:
     zone = found.evaluation.time_zone
     last = service.last_contest_day(found.pilot, run, found.evaluation)
-    return views.run_facts(run, service.is_late(run, zone), views.contest_words(run, last, zone))
+    facts = views.run_facts(run, service.is_late(run, zone), views.contest_words(run, last, zone))
+    contests = service.contests_of(session, actor=found.access.actor, pilot_id=found.pilot.id)
+    return (*facts, *views.contest_facts(contests, f"{base_of(found.pilot)}/adjudication"))
 
 
 def _parts(

@@ -12,7 +12,7 @@ from app.runs.service.errors import (
     show_errors,
     withdraw_contest,
 )
-from app.runs.service.examples import examples_of, publish_example
+from app.runs.service.examples import ShownExample, called_of, examples_of, publish_example
 from app.runs.service.milestones import (
     MilestoneLine,
     mark_milestone,
@@ -118,6 +118,7 @@ __all__ = [
     "PartLine",
     "Progress",
     "Recipient",
+    "ShownExample",
     "StatusView",
     "Thread",
     "adopt",
@@ -125,6 +126,7 @@ __all__ = [
     "ask_vendor",
     "attempts_left",
     "attempts_used",
+    "called_of",
     "check_by_link",
     "checklist",
     "confirm_instructions",

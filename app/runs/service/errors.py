@@ -17,8 +17,8 @@ from app.evaluations.models import Evaluation, EvaluationState
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
-from app.pilots.models import Pilot
-from app.pilots.service import Outcomes, listing_of, open_pilot, outcomes_of, result_of, scenes_of
+from app.pilots.models import Pilot, PilotTask
+from app.pilots.service import Outcomes, golds, listing_of, open_pilot, outcomes_of, result_of, scenes_of
 from app.reviews import service as reviews
 from app.reviews.models import ItemContest
 from app.runs.link_schemas import ContestIn
@@ -103,6 +103,8 @@ def _readable(session: ReadSession, found: PartAccess, code: str) -> tuple[str, 
         return BEFORE, None, 0
     if found.part.errors_at is None:
         return NOT_YET, None, 0
+    if not golds(session, found.pilot.id) or found.pilot.task is PilotTask.REVIEW_ONLY:
+        return "This pilot has no labels of ours to compare yours with.", None, 0
     result = result_of(session, found.pilot)
     if result is None:
         return "The comparison is being computed. Load the page again in a moment.", None, 0

@@ -4,23 +4,23 @@ A published example tells the gold of its item. Vendors that already delivered i
 would be scored on different tasks, so the item leaves the scoring of all: a new gold version excludes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.audit import service as audit
 from app.core.errors import Conflict
 from app.core.permissions import Action
+from app.core.pilots.results import Mark
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
-from app.pilots.service import Outcomes, open_pilot, outcomes_of, result_of
+from app.pilots.service import Outcomes, listing_of, open_pilot, outcomes_of, result_of
 from app.reviews import service as reviews
 from app.runs import queries
 from app.runs.models import PilotExample
 from app.runs.schemas import PublishExampleIn
 from app.runs.service.questions import require_nameless
-
-_NOBODY = "gold"  # stands where a result has its candidates
 
 
 def examples_of(session: ReadSession, pilot_id: UUID) -> Sequence[PilotExample]:
@@ -28,17 +28,29 @@ def examples_of(session: ReadSession, pilot_id: UUID) -> Sequence[PilotExample]:
     return queries.examples(session, pilot_id)
 
 
+def called_of(session: ReadSession, pilot_id: UUID) -> Mapping[str, str]:
+    """Item of an example -> what vendors got it as, where items leave under codes; {} where under their names."""
+    listing = listing_of(session, pilot_id)
+    return listing.left_as([row.item for row in queries.examples(session, pilot_id)]) if listing else {}
+
+
 def publish_example(
     session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: PublishExampleIn
 ) -> PilotExample:
     """Publish an item with our labels to every vendor, and take it out of the scoring.
 
-    Raises `Conflict` while nothing is compared, for an item that is published, and as `reviews.leave_out`;
+    Raises `Conflict` while nothing is compared, for an item that is published or that has a hidden repeat, which
+    could be answered from the example, and as `reviews.leave_out`;
     `Invalid` for an item the gold does not know and for words that name a vendor.
     """
     found = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
     if any(row.item == entry.item for row in queries.examples(session, pilot_id)):
         raise Conflict("example.twice", "This item is published already.", field="item")
+    if entry.item in _repeated(session, pilot_id):
+        message = (
+            "This item has a hidden repeat, which vendors would answer from the example. Choose another."
+        )
+        raise Conflict("example.repeated", message, field="item")
     require_nameless(session, found.pilot, {"note": entry.note})
     result = result_of(session, found.pilot)
     if result is None:
@@ -66,35 +78,37 @@ def publish_example(
     return row
 
 
+def _repeated(session: ReadSession, pilot_id: UUID) -> set[str]:
+    """Items that vendors get twice, under every name that the gold may know them by."""
+    listing = listing_of(session, pilot_id)
+    if listing is None:
+        return set()
+    twice = {name for one in listing.items if one.repeat_of for name in (one.item, one.repeat_of)}
+    return twice | {one.image for one in listing.items if one.item in twice and one.image}
+
+
 def _alone(outcomes: Outcomes, item: str) -> dict[str, Any]:
-    """The gold of one item as a result of its own, with nothing that anybody delivered; empty for another item."""
+    """The gold of one item with nothing that anybody delivered; empty for an item of another pilot."""
     if item not in outcomes.items:
         return {}
     at = outcomes.items.index(item)
-    marks, size = outcomes.gold(at), outcomes.size(at)
-    classes = sorted({one.gold for one in marks if one.gold is not None})
-    count = len(marks)
+    size = outcomes.size(at)
     return {
         "items": [item],
-        "classes": classes,
         "kind": outcomes.kind,
         "sizes": [list(size) if size else [None, None]],
         "texts": [outcomes.text(at)],
-        "gold_shapes": [one.gold_shape for one in marks]
-        if any(one.gold_shape is not None for one in marks)
-        else None,
-        "vendors": {
-            _NOBODY: {
-                "item": [0] * count,
-                "error": [0] * count,
-                "gold": list(range(count)),
-                "delivered": [-1] * count,
-                "gold_class": [classes.index(one.gold) if one.gold is not None else -1 for one in marks],
-                "delivered_class": [-1] * count,
-                "iou": [None] * count,
-                "shapes": None,
-                "annotator": [],
-                "annotators": [],
-            }
-        },
+        "marks": [{"label": one.gold, "shape": one.gold_shape} for one in outcomes.gold(at)],
     }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownExample(Outcomes):
+    """A published example as a result of one item, to be drawn as any."""
+
+    def gold(self, at: int) -> tuple[Mark, ...]:
+        """Our labels as they were when it was published."""
+        return tuple(
+            Mark("ok", one["label"], None, None, None, gold_shape=one["shape"], delivered_shape=None)
+            for one in self.data["marks"]
+        )

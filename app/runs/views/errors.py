@@ -57,6 +57,7 @@ class ErrorsPage(Page):
     back: str
     hidden: str
     may_show: bool
+    problem: str
     window: str
     is_open: bool
     legend: str
@@ -119,6 +120,7 @@ def errors_view(
         back=f"/pilot-work/{found.part.id}",
         hidden=own.hidden,
         may_show=may_show,
+        problem=_problem(own, came_back),
         window=window_words(found, own),
         is_open=own.may_contest,
         legend=legend_of(own.outcomes.kind) if own.outcomes and found.run.shows_gold else "",
@@ -134,6 +136,16 @@ def errors_view(
         csv_url=paging.link(f"{base}.csv", query),
         nonce=blank().nonce,
     )
+
+
+def _problem(own: OwnErrors, came_back: tuple[str, FormState] | None) -> str:
+    """Why a contest was refused, where no form of the page says it."""
+    if came_back is None:
+        return ""
+    line = next((one for one in own.lines if one.item == came_back[0]), None)
+    if own.may_contest and line is not None and line.contest is None:
+        return ""
+    return " ".join(one.message for one in came_back[1].errors)
 
 
 def window_words(found: PartAccess, own: OwnErrors) -> str:

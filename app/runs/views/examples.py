@@ -1,6 +1,6 @@
 """Good examples as vendors read them, and the form that publishes one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -9,9 +9,10 @@ from app.kit import wording
 from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.pilots.drawing import Panel, gold_panel
-from app.pilots.service import Outcomes, outcomes_from
+from app.pilots.service import Outcomes
 from app.pilots.service.items import Scenes
 from app.runs.models import PilotExample
+from app.runs.service import ShownExample
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,17 @@ class ExamplePage(Page):
     published: tuple[ExampleView, ...]
 
 
-def example_views(rows: Sequence[PilotExample], zone: str, scenes: Scenes) -> tuple[ExampleView, ...]:
-    """The published examples; `scenes` finds their images for the reader at hand."""
+def example_views(
+    rows: Sequence[PilotExample], zone: str, scenes: Scenes, called: Mapping[str, str] | None = None
+) -> tuple[ExampleView, ...]:
+    """The published examples; `scenes` finds their images for the reader at hand, `called` what it knows them as."""
+    names = called or {}
     return tuple(
         ExampleView(
-            row.item,
-            row.note,
-            wording.moment(row.created_at, zone),
-            ours(outcomes_from(row.shown, scenes), 0),
+            item=names.get(row.item, row.item),
+            note=row.note,
+            when=wording.moment(row.created_at, zone),
+            panels=ours(ShownExample(row.shown, scenes), 0),
         )
         for row in rows
     )
@@ -59,4 +63,4 @@ def ours(outcomes: Outcomes, at: int) -> tuple[Panel, ...]:
 
 def labels_of(row: PilotExample) -> list[str]:
     """Our labels of an example in words."""
-    return list(gold_panel(outcomes_from(row.shown, Scenes("", (), ())), 0).labels)
+    return list(gold_panel(ShownExample(row.shown, Scenes("", (), ())), 0).labels)

@@ -10,6 +10,7 @@ from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import Fact, Option
+from app.reviews.models import ItemContest
 from app.runs.models import PackDownload, PilotInstructions, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, MilestoneIn
 from app.runs.service import NEXT, Guard, MilestoneLine, PartLine, milestones_of
@@ -168,6 +169,15 @@ def contest_words(run: PilotRun, last: date | None, zone: str) -> str:
     if last is None:
         return f"for {run.contest_days} {wording.plural('day', run.contest_days)} after the close"
     return f"until the end of {wording.day(last)} ({zone})"
+
+
+def contest_facts(contests: Sequence[ItemContest], queue: str) -> tuple[Fact, ...]:
+    """How many items vendors contest and how many wait for our decision; none where nothing is contested."""
+    waiting = sum(one.answered_at is None for one in contests)
+    if not contests:
+        return ()
+    told = f"{len(contests)} {wording.plural('item', len(contests))}"
+    return (Fact("Contested", told, f"{waiting} to decide" if waiting else "all answered", queue),)
 
 
 def _milestone(one: MilestoneIn) -> str:

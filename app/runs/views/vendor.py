@@ -289,6 +289,7 @@ def _talk(session: ReadSession, found: PartAccess, came_back: VendorForms) -> Ta
             service.examples_of(session, found.pilot.id),
             zone,
             pilots.scenes_of(session, found.pilot.id, service.image_base(found)),
+            service.called_of(session, found.pilot.id),
         ),
         form=came_back.ask or blank({"kind": "question"}),
         kinds=KINDS,
