@@ -148,9 +148,12 @@ def unchanged(
     theirs = {name: spell(stored[name] if stored else getattr(row, name, "")) for name in yours}
     texts = {name: spell(value) for name, value in yours.items()}
     differing = [name for name in texts if texts[name] != theirs[name]]
+    message = "Somebody else changed this while you were editing. Compare both texts and load the page again."
+    if not differing:
+        message = "This was saved meanwhile, perhaps in another window of yours. Load the page to see it."
     raise Conflict(
         "row.stale",
-        "Somebody else changed this while you were editing. Compare both texts and load the page again.",
+        message,
         theirs={name: theirs[name] for name in differing},
         yours={name: texts[name] for name in differing},
     )

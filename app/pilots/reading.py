@@ -269,9 +269,21 @@ def _delivered(
         strange = _at("file", lambda: strange_labels(task, data, name, gold, accept=accept, known=told))
         if not 0 < len(strange) <= LABELS:
             raise _placed("file", failure) from None
+        _refuse_foreign(task, data, name, frame, accept, {**told, **dict.fromkeys(strange)})
         message = "is not a class of the gold. Choose which one it is, or drop it."
         problems = [Problem(f"{LABEL}{label}", f"{label[:60]!r} {message}") for label in strange]
         raise Invalid("delivery.labels", problems) from None
+
+
+def _refuse_foreign(
+    task: str, data: bytes, name: str, frame: Frame, accept: bool, mapping: Mapping[str, str | None]
+) -> None:
+    """Nobody is asked about the labels of a delivery that belongs to another pilot."""
+    try:
+        read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=frame.aliases)
+    except Invalid as failure:
+        if failure.code == "delivery.other_pilot":
+            raise _placed("file", failure) from None
 
 
 def _at(field: str, read: Callable[[], Read]) -> Read:

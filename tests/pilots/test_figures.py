@@ -11,6 +11,7 @@ from app.pilots.models import Pilot
 from app.pilots.schemas import CriteriaIn, CriterionIn, MixIn, OfferIn, PriceLineIn, SizingIn, TierIn
 from app.pilots.service import Subset, Wanted, design
 from app.pilots.views.items import ItemFilter, places_of
+from app.pilots.views.results import results_view
 from tests.pilots.samples import CLASSES, LEAD, Lab
 
 ITEMS = 180
@@ -137,6 +138,19 @@ def test_a_floor_of_one_class_holds_for_it_and_the_general_one_for_the_others(fi
     found = filled.compared().candidate(filled.code("Harbor"))
     held = {(one.label, one.bound, one.met) for one in found.promises}
     assert held == {("cat", 0.5, True), ("owl", 0.5, True), ("dog", 0.99, False)}
+
+
+def test_a_class_too_rare_for_its_floor_is_named_beside_the_results(lab: Lab) -> None:
+    rows = [f"i{at:03},{'owl' if at < 10 else CLASSES[at % 2]}" for at in range(80)]
+    data = "\n".join(["item,label", *rows]).encode()
+    lab.gold(data)
+    with lab.db.writing() as session:
+        entry = CriteriaIn(criteria=[CriterionIn(metric="by_class.f1", floor=0.5)])
+        service.set_criteria(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry, seen=None)
+    lab.deliver("Harbor", data)
+    found = lab.compared()
+    shown = results_view(found, {lab.code("Harbor"): "Harbor"}, base="", query={}, shows_prices=False)
+    assert "Under 30 in the gold, so not held to a floor: “owl” (10)." in shown.warnings
 
 
 def test_criteria_name_classes_and_figures_that_are_not_there(lab: Lab) -> None:

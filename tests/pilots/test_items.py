@@ -198,8 +198,9 @@ def test_two_people_at_one_dispute_do_not_overwrite_each_other(lab: Lab) -> None
     with pytest.raises(Conflict, match="being made already"):
         begun(lab, A, B + b"\n")
     decide(lab, draft, "i002", "take", side=1)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         decide(lab, draft, "i002", "exclude")
+    assert (refused.value.theirs, refused.value.yours) == ({"decision": "set B"}, {"decision": "excluded"})
     decide(lab, draft, "i002", "exclude", seen=1)
     with lab.db.writing() as session:
         service.undo_choice(session, actor=LEAD, draft_id=draft.id, item="i002")

@@ -12,7 +12,7 @@ from app.core.errors import Invalid
 from app.pilots.models import Delivery
 from app.pilots.service.mapping import asked, mapping_of
 from tests.pilots.samples import Lab, boxes_gold, delivery_csv, gold_csv
-from tests.pilots.test_pages import laid_out, send, work
+from tests.pilots.test_pages import base, laid_out, send, work
 
 Browser = Callable[..., TestClient]
 
@@ -48,6 +48,26 @@ def test_unknown_labels_are_asked_about_mapped_or_dropped_and_kept(client_as: Br
     assert stored(lab).mapping == {"Cat PET": "cat", "zzz<b>": None}
     work(client)
     assert "marks dropped by the mapping" in client.get(taken.headers["location"]).text
+
+
+def test_a_delivery_of_another_pilot_is_told_at_once_and_nobody_maps_its_labels(client_as: Browser) -> None:
+    client = client_as()
+    lab, who = ready(client)
+    data = delivery_csv(7).replace(b"\ni", b"\nIMG-").replace(b",cat", b",apple")
+    refused = send(client, lab, "deliver", data, "labels.csv", candidate_id=who, round="new")
+    assert refused.status_code == 422
+    assert "this is a delivery for another pilot" in refused.text
+    assert "theirs_1" not in refused.text
+
+
+def test_replacing_the_gold_after_a_delivery_warns_what_it_leaves_out(client_as: Browser) -> None:
+    client = client_as()
+    lab, who = ready(client)
+    page = f"{base(lab)}/gold"
+    assert "Deliveries are in" not in client.get(page).text
+    taken = send(client, lab, "deliver", delivery_csv(7), "labels.csv", candidate_id=who, round="new")
+    assert taken.status_code == 303
+    assert "leaves out what adjudication changed" in client.get(page).text
 
 
 def test_listed_repairs_can_be_accepted_and_are_told(client_as: Browser) -> None:

@@ -67,6 +67,24 @@ def test_publishing_decisions_makes_a_version_rescores_and_keeps_both(lab: Lab) 
     assert next(one for one in left.doubts if one.item == "i023").decision is not None
 
 
+def test_a_gold_that_comes_back_has_a_result_of_its_own_and_can_be_decided_again(lab: Lab) -> None:
+    compared(lab)
+    decide(lab, "i007", Ruling.WRONG, "owl")
+    with lab.db.writing() as session:
+        service.publish(session, actor=LEAD, pilot_id=lab.pilot_id)
+    lab.gold(gold_csv())
+    lab.compared()
+    with lab.db.reading() as session:
+        queue = service.queue_of(session, actor=LEAD, pilot_id=lab.pilot_id)
+    assert queue.gold_number == 3
+    earlier = next(one for one in queue.doubts if one.item == "i007").decision
+    assert earlier is not None
+    assert earlier.gold_number == 1
+    decide(lab, "i007", Ruling.EXCLUDE)
+    with lab.db.writing() as session:
+        assert service.publish(session, actor=LEAD, pilot_id=lab.pilot_id).number == 4
+
+
 def test_a_second_round_of_decisions_keeps_the_first(lab: Lab) -> None:
     compared(lab)
     for item in ("i007", "i015"):

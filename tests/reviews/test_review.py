@@ -140,6 +140,8 @@ def test_a_second_window_does_not_overwrite_a_verdict_and_undo_takes_it_back(lab
         service.judge(session, actor=one, task_id=task.id, entry=accept(task), seen=task.version)
     with lab.db.writing() as session, pytest.raises(Conflict):
         service.judge(session, actor=one, task_id=task.id, entry=reject(task), seen=task.version)
+    with lab.db.writing() as session, pytest.raises(Conflict, match="in another window of yours"):
+        service.judge(session, actor=one, task_id=task.id, entry=accept(task), seen=task.version)
     with lab.db.writing() as session:
         service.undo_verdict(session, actor=one, task_id=task.id)
     with lab.db.reading() as session:

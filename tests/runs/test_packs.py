@@ -82,6 +82,7 @@ def test_a_pack_leaves_before_the_gold_and_betrays_neither_repeats_nor_roles(run
     assert {one["image"] for one in shown} == {name for name in members if name.startswith("images/")}
     assert all(one["image"] == f"images/{one['item']}.png" for one in shown)
     assert rows(pack(run)) == found
+    assert ("classes.csv" in members) == (b"classes.csv" in members["README.txt"])
 
 
 def test_a_question_about_a_code_notices_what_was_planted(run: Lab) -> None:

@@ -15,6 +15,7 @@ from app.runs.schemas import ClassIn, LabelingPlanIn, OurQuestionIn, PartLinkIn,
 from app.runs.service.packs import shuffled
 from app.runs.service.questions import turns
 from tests.pilots.samples import LEAD, Lab, delivery_csv
+from tests.pilots.test_pages import send
 from tests.runs.running import (
     Browser,
     laid_out,
@@ -163,6 +164,10 @@ def test_labeling_plan_form_keeps_numbered_rows_and_names_faults_at_them(client_
     lab = laid_out(lead)
     page = f"{pages(lab)}/labeling-plan"
     assert "Draw at random" in lead.get(page).text
+    assert 'name="class_name_4"' not in lead.get(page).text
+    wide = b"item,label\na,one\nb,two\nc,three\nd,four\ne,five"
+    assert send(lead, lab, "gold", wide, "gold.csv").status_code == 303
+    assert 'name="class_name_5"' in lead.get(page).text
     bad = lead.post(page, data={"class_name_2": "cat", "class_definition_2": ""})
     assert (bad.status_code, 'id="error-class_definition_2"' in bad.text) == (422, True)
     good = {"class_name_1": "cat", "class_definition_1": "A cat.", "steps": "Look."}

@@ -75,9 +75,7 @@ def _page(
         candidates=views.candidate_options(service.participants(session, pilot)),
         rounds=_ROUNDS,
         samples=views.sample_links(pilot.task),
-        warning="Agreements for this kind of data are missing for some candidates; see the pilot's page."
-        if lacking
-        else "",
+        warning=_warning(is_gold, bool(lacking), bool(queries.accepted(session, pilot.id))),
         labels=tuple(views.LabelField(at, label) for at, label in enumerate(strange, 1)),
         classes=(
             *(Option(f"={name}", name) for name in (golds[0].classes if golds else ())),
@@ -85,6 +83,17 @@ def _page(
         ),
         offers_repairs=not is_gold and bool(state.error("accept") or state.value("accept")),
     )
+
+
+def _warning(is_gold: bool, lacks_agreements: bool, has_deliveries: bool) -> str:
+    if is_gold and has_deliveries:
+        return (
+            "Deliveries are in. A new gold compares them again and leaves out what adjudication changed; "
+            "for single items decide under Gold in doubt instead. Say in the note why it is replaced."
+        )
+    if lacks_agreements:
+        return "Agreements for this kind of data are missing for some candidates; see the pilot's page."
+    return ""
 
 
 @router.get(_PATH + "/gold")

@@ -77,7 +77,8 @@ def inputs_of(
 
     None while either is missing.
     """
-    golds = [one for one in queries.golds(session, pilot.id) if gold in (None, one.number)]
+    versions = queries.golds(session, pilot.id)
+    golds = [one for one in versions if gold in (None, one.number)]
     newest: dict[UUID, Delivery] = {}
     for row in queries.accepted(session, pilot.id):  # in the order of rounds
         if up_to is None or row.round <= up_to:
@@ -87,11 +88,13 @@ def inputs_of(
     by_code = {session.get_one(Candidate, key).code: row for key, row in newest.items()}
     ordered = dict(sorted(by_code.items()))
     items = queries.items_file(session, pilot.id)
-    return Inputs(pilot, golds[0], ordered, items, subset, _digest(pilot, golds[0], ordered, items, subset))
+    digest = _digest(pilot, versions, golds[0], ordered, items, subset)
+    return Inputs(pilot, golds[0], ordered, items, subset, digest)
 
 
 def _digest(
     pilot: Pilot,
+    versions: Sequence[GoldVersion],
     gold: GoldVersion,
     deliveries: Mapping[str, Delivery],
     items: PilotItems | None,
@@ -108,6 +111,9 @@ def _digest(
             for code, row in deliveries.items()
         },
     }
+    if any(one.identity == gold.identity and one.number < gold.number for one in versions):
+        # an earlier version came back: decisions and contests go by the number, so it has a result of its own
+        told["gold_number"] = gold.number
     if items is not None:
         told["items"] = items.digest
     if pilot.mix:

@@ -185,7 +185,8 @@ def decide_dispute(
         session.flush()
         before = {}
     else:
-        unchanged(row, 0 if seen is None else seen, {"kind": entry.kind.value, "side": str(side)})
+        yours = {"decision": _named(entry.kind, side)}
+        unchanged(row, 0 if seen is None else seen, yours, stored={"decision": _named(row.kind, row.side)})
         before = _facts(row)
         row.kind, row.side, row.marks, row.decided_by = entry.kind, side, marks, actor.id
     audit.record(
@@ -206,6 +207,11 @@ def _marks(pilot: Pilot, draft: Draft, dispute: Mapping[str, Any], entry: Choice
         size=(size[0], size[1]) if size else None,
         text=dispute.get("text", ""),
     )
+
+
+def _named(kind: ChoiceKind, side: int) -> str:
+    words = {ChoiceKind.OWN: "our own answer", ChoiceKind.EXCLUDE: "excluded"}
+    return words.get(kind, SIDES[side])
 
 
 def _facts(row: GoldChoice) -> dict[str, object]:

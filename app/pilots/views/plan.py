@@ -67,6 +67,7 @@ class GoldRow:
     note: str
     when: str
     href: str
+    file_word: str
     repairs: tuple[str, ...]
 
 
@@ -296,6 +297,8 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
             note=row.note,
             when=wording.day(row.created_at),
             href=f"{base}/files/{row.file_id}" if may_edit else "",
+            # adjudication keeps the file and stores what it changed beside it
+            file_word="file before adjudication" if row.amendments else "file",
             repairs=tuple(row.repairs[:5]),
         )
         for row in golds

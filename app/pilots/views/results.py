@@ -13,7 +13,7 @@ from app.kit import wording
 from app.kit.templating import Page
 from app.kit.ui import Fact
 from app.pilots.figures import ReturnRow, learning_chart, return_rows
-from app.pilots.schemas import CLASS_ITEMS, METRICS
+from app.pilots.schemas import BY_CLASS, CLASS_ITEMS, METRICS
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
 from app.pilots.views.choice import Choice
@@ -158,6 +158,7 @@ def results_view(
         labelers=labeler_cards(found, names, to),
         warnings=(
             *_renamed(found.warnings, names),
+            *_unheld(found),
             *(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
         ),
         method=_method(found),
@@ -234,6 +235,19 @@ def _sub(one: CandidateResult, name: str) -> str:
         f"{one.missing} items missing" if one.missing else "",
     )
     return " · ".join(part for part in parts if part)
+
+
+def _unheld(found: PilotComparison) -> list[str]:
+    """The classes whose floor decides nothing, where classes have floors: the table shows no mark on them."""
+    if not any(promise.metric == BY_CLASS for one in found.candidates for promise in one.promises):
+        return []
+    counts = {name: score.gold for one in found.candidates for name, score in one.by_class.items()}
+    few = ", ".join(
+        f"“{name}” ({wording.number(counts[name], 0)})"
+        for name in found.classes
+        if 0 < counts.get(name, 0) < CLASS_ITEMS
+    )
+    return [f"Under {CLASS_ITEMS} in the gold, so not held to a floor: {few}."] if few else []
 
 
 def _misses(found: PilotComparison, one: CandidateResult) -> str:

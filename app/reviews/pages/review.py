@@ -33,10 +33,11 @@ _IMAGE_KINDS = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
 }  # fmt: skip
 _FIRST = {"size": "150", "overlap": "30", "seed": "0"}
+_ALONE = {"size": "20", "overlap": "0", "seed": "0"}  # nobody else is there to judge an item twice
 
 
 def _list_page(
-    session: ReadSession, actor: Actor, found: pilots.PilotAccess, form: FormState
+    session: ReadSession, actor: Actor, found: pilots.PilotAccess, form: FormState | None = None
 ) -> views.ReviewsPage:
     reviews = queries.reviews(session, found.pilot.id)
     own = {one.id: queries.own_tasks(session, one.id, actor.id) for one in reviews}
@@ -48,7 +49,7 @@ def _list_page(
         frame=below(session, found),
         base=base_of(found.pilot),
         rows=views.review_rows(reviews, own, base_of(found.pilot)),
-        form=form,
+        form=form or blank(_FIRST if len(people) > 1 else _ALONE | {"reviewers": list(people)}),
         may_start=may_start,
         reviewers=tuple(Option(str(key), name) for key, name in people.items()),
         missing="" if is_ready else "Nothing is compared yet; a review starts from the compared deliveries.",
@@ -59,7 +60,7 @@ def _list_page(
 def list_reviews(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
     """The reviews of the pilot."""
     found = pilots.open_pilot(session, actor, pilot_id)
-    return render(request, _list_page(session, actor, found, blank(_FIRST)))
+    return render(request, _list_page(session, actor, found))
 
 
 @router.post("")

@@ -34,6 +34,7 @@ router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}", inclu
 _MILESTONE = re.compile(
     r"(\d{4}-\d{2}-\d{2})\s+(.+?)(?:\s*\|\s*(\d{4}-\d{2}-\d{2}))?(?:\s*\|\s*round\s+(\d))?"
 )
+_CLASS_ROWS = 40  # more classes are written in as many steps
 _ENDED = (PilotStage.CLOSED, PilotStage.ABORTED)
 
 
@@ -269,13 +270,15 @@ def _plan(
     run = service.run_of(session, found.pilot)
     form = state or views.plan_form(service.plan_of(run), run.version)
     base = base_of(found.pilot)
+    golds = pilots.golds(session, pilot_id)
+    named = min(len(golds[0].classes), _CLASS_ROWS) if golds else 0
     return views.LabelingPlanPage(
         title="Labeling plan",
         frame=evaluation_frame(session, found.access, StepName.PILOT),
         form=form,
         action=f"{base}/labeling-plan",
         back=f"{base}/run",
-        classes=views.numbered(form, "class", views.CLASS_FIELDS),
+        classes=views.numbered(form, "class", views.CLASS_FIELDS, named),
         examples=views.numbered(form, "example", views.EXAMPLE_FIELDS),
     )
 

@@ -262,7 +262,7 @@ def _members(
         if name.startswith(f"{inputs.task.value}/") and "gold" not in name
     }
     return {
-        "README.txt": _readme(inputs, plan, items, has_images),
+        "README.txt": _readme(inputs, plan, items, has_images, bool(classes)),
         "items.csv": _table([{"order": at, **one} for at, one in enumerate(items, 1)]),
         "instructions.html": instructions_html(plan, inputs.text.number),
         "ontology.json": json.dumps(
@@ -274,7 +274,11 @@ def _members(
 
 
 def _readme(
-    inputs: _Inputs, plan: LabelingPlanIn, items: Sequence[Mapping[str, Any]], has_images: bool
+    inputs: _Inputs,
+    plan: LabelingPlanIn,
+    items: Sequence[Mapping[str, Any]],
+    has_images: bool,
+    has_classes: bool,
 ) -> str:
     batches = [one for one in _BATCHES if any(item.get("batch") == one for item in items)]
     lines = [
@@ -285,7 +289,7 @@ def _readme(
         f"items.csv          {len(items)} items in your order; please keep to it, and name items as it does",
         f"instructions.html  version {inputs.text.number}; confirm it on your pilot page before you begin",
         "ontology.json      the classes with their rules",
-        "classes.csv        numbers of the classes, where the format needs them",
+        *(["classes.csv        numbers of the classes, for formats that need them"] if has_classes else []),
         "samples/           small files in a form that we read",
         *(["images/            the items themselves"] if has_images else []),
         "",

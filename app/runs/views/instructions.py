@@ -44,7 +44,7 @@ def _class_note(one: ClassIn) -> str:
         ("Excludes", one.excludes),
         (f"Not {one.confused_with}", one.decide if one.confused_with else ""),
     ]
-    return " ".join(f"{term}: {text}" for term, text in parts if text)
+    return " · ".join(f"{term}: {text}" for term, text in parts if text)
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -273,11 +273,11 @@ def plan_form(plan: LabelingPlanIn, version: int) -> FormState:
     return blank(values, version=version)
 
 
-def numbered(form: FormState, prefix: str, fields: Sequence[str]) -> tuple[int, ...]:
-    """The rows to show: those that are filled, and some to spare."""
+def numbered(form: FormState, prefix: str, fields: Sequence[str], least: int = 0) -> tuple[int, ...]:
+    """The rows to show: those that are filled, and some to spare; `least` at the fewest."""
     used = [
         int(name.rpartition("_")[2])
         for name in form.raw
         if name.startswith(f"{prefix}_") and name.rpartition("_")[2].isdigit() and form.value(name)
     ]
-    return tuple(range(1, max(used, default=0) + SPARE + 1)) if fields else ()
+    return tuple(range(1, max(max(used, default=0) + SPARE, least) + 1)) if fields else ()
