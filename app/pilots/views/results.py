@@ -156,11 +156,7 @@ def results_view(
         settle=_settle(found, names, to),
         between=tuple(Fact(*one) for one in found.between),
         labelers=labeler_cards(found, names, to),
-        warnings=(
-            *_renamed(found.warnings, names),
-            *_unheld(found),
-            *(f"Repaired: {one}" for one in _renamed(found.repairs, names)),
-        ),
+        warnings=_warnings(found, names),
         method=_method(found),
     )
 
@@ -235,6 +231,11 @@ def _sub(one: CandidateResult, name: str) -> str:
         f"{one.missing} items missing" if one.missing else "",
     )
     return " · ".join(part for part in parts if part)
+
+
+def _warnings(found: PilotComparison, names: Mapping[str, str]) -> tuple[str, ...]:
+    repaired = [f"Repaired: {one}" for one in _renamed(found.repairs, names)]
+    return (*_renamed(found.warnings, names), *_unheld(found), *repaired)
 
 
 def _unheld(found: PilotComparison) -> list[str]:
