@@ -16,6 +16,7 @@ from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.spreadsheet import write_csv
 from app.kit.templating import render
+from app.kit.ui import Option
 from app.pilots import service as pilots
 from app.pilots.frame import base_of
 from app.runs import service
@@ -57,7 +58,6 @@ def _questions(
     names = _names(session, found)
     threads = _threads(session, found, wanted, names)
     worked = {} if found.is_blind else service.cooperation_of(session, found.pilot)
-    asked = [one.candidate.id for one in pilots.participants(session, found.pilot) if not one.is_in_house]
     return views.QuestionsPage(
         title="Questions",
         frame=evaluation_frame(session, found.access, StepName.PILOT),
@@ -82,8 +82,16 @@ def _questions(
             views.cooperation_row(worked[key], name) for key, (_, name) in names.items() if key in worked
         ),
         ask_form=came_back.get("ask", blank({"kind": "question"})),
-        candidates=views.candidate_options([(key, names[key][1]) for key in asked]),
+        candidates=_askable(session, found, names),
     )
+
+
+def _askable(
+    session: ReadSession, found: pilots.PilotAccess, names: Mapping[UUID, tuple[str, str]]
+) -> tuple[Option, ...]:
+    """The vendors that a question may go to."""
+    asked = [one.candidate.id for one in pilots.participants(session, found.pilot) if not one.is_in_house]
+    return views.candidate_options([(key, names[key][1]) for key in asked])
 
 
 def _names(session: ReadSession, found: pilots.PilotAccess) -> dict[UUID, tuple[str, str]]:
