@@ -1,22 +1,23 @@
 """Items, images and gold in the making for programs; files travel as multipart/form-data."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.kit.actors import CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.db import ReadSession
-from app.kit.requests import Read, Write
+from app.kit.requests import Read, Write, database
+from app.kit.storage import LocalStore
 from app.pilots import api, queries, service
 from app.pilots.api import gold_out, multipart
 from app.pilots.gold_schemas import ChoiceIn, ChoiceOut, DraftOut, ImagesOut, ItemsOut
 from app.pilots.models import GoldChoice, PilotImages, PilotItems
 from app.pilots.schemas import GoldOut
-from app.pilots.service import ReceivedFreeze, ReceivedImages, ReceivedItems, ReceivedSets
+from app.pilots.service import ReceivedFreeze, ReceivedImages, ReceivedItems, ReceivedSets, RestoredGold
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
 routers = (api.router, router)
@@ -84,6 +85,29 @@ def upload_images(
     """Upload the images of the items as a ZIP, in place of those before."""
     row = service.upload_images(session, actor=actor, pilot_id=pilot_id, checked=pending.take())
     return created(request, _images(row), f"/api/v1/pilots/{pilot_id}/items")
+
+
+def _gold_file(request: Request, actor: CurrentActor, pilot_id: UUID, number: int) -> bytes:
+    contents: LocalStore = request.app.state.contents
+    return service.gold_that_counts(
+        database(request), contents, actor=actor, pilot_id=pilot_id, number=number
+    )
+
+
+@router.get("/pilots/{pilot_id}/gold/{number}.jsonl", response_class=Response)
+def download_gold(content: Annotated[bytes, Depends(_gold_file)], number: int) -> Response:
+    """A gold version as it counts, adjudication included."""
+    headers = {"Content-Disposition": f'attachment; filename="gold-{number}.jsonl"'}
+    return Response(content, media_type="application/jsonl", headers=headers)
+
+
+@router.post("/pilots/{pilot_id}/gold/{number}/restore", status_code=201, response_model=GoldOut)
+def restore_gold(
+    pending: RestoredGold, request: Request, session: Write, actor: CurrentActor, pilot_id: UUID, number: int
+) -> Response:
+    """Take an earlier gold version up again as the next one; everything is compared with it."""
+    row = service.restore_gold(session, actor=actor, pilot_id=pilot_id, number=number, checked=pending.take())
+    return created(request, gold_out(row), f"/api/v1/pilots/{pilot_id}/gold")
 
 
 @router.post(

@@ -11,14 +11,14 @@ import orjson
 
 from app.core.errors import Invalid, Problem
 from app.core.formats.rows import Rows, Times
-from app.core.pilots.amending import answer_of, replaced, times_without, without
+from app.core.pilots.amending import times_without, without
 from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.tasks import read_gold
 from app.core.pilots.work import works
 from app.pilots import listing
 from app.pilots.packing import extra_of, outcomes_document
-from app.pilots.reading import Handed, Way, frame_of, read_way, times_of
+from app.pilots.reading import Handed, Way, amended, frame_of, read_way, times_of
 
 ENGINE = "assay-pilots/5"  # changes when the same files would give other figures
 LOADED_WITH = (
@@ -52,7 +52,7 @@ def compared(
     if task == listing.TASK:
         return listing.listed(gold, deliveries)
     told = amendments or {}
-    frame = frame_of(_amended(task, read_gold(task, Path(gold).read_bytes(), "gold"), told, handed), handed)
+    frame = frame_of(amended(task, read_gold(task, Path(gold).read_bytes(), "gold"), told, handed), handed)
     if mix and not frame.gold.stratum and task == "classification":
         frame = replace(frame, gold=replace(frame.gold, stratum=_classes_as_strata(frame.gold)))
     held = _Held(frame.gold, {one["code"]: read_way(task, one, one["code"], frame) for one in deliveries})
@@ -127,18 +127,6 @@ def chosen(held: _Held, subset: Mapping[str, str]) -> set[str]:
             "subset.empty", [Problem("subset", "No item fits; choose another class, stratum or person.")]
         )
     return {item for item, kept in zip(gold.items, stays.tolist(), strict=True) if kept}
-
-
-def _amended(task: str, gold: Rows, told: Mapping[str, Any], handed: Handed) -> Rows:
-    answers = {item: [{"label": label}] for item, label in told.get("labels", {}).items()}
-    answers |= told.get("answers", {})
-    if taken := told.get("taken"):
-        frame, read = frame_of(gold, handed), dict[str, Rows]()
-        for item, one in taken.items():
-            if one["path"] not in read:
-                read[one["path"]] = read_way(task, one, "the answer taken", frame)
-            answers[item] = answer_of(read[one["path"]], item)
-    return replaced(gold, answers)
 
 
 def _together(times: Sequence[Times]) -> Times | None:

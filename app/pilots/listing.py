@@ -21,8 +21,8 @@ SCHEMA = "assay/pilot-review@1"
 def facts_of_items(path: str, name: str) -> tuple[ItemList, bytes]:
     """The list of items, and facts about it as `reading.check_gold` gives them."""
     found = read_items(Path(path).read_bytes(), name)
-    facts = {"items": len(found.items), "labels": 0, "classes": [], "repairs": list(found.repairs)}
-    return found, orjson.dumps(facts)
+    told = {"classes": [], "repairs": list(found.repairs), "changes": ""}
+    return found, orjson.dumps({"items": len(found.items), "labels": 0, **told})
 
 
 def items_to_pack(gold: str) -> bytes:

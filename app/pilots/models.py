@@ -71,6 +71,7 @@ class Pilot(Versioned, table=True):
 class GoldVersion(Row, table=True):
     """One frozen version of the reference labels; the highest number counts, the others stay.
 
+    `changes` tells what an upload changed in the version before it, in words.
     `amendments` changes what the file says: `excluded` items and right `labels` by item, from adjudication.
     """
 
@@ -86,6 +87,7 @@ class GoldVersion(Row, table=True):
     classes: list[str] = document(default_factory=list)
     repairs: list[str] = document(default_factory=list)
     note: str = Field(default="", max_length=500)
+    changes: str = Field(default="", max_length=200)
     amendments: dict[str, Any] = document(default_factory=dict)
     added_by: UUID
 

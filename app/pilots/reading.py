@@ -17,8 +17,10 @@ from app.core.formats.archives import pictures
 from app.core.formats.item_list import ListedItem, Role, read_items
 from app.core.formats.manifest import read_manifest
 from app.core.formats.marks import REPAIR
+from app.core.formats.own import written_own
 from app.core.formats.rows import Rows, Times
 from app.core.formats.table import read_times
+from app.core.pilots.amending import answer_of, changes_between, replaced, without
 from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
 from app.core.pilots.roles import names_in, unscored, with_items
@@ -88,8 +90,16 @@ def check_images(path: str, name: str) -> bytes:
     return orjson.dumps({"images": [asdict(one) for one in found], "notes": notes})
 
 
-def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], handed: Handed = None) -> bytes:
-    """Facts about a gold file: JSON with items, labels, classes, repairs.
+def check_gold(
+    task: str,
+    path: str,
+    name: str,
+    deliveries: Sequence[Way],
+    handed: Handed = None,
+    before: Way | None = None,
+    amendments: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Facts about a gold file: JSON with items, labels, classes, repairs, and what differs from the gold `before`.
 
     `deliveries` (name, path) are those already accepted; they must be readable against the new gold too.
     Raises `Invalid` at `file`.
@@ -103,6 +113,7 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], hande
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
     frame = frame_of(gold, handed)
     _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
+    counts = _counting(task, {"path": path, "amendments": amendments}, handed) if amendments else gold
     labels = int((~gold.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
@@ -112,6 +123,7 @@ def check_gold(task: str, path: str, name: str, deliveries: Sequence[Way], hande
         "labels": labels,
         "classes": list(gold.classes),
         "repairs": [*gold.repairs, *gold.warnings],
+        "changes": str(changes_between(_counting(task, before, handed), counts)) if before else "",
     }
     return orjson.dumps(facts)
 
@@ -120,6 +132,29 @@ def read_way(task: str, one: Way, name: str, frame: Frame) -> Rows:
     data, accept = Path(one["path"]).read_bytes(), bool(one.get("accept"))
     mapping, aliases = one.get("mapping"), frame.aliases
     return read_delivery(task, data, name, frame.gold, accept=accept, mapping=mapping, aliases=aliases)
+
+
+def amended(task: str, gold: Rows, told: Mapping[str, Any], handed: Handed) -> Rows:
+    """The gold with the right answers of adjudication; its excluded items are still in it."""
+    answers = {item: [{"label": label}] for item, label in told.get("labels", {}).items()}
+    answers |= told.get("answers", {})
+    if taken := told.get("taken"):
+        frame, read = frame_of(gold, handed), dict[str, Rows]()
+        for item, one in taken.items():
+            if one["path"] not in read:
+                read[one["path"]] = read_way(task, one, "the answer taken", frame)
+            answers[item] = answer_of(read[one["path"]], item)
+    return replaced(gold, answers)
+
+
+def gold_that_counts(task: str, gold: Way, handed: Handed = None) -> bytes:
+    """A gold version (path, amendments) as it counts, in our own form, which reads back as gold."""
+    return written_own(_counting(task, gold, handed))
+
+
+def _counting(task: str, gold: Way, handed: Handed) -> Rows:
+    rows, told = read_gold(task, Path(gold["path"]).read_bytes(), "gold"), gold["amendments"]
+    return without(amended(task, rows, told, handed), told.get("excluded", ()))
 
 
 def _refuse_unfit(deliveries: Sequence[Way], read: Callable[[Way], object]) -> None:

@@ -294,6 +294,7 @@ class GoldOut(BaseModel):
     classes: list[str]
     repairs: list[str]
     note: str
+    changes: str
     created_at: datetime
 
 

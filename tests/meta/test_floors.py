@@ -96,3 +96,12 @@ def test_a_private_import_from_elsewhere_is_found(source: str) -> None:
 )
 def test_models_and_services_may_be_imported(source: str) -> None:
     assert private_imports("app/decisions/service.py", source) == []
+
+
+def test_no_name_of_a_service_is_also_a_module_of_it() -> None:
+    """Importing `service.offers` anywhere puts the module in the place of a function `offers` in `service`."""
+    for path, source in files("app/").items():
+        if path.endswith("/service/__init__.py"):
+            modules = {one.stem for one in (ROOT / path).parent.glob("*.py")}
+            taken = [name.split(".")[-2:] for _, name in imports(path, source)]
+            assert {name for owner, name in taken if name != owner} & modules == set(), path

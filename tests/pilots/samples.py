@@ -72,13 +72,14 @@ class Lab:
     def upload(self, data: bytes, name: str = "labels.csv") -> Upload:
         return store_upload(self.contents, io.BytesIO(data), name, purpose=Purpose.ANNOTATIONS, limit=10**8)
 
-    def gold(self, data: bytes, name: str = "gold.csv") -> GoldVersion:
+    def gold(self, data: bytes, name: str = "gold.csv", note: str = "A label was wrong.") -> GoldVersion:
         upload = self.upload(data, name)
         checked = service.check_gold(
             self.db, self.contents, actor=LEAD, pilot_id=self.pilot_id, upload=upload
         )
         with self.db.writing() as session:
-            key = service.upload_gold(session, actor=LEAD, pilot_id=self.pilot_id, checked=checked).id
+            row = service.upload_gold(session, actor=LEAD, pilot_id=self.pilot_id, checked=checked, note=note)
+            key = row.id
         with self.db.reading() as session:
             return session.get_one(GoldVersion, key)
 

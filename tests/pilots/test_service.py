@@ -128,6 +128,22 @@ def test_new_gold_computes_everything_again_and_keeps_the_old(lab: Lab) -> None:
     assert stored(lab.db, PilotResult) == 2
 
 
+def test_gold_replaced_after_the_start_needs_a_reason_and_the_result_tells_both(lab: Lab) -> None:
+    lab.gold(gold_csv(), note="")
+    assert lab.gold(gold_csv(shift=1), note="").changes == "12 items with other labels"
+    lab.deliver("Harbor", delivery_csv(20))
+    assert not any("replaced" in line for line in lab.compared().warnings)  # it was there before the delivery
+    with pytest.raises(Invalid) as refused:
+        lab.gold(gold_csv(), note=" ")
+    assert [one.where for one in refused.value.problems] == ["note"]
+    lab.gold(gold_csv(), note="Owls were cats.")
+    told = (
+        "Gold version 3 replaced version 2 after deliveries were in: 12 items with other labels. "
+        "Reason: Owls were cats."
+    )
+    assert told in lab.compared().warnings
+
+
 def test_figures_of_an_older_engine_are_computed_again_without_being_asked(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Role
 from app.pilots import queries
 from app.pilots import service as pilots
@@ -65,6 +65,31 @@ def test_publishing_decisions_makes_a_version_rescores_and_keeps_both(lab: Lab) 
         assert len(queries.golds(session, lab.pilot_id)) == 2
     assert {"i007", "i015"}.isdisjoint(one.item for one in left.doubts)
     assert next(one for one in left.doubts if one.item == "i023").decision is not None
+
+
+def test_adjudicated_gold_can_be_taken_away_and_brought_back(lab: Lab) -> None:
+    compared(lab)
+    decide(lab, "i007", Ruling.WRONG, "owl")
+    decide(lab, "i015", Ruling.EXCLUDE)
+    with lab.db.writing() as session:
+        service.publish(session, actor=LEAD, pilot_id=lab.pilot_id, seen=1)
+    lab.compared()
+    kept = accuracy(lab)
+    taken = pilots.gold_that_counts(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, number=2)
+    with pytest.raises(NotFound):
+        pilots.gold_that_counts(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, number=3)
+    assert len(taken.splitlines()) == 120  # the head, and every item but the excluded one
+    assert lab.gold(gold_csv(shift=1)).number == 3
+    again = pilots.check_again(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, number=2)
+    with lab.db.writing() as session:
+        row = pilots.restore_gold(session, actor=LEAD, pilot_id=lab.pilot_id, number=2, checked=again)
+        told = (row.number, row.items, row.note, row.amendments["excluded"])
+    assert told == (4, 119, "Version 2 again", ["i015"])
+    lab.compared()
+    assert accuracy(lab) == kept
+    assert pilots.gold_that_counts(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, number=4) == taken
+    with lab.db.writing() as session, pytest.raises(Conflict, match="changed while"):
+        pilots.restore_gold(session, actor=LEAD, pilot_id=lab.pilot_id, number=1, checked=again)
 
 
 def test_a_gold_that_comes_back_has_a_result_of_its_own_and_can_be_decided_again(lab: Lab) -> None:

@@ -1,7 +1,8 @@
 """What adjudication changes: right answers in the gold, and items that no longer count for anybody."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,6 +38,37 @@ def replaced(gold: Rows, answers: Mapping[str, Answer]) -> Rows:
     source = Source(written_own(gold, answers), gold.source, gold.kind)
     fresh = resolve_gold(read_own(source), gold.task)
     return replace(fresh, **{name: getattr(gold, name) for name in _KEPT})
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How one gold differs from the one before it: items with other marks, new items, items that are gone."""
+
+    changed: int
+    new: int
+    gone: int
+
+    def __str__(self) -> str:
+        told = [f"{self.changed} {'item' if self.changed == 1 else 'items'} with other labels"]
+        told += [f"{self.new} new"] if self.new else []
+        return ", ".join([*told, f"{self.gone} gone"] if self.gone else told)
+
+
+def changes_between(before: Rows, after: Rows) -> Changes:
+    """What differs between two golds of one task; neither the order of marks nor that of items counts.
+
+    >>> str(Changes(1, 0, 2))
+    '1 item with other labels, 2 gone'
+    """
+    old, new = _told(before), _told(after)
+    both = old.keys() & new.keys()
+    changed = sum(old[name] != new[name] for name in both)
+    return Changes(changed, len(new) - len(both), len(old) - len(both))
+
+
+def _told(rows: Rows) -> dict[str, list[str]]:
+    told = zip(rows.items, answers_of(rows), strict=True)
+    return {name: sorted(json.dumps(mark, sort_keys=True) for mark in marks) for name, marks in told}
 
 
 def answer_of(rows: Rows, item: str) -> list[dict[str, Any]]:

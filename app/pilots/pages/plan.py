@@ -235,7 +235,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         criteria=views.criteria_facts(row),
         criteria_note=f"Locked {wording.moment(locked, access.evaluation.time_zone)}." if locked else "",
         is_listed=row.task is PilotTask.REVIEW_ONLY,
-        golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit),
+        golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit=may_edit, is_open=found.is_open),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),
         others=views.others(row, queries.pilots(session, row.evaluation_id)),

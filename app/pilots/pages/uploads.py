@@ -16,14 +16,15 @@ from app.kit import htmx
 from app.kit.actors import CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
-from app.kit.requests import RawForm, Read, Write
+from app.kit.requests import RawForm, Read, Write, database
+from app.kit.storage import LocalStore
 from app.kit.templating import render
 from app.kit.ui import Option, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import PilotTask
 from app.pilots.samples import SAMPLES
-from app.pilots.service import ReceivedDelivery, ReceivedGold, mapping
+from app.pilots.service import ReceivedDelivery, ReceivedGold, RestoredGold, mapping
 from app.pilots.views import plan as views
 
 router = APIRouter(include_in_schema=False)
@@ -125,6 +126,34 @@ def save_gold(
     told = f"Gold version {row.number}: {row.items} items, {row.labels} labels."
     if found.pilot.task is PilotTask.REVIEW_ONLY:
         told = f"List {row.number}: {row.items} items."
+    return htmx.redirect(request, base_of(found.pilot), toast=told)
+
+
+def _gold_file(request: Request, actor: CurrentActor, pilot_id: UUID, number: int) -> bytes:
+    contents: LocalStore = request.app.state.contents
+    return service.gold_that_counts(
+        database(request), contents, actor=actor, pilot_id=pilot_id, number=number
+    )
+
+
+GoldFile = Annotated[bytes, Depends(_gold_file)]
+
+
+@router.get(_PATH + "/gold/{number}.jsonl")
+def download_gold(content: GoldFile, number: int) -> Response:
+    """A gold version as it counts, adjudication included."""
+    headers = {"Content-Disposition": f'attachment; filename="gold-{number}.jsonl"'}
+    return Response(content, media_type="application/jsonl", headers=headers)
+
+
+@router.post(_PATH + "/gold/{number}/restore")
+def restore_gold(
+    pending: RestoredGold, session: Write, request: Request, actor: CurrentActor, pilot_id: UUID, number: int
+) -> Response:
+    """Take an earlier gold version up again as the next one."""
+    row = service.restore_gold(session, actor=actor, pilot_id=pilot_id, number=number, checked=pending.take())
+    found = service.open_pilot(session, actor, pilot_id)
+    told = f"Version {number} counts again, as version {row.number}."
     return htmx.redirect(request, base_of(found.pilot), toast=told)
 
 

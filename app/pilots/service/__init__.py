@@ -138,6 +138,12 @@ from app.pilots.service.promises import (
     Promise,
 )
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
+from app.pilots.service.versions import (
+    RestoredGold,
+    check_again,
+    gold_that_counts,
+    restore_gold,
+)
 from app.pilots.service.work import (
     work_items_of,
 )
@@ -172,6 +178,7 @@ __all__ = [
     "ReceivedImages",
     "ReceivedItems",
     "ReceivedSets",
+    "RestoredGold",
     "Scene",
     "Scenes",
     "Subset",
@@ -180,6 +187,7 @@ __all__ = [
     "all_deliveries",
     "all_offers",
     "ask_comparison",
+    "check_again",
     "check_delivery",
     "check_freeze",
     "check_gold",
@@ -202,6 +210,7 @@ __all__ = [
     "exclude_rest",
     "file_of",
     "freeze_draft",
+    "gold_that_counts",
     "golds",
     "handed_of",
     "has_looked",
@@ -236,6 +245,7 @@ __all__ = [
     "request_result",
     "require_look",
     "restore_delivery",
+    "restore_gold",
     "result_of",
     "resume_draft",
     "scenes_of",

@@ -22,7 +22,7 @@ from app.pilots import queries
 from app.pilots.models import GoldVersion, Pilot, PilotItems
 from app.pilots.service.access import open_pilot
 from app.pilots.service.children import read_in_child
-from app.pilots.service.computing import handed_of, way_of
+from app.pilots.service.computing import handed_of, placed, way_of, way_of_gold
 from app.pilots.service.items import CheckedImages, CheckedItems, check_images, check_items
 from app.pilots.service.mapping import mapping_of, numbered
 
@@ -31,7 +31,10 @@ Checked = TypeVar("Checked")
 
 @dataclass(frozen=True, slots=True)
 class CheckedGold:
-    """A gold file that can be read, with the digests of the deliveries that fit it and of the item list."""
+    """A gold file that can be read, with the digests of the deliveries that fit it and of the item list.
+
+    `changes` tells in words what differs from version `follows` of the gold; both are empty for the first.
+    """
 
     upload: Upload
     fits: frozenset[str]
@@ -40,6 +43,8 @@ class CheckedGold:
     labels: int
     classes: tuple[str, ...]
     repairs: tuple[str, ...]
+    follows: int
+    changes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +82,46 @@ class Pending(Generic[Checked]):
 
 
 def check_gold(
-    store: Database, contents: LocalStore, *, actor: Actor, pilot_id: UUID, upload: Upload
+    store: Database,
+    contents: LocalStore,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    upload: Upload,
+    amendments: Mapping[str, object] | None = None,
 ) -> CheckedGold:
-    """Read a gold file in a child process, together with every accepted delivery.
+    """Read a gold file, with the `amendments` it comes with, in a child process, together with every accepted delivery.
 
     Takes no write session; call it before one begins. Raises `Invalid` at `file`, and as `open_pilot`.
     """
     with store.reading() as session:
         task = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot.task
-        present = [
-            (f"{session.get_one(Candidate, row.candidate_id).code}, round {row.round}", row)
-            for row in queries.accepted(session, pilot_id)
-        ]
-        deliveries = [{"name": name, **way_of(contents, row)} for name, row in present]
-        fits = frozenset(row.digest for _, row in present)
+        present = queries.accepted(session, pilot_id)
+        codes = {row.id: session.get_one(Candidate, row.candidate_id).code for row in present}
         items = queries.items_file(session, pilot_id)
-        handed, items_digest = handed_of(contents, items), items.digest if items else ""
+        newest = next(iter(queries.golds(session, pilot_id)), None)
     facts = read_in_child(
         "reading:check_gold",
         task=task.value,
         path=str(contents.path(upload.digest)),
         name=upload.name,
-        deliveries=deliveries,
-        handed=handed,
+        deliveries=[
+            {"name": f"{codes[row.id]}, round {row.round}", **way_of(contents, row)} for row in present
+        ],
+        handed=handed_of(contents, items),
+        before=way_of_gold(contents, newest) if newest else None,
+        amendments=placed(contents, amendments or {}),
     )
     return CheckedGold(
         upload=upload,
-        fits=fits,
-        items_digest=items_digest,
+        fits=frozenset(row.digest for row in present),
+        items_digest=items.digest if items else "",
         items=facts["items"],
         labels=facts["labels"],
         classes=tuple(facts["classes"]),
         repairs=tuple(facts["repairs"]),
+        follows=newest.number if newest else 0,
+        changes=facts["changes"],
     )
 
 

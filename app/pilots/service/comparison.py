@@ -20,7 +20,7 @@ from app.evaluations.service import CandidateView
 from app.kit import clock
 from app.kit.db import ReadSession
 from app.pilots import queries
-from app.pilots.models import Delivery, Pilot, PilotResult, PilotTask
+from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult, PilotTask
 from app.pilots.schemas import AT_MOST, METRICS, UNITS
 from app.pilots.service.computing import EVERYTHING, Inputs, Subset, inputs_of
 from app.pilots.service.offers import prices_of
@@ -163,6 +163,15 @@ def comparison_of(
     return None if inputs is None or stored is None else _assemble(session, inputs, stored)
 
 
+def _replaced(session: ReadSession, gold: GoldVersion) -> tuple[str, ...]:
+    """That this gold was uploaded after the first delivery, with what it changed and why."""
+    first = min((one.received_at for one in queries.all_deliveries(session, gold.pilot_id)), default=None)
+    if not gold.changes or first is None or gold.created_at <= first:
+        return ()
+    told = f"Gold version {gold.number} replaced version {gold.number - 1} after deliveries were in"
+    return (f"{told}: {gold.changes}. Reason: {gold.note}",)
+
+
 def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> PilotComparison:
     pilot = inputs.pilot
     document, extra = stored.report["compare"], stored.report["extra"]
@@ -195,7 +204,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         volumes=need.volumes,
         criteria_locked_at=pilot.criteria_locked_at,
         repairs=tuple(document["repairs"]),
-        warnings=tuple(document["warnings"]),
+        warnings=(*_replaced(session, inputs.gold), *document["warnings"]),
         document=document,
         between=_pairs_of(extra["between"]),
         disputed=extra["disputed"],

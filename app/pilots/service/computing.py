@@ -202,7 +202,7 @@ def compute(
             "deliveries": [_named(contents, code, row) for code, row in inputs.deliveries.items()],
             "iou": inputs.pilot.iou / 10_000,
             "seed": inputs.pilot.seed,
-            "amendments": _placed(contents, inputs.gold.amendments),
+            "amendments": placed(contents, inputs.gold.amendments),
             "handed": handed_of(contents, inputs.items),
             "mix": inputs.pilot.mix,
             "subset": asdict(subset) if subset else None,
@@ -223,7 +223,12 @@ def way_of(contents: LocalStore, row: Delivery) -> dict[str, Any]:
     return {"path": path, "mapping": row.mapping, "accept": row.accepts_repairs}
 
 
-def _placed(contents: LocalStore, amendments: Mapping[str, Any]) -> dict[str, Any]:
+def way_of_gold(contents: LocalStore, gold: GoldVersion) -> dict[str, Any]:
+    """How a version of the gold is read as it counts, as `reading` takes it."""
+    return {"path": str(contents.path(gold.digest)), "amendments": placed(contents, gold.amendments)}
+
+
+def placed(contents: LocalStore, amendments: Mapping[str, Any]) -> dict[str, Any]:
     """The amendments with the places of the deliveries whose answers were taken."""
     taken = {
         item: {**one, "path": str(contents.path(one["digest"]))}

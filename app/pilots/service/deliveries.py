@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.audit import service as audit
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.permissions import Action
 from app.evaluations.models import Candidate, Governance
 from app.files import service as files
@@ -23,33 +23,38 @@ _AGAIN = "The pilot changed while your file was read. Send it again."
 
 
 def upload_gold(
-    session: WriteSession, *, actor: Actor, pilot_id: UUID, checked: CheckedGold, note: str = ""
+    session: WriteSession,
+    *,
+    actor: Actor,
+    pilot_id: UUID,
+    checked: CheckedGold,
+    note: str = "",
+    earlier: GoldVersion | None = None,
 ) -> GoldVersion:
-    """A new version of the gold; earlier ones stay, and everything is compared again with this one.
+    """A new version of the gold (or an `earlier` one again); the others stay, and everything is compared with it.
 
-    Raises `Conflict` for the file that is the gold already.
+    Raises `Conflict` for the file that is the gold already, `Invalid` without a note once deliveries are in: results
+    and report print why the gold was replaced.
     """
     row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     present = queries.golds(session, pilot_id)
-    if present and present[0].identity == checked.upload.digest:
+    identity = earlier.identity if earlier else checked.upload.digest
+    if present and present[0].identity == identity:
         message = f"This very file is the gold already (version {present[0].number})."
         raise Conflict("gold.same", message, field="file")
-    if {one.digest for one in queries.accepted(session, pilot_id)} - checked.fits:
-        raise Conflict("gold.moved_on", _AGAIN, field="file")
-    items = queries.items_file(session, pilot_id)
-    if (items.digest if items else "") != checked.items_digest:
-        raise Conflict("gold.moved_on", _AGAIN, field="file")
-    stored = files.store(session, actor=actor, upload=checked.upload)
+    _require_fit(session, pilot_id, checked, has_note=bool(note.strip()))
     gold = GoldVersion(
         pilot_id=row.id,
-        number=present[0].number + 1 if present else 1,
-        file_id=stored.id,
-        digest=stored.digest,
-        items=checked.items,
-        labels=checked.labels,
+        number=checked.follows + 1,
+        file_id=earlier.file_id if earlier else files.store(session, actor=actor, upload=checked.upload).id,
+        digest=checked.upload.digest,
+        items=earlier.items if earlier else checked.items,
+        labels=earlier.labels if earlier else checked.labels,
         classes=list(checked.classes),
         repairs=list(checked.repairs),
         note=note.strip()[:500],
+        changes=checked.changes,
+        amendments=dict(earlier.amendments) if earlier else {},
         added_by=actor.id,
     )
     session.add(gold)
@@ -58,6 +63,18 @@ def upload_gold(
     audit.record(session, actor, "pilots.gold.added", ("gold_version", gold.id), after=facts)
     request_result(session, row)
     return gold
+
+
+def _require_fit(session: ReadSession, pilot_id: UUID, checked: CheckedGold, *, has_note: bool) -> None:
+    """Let pass, or raise because the pilot moved on since the gold was checked, or the reason is missing."""
+    delivered = {one.digest for one in queries.accepted(session, pilot_id)}
+    present, items = queries.golds(session, pilot_id), queries.items_file(session, pilot_id)
+    follows, listed = present[0].number if present else 0, items.digest if items else ""
+    if delivered - checked.fits or checked.follows != follows or checked.items_digest != listed:
+        raise Conflict("gold.moved_on", _AGAIN, field="file")
+    if delivered and present and not has_note:
+        message = "Deliveries are in: say why the gold is replaced. The results and the report print it."
+        raise Invalid("gold.no_reason", [Problem("note", message)])
 
 
 def upload_delivery(

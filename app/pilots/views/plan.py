@@ -68,6 +68,9 @@ class GoldRow:
     when: str
     href: str
     file_word: str
+    counts_href: str
+    restore_action: str
+    changes: str
     repairs: tuple[str, ...]
 
 
@@ -282,7 +285,9 @@ def criteria_fields(pilot: Pilot) -> tuple[CriterionField, ...]:
     )
 
 
-def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool) -> tuple[GoldRow, ...]:
+def gold_rows(
+    golds: Sequence[GoldVersion], unit: str, base: str, *, may_edit: bool, is_open: bool
+) -> tuple[GoldRow, ...]:
     """The versions of the gold, newest first."""
     return tuple(
         GoldRow(
@@ -299,9 +304,12 @@ def gold_rows(golds: Sequence[GoldVersion], unit: str, base: str, may_edit: bool
             href=f"{base}/files/{row.file_id}" if may_edit else "",
             # adjudication keeps the file and stores what it changed beside it
             file_word="file before adjudication" if row.amendments else "file",
+            counts_href=f"{base}/gold/{row.number}.jsonl" if may_edit and row.amendments else "",
+            restore_action=f"{base}/gold/{row.number}/restore" if may_edit and is_open and at else "",
+            changes=f"Against version {row.number - 1}: {row.changes}" if row.changes else "",
             repairs=tuple(row.repairs[:5]),
         )
-        for row in golds
+        for at, row in enumerate(golds)
     )
 
 

@@ -4,7 +4,14 @@ import pytest
 from app.core.errors import Invalid
 from app.core.formats.own import answers_of
 from app.core.formats.table import read_times
-from app.core.pilots.amending import checked_answer, replaced, times_without, without
+from app.core.pilots.amending import (
+    Changes,
+    changes_between,
+    checked_answer,
+    replaced,
+    times_without,
+    without,
+)
 from app.core.pilots.compare import compare
 from app.core.pilots.disputes import dispute
 from app.core.pilots.results import Mark
@@ -35,6 +42,14 @@ def test_a_right_label_and_an_excluded_item_change_the_figure_as_by_hand() -> No
     assert accuracy({"b": "cat"}, set()) == 0.75
     assert accuracy({}, {"c"}) == pytest.approx(2 / 3)
     assert accuracy({"b": "cat"}, {"c"}) == 1.0
+
+
+def test_changes_count_items_whatever_the_order_of_items_and_marks() -> None:
+    before = read_gold("multilabel", b"item,label\na,cat|dog\nb,dog\nc,cat", "gold.csv")
+    after = read_gold("multilabel", b"item,label\nc,dog\na,dog|cat\nd,cat", "gold.csv")
+    assert changes_between(before, after) == Changes(changed=1, new=1, gone=1)
+    assert str(changes_between(before, before)) == "0 items with other labels"
+    assert str(changes_between(before, after)) == "1 item with other labels, 1 new, 1 gone"
 
 
 def test_without_items_boxes_compare_as_if_they_were_never_there() -> None:
