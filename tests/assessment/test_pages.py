@@ -223,3 +223,13 @@ def test_every_verb_of_the_api_answers(client: TestClient, world: World) -> None
     assert client.get(f"{base}/shortlist").json()["candidates"][2]["proposal"] == "drop"
     assert client.get(f"{base}/case").status_code == 200
     assert client.put(f"{base}/scorecard/price", json={"target": 1, "cap": 1}).status_code == 422
+
+
+def test_using_no_scorecard_comes_back_with_the_form_and_says_to_choose_one(client: TestClient) -> None:
+    lead = sign_in(client)
+    with client.app.state.database.writing() as session:  # type: ignore[attr-defined]
+        entry = EvaluationIn(name="Nothing chosen", governance=Governance.SOLO)
+        key = evaluations.create_evaluation(session, actor=lead, entry=entry).id
+    answer = client.post(f"/evaluations/{key}/scorecard/pin", data={})
+    assert answer.status_code == 422
+    assert "Choose a scorecard." in answer.text

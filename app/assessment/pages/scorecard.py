@@ -9,6 +9,7 @@ from app.assessment import service
 from app.assessment.pages.common import EVALUATION
 from app.assessment.schemas import PinIn, PriceIn, WeightsIn
 from app.assessment.views.scorecard import ScorecardPage, form_values, scorecard_view
+from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
 from app.evaluations.frame import evaluation_frame
@@ -41,6 +42,8 @@ def pin_scorecard(
     """Take the chosen scorecard."""
     with rejecting(request, form, lambda state: _page(session, actor, evaluation_id, state)):
         key, _, number = str(form.get("scorecard") or "").partition("@")
+        if not key:
+            raise Invalid("scorecard.missing", [Problem("scorecard", "Choose a scorecard.")])
         entry = PinIn.model_validate(
             {"key": key, "number": number or None, "small_team": form.get("small_team") == "yes"}
         )
