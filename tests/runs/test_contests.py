@@ -73,8 +73,9 @@ def test_errors_are_shown_after_the_close_to_their_vendor_alone_and_written_down
     assert re.findall(r"<h2>(i\d+)", page) == ["i019", "i039", "i059", "i079", "i099", "i119"]
     assert "<b>Ours</b>" in page
     assert "owl" in page
+    told = re.sub(r'name="_nonce" value="[^"]*"', "", page)  # chance writes a code into a nonce now and then
     for hidden in ("Mosaic", "i003", "i007", lab.code("Mosaic")):
-        assert hidden not in page
+        assert hidden not in told
     table = vendor.get(f"{home}/errors.csv").text
     assert table.count("\n") == 7
     assert "i003" not in table
