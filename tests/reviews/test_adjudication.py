@@ -148,6 +148,30 @@ def test_decisions_are_refused_for_what_the_gold_does_not_know_and_when_somebody
         service.publish(session, actor=LEAD, pilot_id=lab.pilot_id, seen=7)
 
 
+def test_page_and_api_hand_out_a_gold_version_and_take_an_earlier_one_up_again(client_as: Browser) -> None:
+    lead, reader = client_as(), client_as(Role.READER)
+    lab = compared(laid_out(lead))
+    decide(lab, "i015", Ruling.EXCLUDE)
+    with lab.db.writing() as session:
+        service.publish(session, actor=LEAD, pilot_id=lab.pilot_id)
+    lab.compared()
+    page, api = base(lab), f"/api/v1/pilots/{lab.pilot_id}/gold"
+    shown = lead.get(page).text
+    assert f"{page}/gold/2.jsonl" in shown
+    assert f"{page}/gold/1/restore" in shown
+    taken = lead.get(f"{page}/gold/2.jsonl")
+    assert taken.headers["content-disposition"] == 'attachment; filename="gold-2.jsonl"'
+    assert len(taken.text.splitlines()) == 120
+    assert lead.get(f"{api}/2.jsonl").content == taken.content
+    assert lead.get(f"{page}/gold/9.jsonl").status_code == 404
+    assert reader.get(f"{page}/gold/2.jsonl").status_code == 403
+    assert reader.post(f"{page}/gold/1/restore").status_code == 403
+    assert lead.post(f"{page}/gold/1/restore").status_code == 303
+    assert "Version 1 again" in lead.get(page).text
+    again = lead.post(f"{api}/2/restore")
+    assert (again.status_code, again.json()["number"], again.json()["items"]) == (201, 4, 119)
+
+
 def test_pages_and_api_lead_from_the_queue_to_both_results_and_keep_issues(client_as: Browser) -> None:
     lead, reader = client_as(), client_as(Role.READER)
     lab = compared(laid_out(lead))
