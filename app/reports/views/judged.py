@@ -69,7 +69,9 @@ def review_parts(told: PilotReported) -> dict[str, Any]:
     if told.review is None:
         floor = next((one for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
         return (
-            {"review_notes": ("First pass was promised and is open: no review is judged.",)} if floor else {}
+            {"review_notes": ("First pass was promised and is open: no review is judged and closed.",)}
+            if floor
+            else {}
         )
     row, found = told.review
     return {
@@ -145,6 +147,8 @@ def _notes(told: PilotReported, found: ReviewSummary) -> tuple[str, ...]:
     agreed = found.agreement
     floor = next((one.floor for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
     out = [f"{found.judged} of {found.tasks} judgements are in."]
+    if found.unblind:
+        out.append(f"{found.unblind} of them were given after names were told, and are not blind.")
     if agreed.items:
         out.append(
             f"Two reviewers gave the same verdict on {wording.percent(agreed.percent, 1)} of {agreed.items} items "
