@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from app.accounts.models import User
 from tests.questionnaires.conftest import Scene, build
 
 sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -69,6 +70,14 @@ def site(app: FastAPI, chromium: "sync_api.Browser") -> Iterator[Site]:
         context.close()
     server.should_exit = True
     thread.join()
+
+
+def until(met: Callable[[], bool], *, seconds: float = 20) -> None:
+    """Wait until the store says so; a test fails that waits longer."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "the store never came to say so"
+        time.sleep(0.02)
 
 
 def require_fit(site: Site, path: str, *, widths: tuple[int, ...] = (320, 1400)) -> None:
