@@ -199,7 +199,7 @@ def _dispute_page(
     dispute, path, kind = _dispute(draft, at), _path(found, draft), draft.facts["kind"]
     choice = draft.choices.get(dispute["item"])
     scene = service.scenes_of(session, found.pilot.id).scene(dispute["item"])
-    given = next((one for one in dispute["answers"] if one is not None), [])
+    given: list[dict[str, Any]] = next((one for one in dispute["answers"] if one is not None), [])
     marks = choice.marks if choice and choice.kind is ChoiceKind.OWN else given
     is_choice = kind == "labels"
     values: dict[str, object] = {"marks": spoken(kind, marks)}
