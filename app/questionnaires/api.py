@@ -72,9 +72,14 @@ def send_round(
     request: Request, session: Write, actor: CurrentActor, evaluation_id: UUID, entry: RoundIn
 ) -> Response:
     """Send one questionnaire to several candidates, begun where it is not; the links are in this answer alone."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     found = service.send_round(
-        session, actor=actor, evaluation_id=evaluation_id, entry=entry, base_url=base_url
+        session,
+        actor=actor,
+        evaluation_id=evaluation_id,
+        entry=entry,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
     )
     items = [
         RoundOut(
@@ -168,9 +173,14 @@ def send_response(
     request: Request, session: Write, actor: CurrentActor, response_id: UUID, entry: SendIn
 ) -> Response:
     """Make the vendor's link; it is in this answer and nowhere else."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     sent = service.send_response(
-        session, actor=actor, response_id=response_id, entry=entry, base_url=base_url
+        session,
+        actor=actor,
+        response_id=response_id,
+        entry=entry,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
     )
     out = SentOut(response=_read(session, actor, response_id), link=sent.link, valid_until=sent.valid_until)
     answer = created(request, out, f"/api/v1/responses/{response_id}")

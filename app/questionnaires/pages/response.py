@@ -147,11 +147,16 @@ def send_response(
     request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID
 ) -> Response:
     """Make the vendor's link and show it this once; the same form sent again leads to the response."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     with rejecting(request, form, lambda state: _show(session, actor, response_id, send_form=state)):
         entry = forms.parse(SendIn, form)
         sent = service.send_response(
-            session, actor=actor, response_id=response_id, entry=entry, base_url=base_url
+            session,
+            actor=actor,
+            response_id=response_id,
+            entry=entry,
+            base_url=settings.public_url,
+            organisation=settings.organisation,
         )
     request.state.answer_location = f"/responses/{response_id}"
     mailed = f" It was mailed to {entry.holder_email}." if entry.holder_email else ""
