@@ -18,6 +18,7 @@ from app.questionnaires.schemas import (
     AnswerOut,
     ComparedQuestion,
     MarkIn,
+    QuestionPoints,
     ReasonIn,
     ResponseOut,
     ScoreOut,
@@ -49,6 +50,20 @@ def _out(held: HeldResponse) -> ResponseOut:
             coverage=score.coverage,
             knock_outs=[f"{item.question}: {item.option}" for item in score.knock_outs],
             left_out=list(score.left_out),
+            questions=[
+                QuestionPoints(
+                    section=section.id,
+                    question_id=each.id,
+                    state=each.state,
+                    low=each.low,
+                    high=each.high,
+                    share=round(section.share * each.share, 6),
+                    adds_low=each.adds_low,
+                    adds_high=each.adds_high,
+                )
+                for section in score.sections
+                for each in section.questions
+            ],
         ),
         answers=[_answer(answer) for _, answer in sorted(held.rows.items())],
     )

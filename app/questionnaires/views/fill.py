@@ -319,7 +319,7 @@ def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
     """What to ask back, and whether the answer ends it."""
     answer = held.answers.get(question.id)
-    if answer is None or answer.value is None:
+    if answer is None or answer.value is None or held.status(question) != "answered":
         return ()
     value = answer.value
     chosen = (
