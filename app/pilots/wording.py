@@ -10,6 +10,7 @@ from app.kit import wording
 from app.kit.ui import Fact
 from app.pilots.models import Pilot, PilotOffer, PilotTask
 from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn, SizingIn
+from app.pilots.service.kept import Kept, PromiseLine
 
 # One colour for each kind of error; the words stand beside them.
 ERROR_TONES: Mapping[str, Literal["good", "warn", "bad", "muted", "accent-3", "accent-5"]] = {
@@ -37,6 +38,27 @@ def bounds_of(item: CriterionIn) -> str:
     word = "at most" if item.metric in AT_MOST | LOWER else "floor"
     parts = [f"target {item.target:g}"] if item.target is not None else []
     return ", ".join([*parts, f"{word} {item.floor:g}"] if item.floor is not None else parts)
+
+
+def bound_word(line: PromiseLine) -> str:
+    """The bound of one line of promises."""
+    word = "at most" if line.is_limit and line.of == "floor" else line.of
+    return f"{word} {line.bound:g}"
+
+
+def kept_note(kept: Kept) -> str:
+    """What stands below a verdict: the classes it rests on, or how much was judged in which review."""
+    told, worst = kept.review, kept.worst
+    if told is not None:
+        judged = f"{told.judged} of {told.given} judged in blind review {told.number}" if told.number else ""
+        return "; ".join(part for part in (judged, told.note if kept.parts else "") if part)
+    if worst is None or not worst.label or (len(kept.parts) == 1 and not kept.missed):
+        return ""
+    if not kept.missed:
+        return f"lowest of {len(kept.parts)} classes: {worst.label}"
+    names = ", ".join(each.label for each in kept.missed[:SHOWN])
+    rest = f" and {len(kept.missed) - SHOWN} more" if len(kept.missed) > SHOWN else ""
+    return f"{len(kept.missed)} of {len(kept.parts)} classes: {names}{rest}"
 
 
 def offer_word(offer: PilotOffer | None) -> str:

@@ -91,6 +91,8 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
         raise Conflict("report.no_comparison", message)
     _, _, blind = decisions.visible_result(session, actor, opened.evaluation.id)
     views = evaluations.candidates_of(session, opened.evaluation.id)
+    if found is not None:
+        found = pilots.with_reviewed(found, reviews.first_pass_in(session, actor, pilot))
     return PilotReported(
         evaluation=opened.evaluation,
         pilot=pilot,

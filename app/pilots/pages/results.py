@@ -11,7 +11,7 @@ from app.evaluations.frame import evaluation_frame
 from app.evaluations.models import StepName
 from app.jobs.models import Job, JobState
 from app.kit import htmx, paging, wording
-from app.kit.actors import CurrentActor
+from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import blank
 from app.kit.requests import Read, Write
@@ -20,7 +20,7 @@ from app.kit.templating import render
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import PilotTask
-from app.pilots.scope import Scope, Scoped, compared_in, loaded
+from app.pilots.scope import Scope, Scoped, compared_in, judged, loaded
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.service.workbook import sheets_of
 from app.pilots.views import results as views
@@ -64,13 +64,21 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
         may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
         choice=choice_of(whole, golds, names, f"{base}/results", scope.query) if whole else None,
-        results=views.results_view(
-            compared, names, base=base, query=scope.query, shows_prices=found.may_price
-        )
-        if compared
-        else None,
+        results=_results(session, actor, found, compared, scope) if compared else None,
     )
     return render(request, shown)
+
+
+def _results(
+    session: ReadSession,
+    actor: Actor,
+    found: service.PilotAccess,
+    compared: service.PilotComparison,
+    scope: Scope,
+) -> views.Results:
+    shown, names = judged(session, actor, found, compared), names_of(session, found)
+    base = base_of(found.pilot)
+    return views.results_view(shown, names, base=base, query=scope.query, shows_prices=found.may_price)
 
 
 def _job(session: ReadSession, found: service.PilotAccess, scope: Scope) -> Job | None:
@@ -90,15 +98,17 @@ def ask(session: Write, request: Request, actor: CurrentActor, pilot_id: UUID, s
 def results_csv(session: Read, actor: CurrentActor, pilot_id: UUID, scope: Scoped) -> Response:
     """The figures of every candidate as CSV."""
     found, compared, names = loaded(session, actor, pilot_id, scope, whole=False)
+    compared = judged(session, actor, found, compared)
     header, rows = table_of(compared, names, with_prices=found.may_price)
     return _attached(write_csv(header, rows), "text/csv; charset=utf-8", "pilot-results.csv")
 
 
 @router.get(".json")
 def results_json(session: Read, actor: CurrentActor, pilot_id: UUID, scope: Scoped) -> Response:
-    """The comparison as `assay pilot compare --json` prints it, candidates by their codes."""
-    _, compared, _ = loaded(session, actor, pilot_id, scope, whole=False)
-    content = orjson.dumps(compared.document, option=orjson.OPT_INDENT_2)
+    """The comparison as `assay pilot compare --json` prints it and the promises, candidates by their codes."""
+    found, compared, _ = loaded(session, actor, pilot_id, scope, whole=False)
+    told = service.told_promises(judged(session, actor, found, compared))
+    content = orjson.dumps({**compared.document, "promises": told}, option=orjson.OPT_INDENT_2)
     return _attached(content, "application/json", "pilot-results.json")
 
 
@@ -107,6 +117,7 @@ def results_excel(session: Read, actor: CurrentActor, pilot_id: UUID, scope: Sco
     """Everything as a workbook; the items only where all of them are compared."""
     found, compared, names = loaded(session, actor, pilot_id, scope, whole=False)
     outcomes = None if scope.subset else service.outcomes_of(session, compared.result_id)
+    compared = judged(session, actor, found, compared)
     sheets = sheets_of(compared, outcomes, names, with_prices=found.may_price)
     return _attached(write_workbook(sheets), _EXCEL, "pilot-results.xlsx")
 

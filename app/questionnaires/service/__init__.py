@@ -1,5 +1,6 @@
 """What can be done with questionnaires. Other features come in through here."""
 
+from app.questionnaires.service.about import asker_of, facts_of
 from app.questionnaires.service.access import (
     SEALED_SUBJECT,
     SUBJECT,
@@ -80,7 +81,6 @@ from app.questionnaires.service.responses import (
 from app.questionnaires.service.rounds import SentTo, send_round
 from app.questionnaires.service.sending import (
     Sent,
-    asker_of,
     delegate_section,
     enter_by_link,
     open_vendor_link,
@@ -145,6 +145,7 @@ __all__ = [
     "enter_by_link",
     "evidence_of",
     "extend_response",
+    "facts_of",
     "feeds_of",
     "file_subject",
     "files_of",

@@ -183,8 +183,11 @@ def one_question(filling: Filling, question_id: str) -> QuestionView:
 
 
 def progress_view(held: HeldResponse) -> ProgressView:
-    """The progress line."""
-    settled, asked = held.progress.settled, held.progress.asked
+    """The progress line; of the one section that a colleague was asked for."""
+    asked_of = held.progress
+    settled, asked = (
+        asked_of.sections[held.access.only] if held.access.only else (asked_of.settled, asked_of.asked)
+    )
     percent = settled * 100 // asked if asked else 0
     return ProgressView(percent, f"{settled} of {asked} answered")
 
@@ -316,7 +319,7 @@ def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
     """What to ask back, and whether the answer ends it."""
     answer = held.answers.get(question.id)
-    if answer is None or answer.value is None:
+    if answer is None or answer.value is None or held.status(question) != "answered":
         return ()
     value = answer.value
     chosen = (

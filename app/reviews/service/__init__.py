@@ -32,6 +32,7 @@ from app.reviews.service.issues import (
     reopen_issue,
     resolve_issue,
 )
+from app.reviews.service.promised import first_pass_in
 from app.reviews.service.review import (
     ReviewAccess,
     TaskAccess,
@@ -64,6 +65,7 @@ __all__ = [
     "comment_issue",
     "contests_by_item",
     "decide",
+    "first_pass_in",
     "first_pass_of",
     "issue_candidates",
     "issue_of",
