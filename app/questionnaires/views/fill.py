@@ -12,7 +12,14 @@ from app.files.models import File
 from app.kit import wording
 from app.kit.ui import FieldError, FileRow, Option
 from app.questionnaires.models import AnswerRow, Confidence
-from app.questionnaires.service import HeldResponse, LateValue, ResponseAccess, sealed_questions, spell_answer
+from app.questionnaires.service import (
+    HeldResponse,
+    LateValue,
+    ResponseAccess,
+    doubt_of,
+    sealed_questions,
+    spell_answer,
+)
 from app.questionnaires.views import fields
 from app.questionnaires.views.fields import Control, Fields, RowView
 
@@ -227,7 +234,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         send_back=_send_back(filling, question, row),
         late=_late(filling, question),
         errors=fields.place_words(question, filling.problems),
-        asides=_asides(held, question) if internal else (),
+        asides=(*_doubts(question, row), *(_asides(held, question) if internal else ())),
         marks=_marks(question, internal),
         mark="" if row is None or row.mark is None else str(row.mark),
         may_mark=_may_mark(held, row),
@@ -314,6 +321,11 @@ def _marks(question: Question, internal: bool) -> tuple[Option, ...]:
 def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
     able = not held.access.is_vendor and Action.RATE in held.access.rights
     return able and row is not None and row.value is not None
+
+
+def _doubts(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
+    doubt = doubt_of(question, row.value) if row is not None else ""
+    return (doubt,) if doubt else ()
 
 
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
