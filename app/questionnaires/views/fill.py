@@ -231,7 +231,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         revision=_first(values, f"{question.id}-revision"),
         saved=_saved(filling, question, row),
         returned=filling.returned.get(question.id, ""),
-        send_back=_send_back(filling, question, row),
+        send_back=_send_back(filling, question),
         late=_late(filling, question),
         errors=fields.place_words(question, filling.problems),
         asides=(*_doubts(question, row), *(_asides(held, question) if internal else ())),
@@ -267,11 +267,11 @@ def _saved(filling: Filling, question: Question, row: AnswerRow | None) -> str:
     return f"Saved {wording.moment(at, filling.held.access.evaluation.time_zone)}" if at is not None else ""
 
 
-def _send_back(filling: Filling, question: Question, row: AnswerRow | None) -> str:
-    """Where an answer that was handed in is sent back, '' while that cannot be."""
+def _send_back(filling: Filling, question: Question) -> str:
+    """Where a question that was handed in, answered or open, is sent back; '' while that cannot be."""
     access = filling.held.access
     able = Action.EVALUATION_EDIT in access.rights and access.response.link_id is not None
-    waiting = question.id in filling.returned or row is None
+    waiting = question.id in filling.returned or filling.held.status(question) not in ("answered", "open")
     if not able or waiting or not (access.is_finished or filling.returned):
         return ""
     return f"/responses/{access.response.id}/vendor?answer={question.id}#send-back"
