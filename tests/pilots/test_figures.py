@@ -1,7 +1,9 @@
 """Figures computed again on some items, at a production mix, and what leads from a figure to its items."""
 
 import io
+import itertools
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
@@ -271,6 +273,24 @@ def test_the_share_of_wrong_labels_counts_an_item_labelled_twice_once(lab: Lab) 
         for at in range(ITEMS)
     )
     assert shown.rows[0].wrong == f"{wrong / ITEMS:.1%}"
+
+
+def test_pairs_are_told_the_better_one_first_wherever_they_are_told(filled: Lab) -> None:
+    found = filled.compared()
+    place = [one.code for one in found.candidates]
+    told = found.best_first_pairs()
+    assert [(one.a, one.b) for one in told] == list(itertools.combinations(place, 2))
+    by_codes = {frozenset((one.a, one.b)): one for one in found.pairs}
+    for one in told:
+        kept = by_codes[frozenset((one.a, one.b))]
+        assert one in (kept, kept.turned())
+        assert one.value == pytest.approx(
+            found.candidate(one.a).metrics[found.metric].value
+            - found.candidate(one.b).metrics[found.metric].value
+        )
+        assert one.turned().turned().value == one.value
+    (first,), (other,) = told, replace(found, candidates=found.candidates[::-1]).best_first_pairs()
+    assert (other.a, other.b, other.value) == (first.b, first.a, -first.value)
 
 
 def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:

@@ -303,25 +303,16 @@ def _heat_cell(one: CandidateResult, name: str, is_low: bool, href: str) -> Heat
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
     """Every pair, the better one first, in the order of the table."""
-    place = {one.code: at for at, one in enumerate(found.candidates)}
-    rows = []
-    for one in sorted(found.pairs, key=lambda pair: sorted((place[pair.a], place[pair.b]))):
-        first, second, sign = (one.a, one.b, 1) if place[one.a] < place[one.b] else (one.b, one.a, -1)
-        low, high = (one.low, one.high) if sign > 0 else (_minus(one.high), _minus(one.low))
-        rows.append(
-            PairRow(
-                names=f"{names[first]} − {names[second]}",
-                difference=wording.signed(None if one.value is None else sign * one.value, 3),
-                interval=wording.interval(low, high, 3),
-                word="different" if one.distinguishable else "not distinguishable",
-                kind="ok" if one.distinguishable else "",
-            )
+    return tuple(
+        PairRow(
+            names=f"{names[one.a]} − {names[one.b]}",
+            difference=wording.signed(one.value, 3),
+            interval=wording.interval(one.low, one.high, 3),
+            word="different" if one.distinguishable else "not distinguishable",
+            kind="ok" if one.distinguishable else "",
         )
-    return tuple(rows)
-
-
-def _minus(value: float | None) -> float | None:
-    return None if value is None else -value
+        for one in found.best_first_pairs()
+    )
 
 
 def _settle(found: PilotComparison, names: Mapping[str, str], to: Links) -> tuple[SettleRow, ...]:

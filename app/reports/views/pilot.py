@@ -35,11 +35,12 @@ def pilot_document(
         head=_head(told, found, at, preview),
         summary=_summary(told, found),
         done=_done(told, found),
-        quality_caption=figure,
+        quality_caption=figure + (", lower is better" if found.lower_is_better else ""),
         quality_chart=charts.forest(
             [_forest_row(told, found, one) for one in found.candidates],
             measure=figure,
             floor=found.floor,
+            bound="limit" if found.lower_is_better else "floor",
             width=672,
         ),
         quality_note="Thick: 95% interval over these items. Thin: over annotators, the vendor in general.",
@@ -177,7 +178,7 @@ def _pairs(told: PilotReported, found: PilotComparison) -> Table:
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
-        for one in found.pairs
+        for one in found.best_first_pairs()
     )
     return Table("Pair", ("difference", "interval", "p adjusted", "told apart"), rows)
 
