@@ -10,6 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.core.errors import Conflict, Invalid
+from app.evaluations import service as evaluations
+from app.evaluations.models import Evaluation
+from app.evaluations.schemas import NeedIn
 from app.pilots import service
 from app.pilots.models import Pilot
 from app.pilots.schemas import CriteriaIn, CriterionIn, MixIn, OfferIn, PriceLineIn, SizingIn, TierIn
@@ -310,3 +313,26 @@ def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:
     assert len(sheets["Pairs"]) == 2
     assert sheets["Confusion"][1][0].startswith("=")  # text, shown as it is
     assert sum(row[3] for row in sheets["Confusion"][1:] if row[0] == names[filled.code("Harbor")]) == ITEMS
+
+
+def test_without_a_volume_of_the_need_costs_say_why_and_name_no_year(lab: Lab) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", delivery(7, "h"))
+    with lab.db.writing() as session:
+        pilot = session.get_one(Pilot, lab.pilot_id)
+        need, version = (
+            NeedIn(techniques=["image_classification"]),
+            session.get_one(Evaluation, pilot.evaluation_id).version,
+        )
+        evaluations.set_need(session, actor=LEAD, evaluation_id=pilot.evaluation_id, need=need, seen=version)
+        service.set_offer(
+            session,
+            actor=LEAD,
+            pilot_id=lab.pilot_id,
+            candidate_id=lab.candidates["Harbor"],
+            entry=OfferIn(lines=[PriceLineIn(name="Work", amount="0.1", per="label")]),
+            seen=None,
+        )
+    shown = results_view(lab.compared(), {lab.code("Harbor"): "Harbor"}, base="", query={}, shows_prices=True)
+    assert shown.volumes == ("low volume", "expected volume", "high volume")
+    assert (shown.costs[0].expected, shown.costs[0].note) == ("–", "the need has no volume")

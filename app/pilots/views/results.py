@@ -24,7 +24,7 @@ from app.pilots.views.links import Links
 from app.pilots.views.promises import PromiseRow, promise_rows
 from app.pilots.views.speed import SpeedRow, speed_rows
 from app.pilots.views.standing import Standing
-from app.pilots.wording import rate
+from app.pilots.wording import rate, volume_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ _NO_MONEY: dict[str, Any] = {"volumes": (), "costs": (), "returns": ()}
 
 def _money(found: PilotComparison, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "volumes": tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
+        "volumes": volume_heads(found.volumes),
         "costs": cost_rows(found, names),
         "returns": return_rows(found, names),
     }
@@ -185,8 +185,10 @@ def _ends(found: PilotComparison, one: CandidateResult) -> tuple[float | None, .
 
 def _caption(found: PilotComparison) -> str:
     overlap = f" at IoU {found.iou:g}" if found.iou is not None else ""
-    floor = f"; dashed line: floor {wording.number(found.floor, 2)}" if found.floor is not None else ""
-    return f"{found.metric_name}{overlap}, 95 % over items{floor}"
+    better = "; lower is better" if found.lower_is_better else ""
+    bound = "limit" if found.lower_is_better else "floor"
+    floor = f"; dashed line: {bound} {wording.number(found.floor, 2)}" if found.floor is not None else ""
+    return f"{found.metric_name}{overlap}, 95 % over items{better}{floor}"
 
 
 def _row(
@@ -257,7 +259,7 @@ def _misses(found: PilotComparison, one: CandidateResult) -> str:
         return ""
     known = {**METRICS[found.task], **REVIEWED}  # type: ignore[index]
     named = [promise.label or known[promise.metric] for promise in one.misses]
-    return f"floor missed: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
+    return f"promise missed: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
 
 
 def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
