@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from app import wiring
 from app.kit import errors_http, logging
-from app.kit.middleware import Frame, SameOrigin
+from app.kit.middleware import Frame, HeadAsGet, SameOrigin
 from app.settings import ROOT, Settings
 
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SameOrigin)
     app.add_middleware(Frame, max_bytes=chosen.max_upload_mb * 1_000_000)
     errors_http.install(app)

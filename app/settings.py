@@ -31,6 +31,12 @@ class Settings(BaseSettings):
         default="", description="smtp://user:password@host:port; empty: mails are kept as files."
     )
     mail_from: str = Field(default="assay@localhost", description="Sender of mails.")
+    organisation: str = Field(
+        default="",
+        max_length=120,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="Name of your organisation as vendors read it in mails, pages and files; empty: none.",
+    )
     worker_in_web: bool | None = Field(
         default=None, description="Run jobs in the web process; empty: on SQLite."
     )

@@ -189,6 +189,7 @@ def shell(request: Request) -> Shell:
         nav=_nav(request, actor) if actor else (),
         toasts=htmx.take_toasts(request),
         asset_version=request.app.state.asset_version,
+        organisation=request.app.state.settings.organisation,
     )
 
 

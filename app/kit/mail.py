@@ -38,7 +38,7 @@ def compose(settings: Settings, mail: Mail) -> EmailMessage:
     message = EmailMessage()
     try:
         message["To"] = Address(addr_spec=_one_line(mail.to, "to"))
-        message["From"] = Address("Assay", addr_spec=settings.mail_from)
+        message["From"] = Address(settings.organisation or "Assay", addr_spec=settings.mail_from)
     except (ValueError, IndexError):  # the standard library raises both for addresses it cannot read
         fault = f"{mail.to!r} is not a mail address; write it like name@example.org"
         raise Invalid("mail.address", [Problem("to", fault)]) from None

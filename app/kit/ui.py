@@ -29,13 +29,14 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Everything around a page; `user` is '' when nobody is signed in."""
+    """Everything around a page; `user` is '' when nobody is signed in, `organisation` when none is set."""
 
     user: str
     roles: str
     nav: tuple[NavItem, ...]
     toasts: tuple[Toast, ...]
     asset_version: str
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.questionnaires.schemas import (
     AnswerOut,
     ComparedQuestion,
     MarkIn,
+    QuestionPoints,
     ReasonIn,
     ResponseOut,
     ScoreOut,
@@ -49,6 +50,20 @@ def _out(held: HeldResponse) -> ResponseOut:
             coverage=score.coverage,
             knock_outs=[f"{item.question}: {item.option}" for item in score.knock_outs],
             left_out=list(score.left_out),
+            questions=[
+                QuestionPoints(
+                    section=section.id,
+                    question_id=each.id,
+                    state=each.state,
+                    low=each.low,
+                    high=each.high,
+                    share=round(section.share * each.share, 6),
+                    adds_low=each.adds_low,
+                    adds_high=each.adds_high,
+                )
+                for section in score.sections
+                for each in section.questions
+            ],
         ),
         answers=[_answer(answer) for _, answer in sorted(held.rows.items())],
     )
@@ -72,9 +87,14 @@ def send_round(
     request: Request, session: Write, actor: CurrentActor, evaluation_id: UUID, entry: RoundIn
 ) -> Response:
     """Send one questionnaire to several candidates, begun where it is not; the links are in this answer alone."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     found = service.send_round(
-        session, actor=actor, evaluation_id=evaluation_id, entry=entry, base_url=base_url
+        session,
+        actor=actor,
+        evaluation_id=evaluation_id,
+        entry=entry,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
     )
     items = [
         RoundOut(
@@ -168,9 +188,14 @@ def send_response(
     request: Request, session: Write, actor: CurrentActor, response_id: UUID, entry: SendIn
 ) -> Response:
     """Make the vendor's link; it is in this answer and nowhere else."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     sent = service.send_response(
-        session, actor=actor, response_id=response_id, entry=entry, base_url=base_url
+        session,
+        actor=actor,
+        response_id=response_id,
+        entry=entry,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
     )
     out = SentOut(response=_read(session, actor, response_id), link=sent.link, valid_until=sent.valid_until)
     answer = created(request, out, f"/api/v1/responses/{response_id}")

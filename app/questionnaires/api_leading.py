@@ -161,8 +161,14 @@ def get_vendor_side(session: Read, actor: CurrentActor, response_id: UUID) -> Ve
 @router.post("/responses/{response_id}/remind", response_model=VendorSideOut)
 def remind(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
     """Mail the vendor's contact once more, with a link of its own."""
-    base_url = request.app.state.settings.public_url
-    service.send_reminder(session, actor=actor, response_id=response_id, base_url=base_url)
+    settings = request.app.state.settings
+    service.send_reminder(
+        session,
+        actor=actor,
+        response_id=response_id,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
+    )
     return done(request, _side(session, actor, response_id))
 
 
@@ -201,14 +207,15 @@ def return_answer(
     entry: ReturnIn,
 ) -> Response:
     """Send one answer back to the vendor with a due day."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     service.return_answer(
         session,
         actor=actor,
         response_id=response_id,
         question_id=question_id,
         entry=entry,
-        base_url=base_url,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
     )
     return created(request, _side(session, actor, response_id), f"/api/v1/responses/{response_id}/vendor")
 
@@ -285,16 +292,20 @@ def end_call(request: Request, session: Write, actor: CurrentActor, response_id:
 
 
 @router.get("/responses/{response_id}/call/invitation")
-def get_invitation(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+def get_invitation(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """The planned call as iCalendar text."""
-    text = service.invitation(session, actor=actor, response_id=response_id)
+    text = service.invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     return Response(text, media_type="text/calendar; charset=utf-8")
 
 
 @router.post("/responses/{response_id}/call/invite", response_model=VendorSideOut)
 def send_invitation(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
     """Mail the invitation to every attendee with an address."""
-    service.send_invitation(session, actor=actor, response_id=response_id)
+    service.send_invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     return done(request, _side(session, actor, response_id))
 
 

@@ -157,10 +157,11 @@ def download(request: Request, actor: Bearer, session: Read, response_id: UUID, 
 
 
 @router.get(_WORK + "/workbook", response_class=Response)
-def download_workbook(actor: Bearer, session: Read, response_id: UUID) -> Response:
+def download_workbook(request: Request, actor: Bearer, session: Read, response_id: UUID) -> Response:
     """The questions as an Excel workbook, with what is answered so far."""
     held = service.response_of(session, actor=actor, response_id=response_id)
-    return _content(workbook.write(held), workbook.KIND)
+    facts = service.facts_of(session, held.access, request.app.state.settings.organisation)
+    return _content(workbook.write(held, facts), workbook.KIND)
 
 
 def _content(content: bytes, kind: str) -> Response:
@@ -197,7 +198,7 @@ def print_receipt(request: Request, actor: Bearer, response_id: UUID) -> Respons
     with database(request).reading() as session:
         held = service.response_of(session, actor=actor, response_id=response_id)
         vendor = vendors.vendor_of(session, held.access.candidate.vendor_id).name
-    return _content(receipt_pdf(held, vendor), "application/pdf")
+    return _content(receipt_pdf(held, vendor, request.app.state.settings.organisation), "application/pdf")
 
 
 @router.post(_WORK + "/colleagues/{section_id}", status_code=201, response_model=ColleagueLinkOut)
@@ -217,6 +218,7 @@ def delegate(
         section_id=section_id,
         entry=entry,
         base_url=request.app.state.settings.public_url,
+        organisation=request.app.state.settings.organisation,
     )
     answer = created(request, ColleagueLinkOut(url=url), f"/api/v1/questionnaire-work/{response_id}")
     request.state.answer_body = ColleagueLinkOut(url="").model_dump_json()

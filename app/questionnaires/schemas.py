@@ -321,6 +321,19 @@ class AnswerOut(BaseModel):
     answered_at: datetime
 
 
+class QuestionPoints(BaseModel):
+    """What one question adds to the total; `state` scored, open, to_mark, undecided or closed_unanswered."""
+
+    section: str
+    question_id: str
+    state: str
+    low: float = Field(description="Points of 100 for the answer, at least.")
+    high: float
+    share: float = Field(description="Its part of the total, 0 to 1.")
+    adds_low: float = Field(description="Points of the total; those of all questions add up to it.")
+    adds_high: float
+
+
 class ScoreOut(BaseModel):
     """Points of 100 as an interval, null when nothing is scored; `knock_outs` end it whatever the score."""
 
@@ -329,6 +342,7 @@ class ScoreOut(BaseModel):
     coverage: float | None
     knock_outs: list[str]
     left_out: list[str] = Field(description="Sealed sections that were not counted.")
+    questions: list[QuestionPoints]
 
 
 class ResponseOut(BaseModel):
@@ -368,6 +382,7 @@ class ComparedAnswer(BaseModel):
     text: str
     confidence: Confidence | None
     revision: int | None
+    points: float | None = Field(description="What the answer is worth of 100; null where it has no points.")
 
 
 class ComparedQuestion(BaseModel):

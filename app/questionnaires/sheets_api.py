@@ -146,10 +146,11 @@ def throw_away(session: Write, actor: CurrentActor, import_id: UUID) -> Response
 
 
 @router.get("/responses/{response_id}/workbook", response_class=Response)
-def download_workbook(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+def download_workbook(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """The questions as an Excel workbook to hand to the vendor, with what is answered so far; nothing of ours."""
     held = service.response_of(session, actor=actor, response_id=response_id)
-    return Response(workbook.write(held), media_type=workbook.KIND)
+    facts = service.facts_of(session, held.access, request.app.state.settings.organisation)
+    return Response(workbook.write(held, facts), media_type=workbook.KIND)
 
 
 @router.post("/responses/{response_id}/workbook", openapi_extra=FILE_BODY)

@@ -19,6 +19,6 @@ def reminding(settings: Settings) -> TaskFunction:
     """The task `questionnaires.remind`: send every reminder that is due now, once."""
 
     def remind(session: WriteSession, _job: JobContext) -> None:
-        service.remind(session, base_url=settings.public_url)
+        service.remind(session, base_url=settings.public_url, organisation=settings.organisation)
 
     return remind

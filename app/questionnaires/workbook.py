@@ -8,7 +8,7 @@ Answers are found by the number and the text of their question, wherever a sorte
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +24,14 @@ from app.questionnaires.service import HeldResponse, Proposal
 from app.questionnaires.service import sheets as reading
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ANSWERS, OWNER, CHOICES = "Answers", "_assay", "_choices"
+ANSWERS, ABOUT, OWNER, CHOICES = "Answers", "About", "_assay", "_choices"
 HEADS = ("No.", "Section", "Question", "How to answer", "Answer", "Comment")
 BLANK_ROWS = 30
 _ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True}
+_HOW = (
+    "Fill in the column “Answer” of the sheet “Answers”, and the sheets that it names. Leave blank what you do not "
+    "answer. Send the file back on the page of your link: you see what it changes before anything is saved."
+)
 _KINDS = {
     "number": "a number, such as 12.5",
     "percent": "a number, such as 45",
@@ -42,8 +46,8 @@ _KINDS = {
 }
 
 
-def write(held: HeldResponse) -> bytes:
-    """The workbook of a response as its actor may read it."""
+def write(held: HeldResponse, facts: Sequence[tuple[str, str]]) -> bytes:
+    """The workbook of a response as its actor may read it; `facts` say who asks, and until when."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
@@ -58,6 +62,7 @@ def write(held: HeldResponse) -> bytes:
         page.set_column(column, column, width, plain if column < 4 else text)
     page.freeze_panes(1, 3)
     page.protect("", _ALLOWED)
+    _about(book, held, facts, (bold, plain))
     choices = book.add_worksheet(CHOICES)
     place: dict[str, Any] = {}
     for number, question in enumerate(_asked(held), 1):
@@ -79,6 +84,18 @@ def write(held: HeldResponse) -> bytes:
     owner.very_hidden()
     book.close()
     return out.getvalue()
+
+
+def _about(book: Any, held: HeldResponse, facts: Sequence[tuple[str, str]], formats: tuple[Any, Any]) -> None:
+    bold, plain = formats
+    page = book.add_worksheet(ABOUT)
+    page.set_column(0, 0, 24, bold)
+    page.set_column(1, 1, 80, plain)
+    lines = (("Questionnaire", held.access.template.title), *facts, ("How to fill it in", _HOW))
+    for row, (term, text) in enumerate(lines):
+        page.write_string(row, 0, term, bold)
+        page.write_string(row, 1, text, plain)
+    page.protect("", _ALLOWED)
 
 
 def _owner(held: HeldResponse) -> dict[str, Any]:

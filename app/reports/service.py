@@ -43,7 +43,7 @@ class Compared:
 class PilotReported:
     """A pilot's comparison for a reader; without `prices` its costs are left out, with `blind` its names.
 
-    `found` is None for what only people judge. `review` is the newest blind review with its summary, if somebody
+    `found` is None for what only people judge. `review` is the newest closed blind review with its summary, if somebody
     judged in it; `work` what came back of what only people judge, by code; `plan` the labeling plan as it stands.
     `golds` are the versions of the gold, `people` who added them.
     """
@@ -91,7 +91,7 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
     if found is None and (pilot.task is not PilotTask.REVIEW_ONLY or review is None):
         message = "Nothing is compared yet. Upload gold and at least one delivery, and let it be computed."
         if pilot.task is PilotTask.REVIEW_ONLY:
-            message = "Nobody has judged yet. Start a blind review of the deliveries, and judge its items."
+            message = "Nobody has judged yet. Start a blind review of the deliveries, judge its items, and close it."
         raise Conflict("report.no_comparison", message)
     _, _, blind = decisions.visible_result(session, actor, opened.evaluation.id)
     views = evaluations.candidates_of(session, opened.evaluation.id)
@@ -121,8 +121,8 @@ def _written(plan: LabelingPlanIn) -> LabelingPlanIn:
 
 
 def _reviewed(session: ReadSession, actor: Actor, pilot_id: UUID) -> tuple[PilotReview, ReviewSummary] | None:
-    """The newest review with its figures; nothing while the reader has items to judge in it."""
-    newest = reviews.newest_of(session, pilot_id)
+    """The newest review that told names, with its figures; nothing while the reader has items to judge in it."""
+    newest = reviews.newest_of(session, pilot_id, told=True)
     if newest is None:
         return None
     try:

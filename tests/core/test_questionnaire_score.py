@@ -289,3 +289,21 @@ def test_raising_an_answers_points_never_lowers_the_score(
     after = score(questionnaire, {}, {**answers, name: Answer(better)})
     assert (after.low or 0) >= (before.low or 0)
     assert (after.high or 0) >= (before.high or 0)
+
+
+def test_what_the_questions_add_sums_to_the_total_to_the_last_step() -> None:
+    weights = [3, 7, 11, 13, 17]
+    questions = [choice(f"q{i}", weight, 0, 33, 66) for i, weight in enumerate(weights)]
+    form = read(
+        small(
+            section("a", 3, *questions[:2]), section("b", 4, *questions[2:4]), section("c", 6, questions[4])
+        )
+    )
+    answers = {f"q{i}": Answer(f"o{1 + i % 2}") for i in range(4)}
+    found = score(form, {}, answers)
+    each = [question for part in found.sections for question in part.questions]
+    for side in ("low", "high"):
+        steps = sum(round(getattr(question, f"adds_{side}") * 10_000) for question in each)
+        assert steps == round(getattr(found, side) * 10_000), side
+    assert [question.adds_low for question in each][-1] == 0
+    assert each[-1].adds_high == pytest.approx(600 / 13, abs=1e-4)

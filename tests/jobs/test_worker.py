@@ -51,7 +51,7 @@ def due_now(db: Database) -> None:
             job.run_at = clock.now() - timedelta(seconds=1)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
@@ -116,9 +116,11 @@ def test_killed_worker_is_replaced_and_the_effect_happens_once(
     victim = subprocess.Popen(
         [sys.executable, str(Path(__file__).parent / "victim.py"), store_url, str(flag)]
     )
-    wait_for(flag.exists, 30)
-    victim.kill()
-    victim.wait()
+    try:
+        wait_for(flag.exists, 120)
+    finally:
+        victim.kill()
+        victim.wait()
     assert job_of(db, job_id).state is JobState.LEASED
     runner = Worker(db, {"effect": effect})
     wait_for(runner.run_once)

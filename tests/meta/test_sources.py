@@ -95,3 +95,14 @@ def test_every_folder_of_modules_is_a_package_that_says_what_it_is() -> None:
         if not ast.get_docstring(ast.parse(sources.get(f"{folder}/__init__.py", "")))
     ]
     assert silent == []
+
+
+def test_no_browser_test_waits_for_a_time_or_for_a_script_that_the_policy_refuses() -> None:
+    """Chromium evaluates a polled script only while its first answer is yes; `expect(locator)` always waits."""
+    calls = {
+        f"{path}:{node.lineno}"
+        for path, source in files("tests/").items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and node.attr in ("wait_for_function", "wait_for_timeout")
+    }
+    assert calls == set()

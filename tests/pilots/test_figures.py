@@ -228,6 +228,51 @@ def test_an_offer_with_tiers_minimums_and_a_mark_up_is_priced_as_written(filled:
         )
 
 
+def twice_by(people: str, again: range) -> bytes:
+    """A delivery in which somebody else labels some items once more, every answer in four seconds."""
+    rows = [f"i{at:03},{said(at, 7)},{people}{at % 3},4" for at in range(ITEMS)]
+    rows += [f"i{at:03},{CLASSES[0]},{people}9,4" for at in again]
+    return "\n".join(["item,label,annotator,seconds", *rows]).encode()
+
+
+@pytest.mark.parametrize(("per", "cents"), [("item", 100), ("hour", 10)])
+def test_items_labelled_twice_are_bought_once(lab: Lab, per: str, cents: float) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", twice_by("h", range(60)))
+    amount = {"item": "1", "hour": "90"}[per]
+    with lab.db.writing() as session:
+        service.set_offer(
+            session,
+            actor=LEAD,
+            pilot_id=lab.pilot_id,
+            candidate_id=lab.candidates["Harbor"],
+            entry=OfferIn(lines=[PriceLineIn(name="Work", amount=amount, per=per)]),
+            seen=None,
+        )
+    one = lab.compared().candidate(lab.code("Harbor"))
+    cost, share = one.priced.expected, one.metrics["accuracy"].value
+    assert one.labels == ITEMS + 60
+    assert cost is not None
+    assert share is not None
+    assert one.priced.interval is not None
+    low, high = one.priced.interval
+    assert cost.per_accepted == pytest.approx(cents / share, rel=1e-4)
+    assert low < cents / share < high
+
+
+def test_the_share_of_wrong_labels_counts_an_item_labelled_twice_once(lab: Lab) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", twice_by("h", range(60)))
+    shown = results_view(
+        lab.compared(), {lab.code("Harbor"): "Harbor"}, base="", query={}, shows_prices=False
+    )
+    wrong = sum(
+        ((said(at, 7) != label(at)) + (label(at) != CLASSES[0])) / 2 if at < 60 else said(at, 7) != label(at)
+        for at in range(ITEMS)
+    )
+    assert shown.rows[0].wrong == f"{wrong / ITEMS:.1%}"
+
+
 def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:
     from app.kit.spreadsheet import write_workbook
     from app.pilots.service.workbook import sheets_of

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from app.accounts.models import User
 from tests.questionnaires.conftest import Scene, build
 
 sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -71,15 +72,23 @@ def site(app: FastAPI, chromium: "sync_api.Browser") -> Iterator[Site]:
     thread.join()
 
 
+def until(met: Callable[[], bool], *, seconds: float = 20) -> None:
+    """Wait until the store says so; a test fails that waits longer."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "the store never came to say so"
+        time.sleep(0.02)
+
+
 def require_fit(site: Site, path: str, *, widths: tuple[int, ...] = (320, 1400)) -> None:
     """The page shows no axe violation in either theme and does not scroll sideways at any width."""
     page = site.page()
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 860})
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.evaluate(AXE.read_text())
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 860})
-            page.goto(path)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.evaluate(AXE.read_text())
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert page.evaluate(VIOLATIONS) == [], f"{path}, {theme}"
     page.context.close()

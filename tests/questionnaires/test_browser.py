@@ -1,19 +1,26 @@
 """The form in a real browser: autosave, conflict, rows, and the vendor's side without JavaScript."""
 
+import re
+
 import pytest
 
-from tests.questionnaires.served import AXE, VIOLATIONS, Site, chromium, site, sync_api
+from tests.questionnaires.served import AXE, VIOLATIONS, Site, chromium, expect, site, sync_api, until
 
 __all__ = ["chromium", "site"]
 pytestmark = pytest.mark.browser
 
 
 def type_in(page: "sync_api.Page", name: str, value: str) -> None:
-    """Fill a field, leave it, and wait for the answer of its autosave."""
+    """Fill a field, leave it, and wait until its autosave says how it ended."""
     with page.expect_response(lambda answer: "/answers/" in answer.url):
         page.fill(f'[name="{name}"]', value)
         page.press(f'[name="{name}"]', "Tab")
-    page.wait_for_timeout(150)
+    settle(page, name)
+
+
+def settle(page: "sync_api.Page", name: str) -> None:
+    """Wait until what the autosave of a question answered is on the page."""
+    expect(page.locator(f"#q-{name} [data-autosave-status]")).to_have_text(re.compile("^(Saved |Not saved)"))
 
 
 def test_answers_save_themselves_and_disagreements_are_decided_on_the_page(site: Site) -> None:
@@ -22,19 +29,19 @@ def test_answers_save_themselves_and_disagreements_are_decided_on_the_page(site:
     page.goto(f"/responses/{site.scene.response_id}")
     type_in(page, "ramp", "6")
     assert site.scene.held().rows["ramp"].value == "6"
-    assert "Saved" in page.text_content("#q-ramp [data-autosave-status]")
-    assert "1 of 38" in page.text_content("#progress")
+    expect(page.locator("#q-ramp [data-autosave-status]")).to_contain_text("Saved")
+    expect(page.locator("#progress")).to_contain_text("1 of 38")
+    state = page.locator("#state-ramp")
     type_in(page, "ramp", "many")
-    assert "Enter a number" in page.text_content("#state-ramp")
+    expect(state).to_contain_text("Enter a number")
     type_in(page, "ramp", "7")
-    assert page.text_content("#state-ramp").strip() == ""
+    expect(state).to_have_text("")
     site.scene.answer("ramp", "9")
     type_in(page, "ramp", "8")
-    assert "Which answer stands?" in page.text_content("#state-ramp")
-    with page.expect_response(lambda answer: "/answers/" in answer.url):
-        page.click("#state-ramp button")
-    page.wait_for_timeout(150)
-    assert (site.scene.held().rows["ramp"].value, page.input_value("#revision-ramp")) == ("8", "4")
+    expect(state).to_contain_text("Which answer stands?")
+    page.click("#state-ramp button")
+    expect(page.locator("#revision-ramp")).to_have_value("4")
+    assert site.scene.held().rows["ramp"].value == "8"
     expected = ("422 (Unprocessable", "409 (Conflict")
     assert [text for text in complaints if not any(part in text for part in expected)] == []
 
@@ -42,12 +49,12 @@ def test_answers_save_themselves_and_disagreements_are_decided_on_the_page(site:
 def test_last_of_many_quick_changes_stands(site: Site) -> None:
     page = site.page()
     page.goto(f"/responses/{site.scene.response_id}")
-    for level in range(5):
-        page.click(f'#q-spikes input[value="{level}"]')
-        page.wait_for_timeout(420)
-    page.wait_for_timeout(1500)
-    assert site.scene.held().rows["spikes"].value == 4
-    assert page.text_content("#state-spikes").strip() == ""
+    for level in range(5):  # each change is sent 400 ms later, while the answer before it may be on its way
+        with page.expect_request(lambda asked: "/answers/" in asked.url):
+            page.click(f'#q-spikes input[value="{level}"]')
+    until(lambda: site.scene.held().rows["spikes"].value == 4)
+    settle(page, "spikes")
+    expect(page.locator("#state-spikes")).to_have_text("")
 
 
 def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Site) -> None:
@@ -62,8 +69,8 @@ def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Si
     page.fill('[name="ramp"]', "4")
     page.fill('[name="hours.0.site"]', "Cebu")
     page.click("text=Save and continue")
-    assert "Row 1, Time zone" in page.text_content("#state-hours")
-    assert page.input_value('[name="ramp"]') == "4"
+    expect(page.locator("#state-hours").first).to_contain_text("Row 1, Time zone")
+    expect(page.locator('[name="ramp"]')).to_have_value("4")
     page.fill('[name="hours.0.site"]', "")
     page.press('[name="ramp"]', "Enter")
     page.wait_for_url("**/sections/flexibility#s-flexibility")
@@ -72,14 +79,14 @@ def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Si
     page.fill('[name="ramp"]', "5")
     page.fill('[name="ramp-comment"]', "after training")
     page.click("text=Save this section")
-    assert "9" in page.text_content("#state-ramp")
-    assert page.input_value('[name="ramp-comment"]') == "after training"
+    expect(page.locator("#state-ramp").first).to_contain_text("9")
+    expect(page.locator('[name="ramp-comment"]')).to_have_value("after training")
     page.click("#state-ramp >> text=Save mine")
     assert site.scene.held().rows["ramp"].value == "5"
     page.click("text=All sections")
     page.click("text=Check and hand in")
     page.click("text=Submit answers")
-    assert "Your answers were received" in page.text_content("h1")
+    expect(page.locator("h1").first).to_contain_text("Your answers were received")
 
 
 def test_lead_holds_a_call_by_keyboard_alone(site: Site) -> None:
@@ -87,10 +94,10 @@ def test_lead_holds_a_call_by_keyboard_alone(site: Site) -> None:
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
     site.scene.answer("workforce_model", ["managed_bpo"])
     page.goto(f"/responses/{site.scene.response_id}/call")
-    assert page.query_selector("#q-workforce_model") is None
+    expect(page.locator("#q-workforce_model")).to_have_count(0)
     page.focus("text=Start the call")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[data-timer]').textContent.includes(':')")
+    expect(page.locator("[data-timer]")).to_contain_text(":")
     page.keyboard.press("n")
     first = page.evaluate("document.activeElement.id")
     assert first.startswith("q-")
@@ -105,7 +112,7 @@ def test_lead_holds_a_call_by_keyboard_alone(site: Site) -> None:
     page.keyboard.type("sounds plausible")
     with page.expect_response(lambda answer: "/answers/" in answer.url):
         page.keyboard.press("Escape")
-    page.wait_for_timeout(200)
+    settle(page, name)
     row = site.scene.held().rows[name]
     assert (row.confidence, row.note) == ("shown", "sounds plausible")
     assert row.value
@@ -130,12 +137,12 @@ def test_pages_have_no_axe_violations_and_do_not_scroll_sideways(site: Site) -> 
     page = site.page()
     page.goto(f"/vendor-link/{secret}")
     page.click("text=Open the questions")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for width in (320, 1400):
-            page.set_viewport_size({"width": width, "height": 860})
-            for path in [*paths, "/questionnaires", f"/vendor-link/{secret}"]:
-                page.goto(path)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-                page.evaluate(AXE.read_text())
+    for width in (320, 1400):
+        page.set_viewport_size({"width": width, "height": 860})
+        for path in [*paths, "/questionnaires", f"/vendor-link/{secret}"]:
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            page.evaluate(AXE.read_text())
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 assert page.evaluate(VIOLATIONS) == [], f"{path} at {width}, {theme}"

@@ -7,7 +7,7 @@ import xlsxwriter
 
 from app.questionnaires import service
 from app.questionnaires.schemas import StartIn
-from tests.questionnaires.served import Site, chromium, require_fit, site, sync_api
+from tests.questionnaires.served import Site, chromium, expect, require_fit, site, sync_api
 
 __all__ = ["chromium", "site"]
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def test_lead_writes_publishes_and_changes_a_questionnaire_of_every_kind_of_ques
     page.goto("/questionnaires/night-shift/edit")
 
     page.click("text=Preview as vendor")
-    assert not page.is_visible("text=How are freelancers chosen?")
+    expect(page.locator("text=How are freelancers chosen?").first).to_be_hidden()
     page.check(f'label:has-text("{OPTIONS[1]}") input')
     page.click("text=Show with these answers >> nth=1")
     page.wait_for_selector("text=How are freelancers chosen?")
@@ -93,7 +93,7 @@ def test_lead_writes_publishes_and_changes_a_questionnaire_of_every_kind_of_ques
     page.click("main button:has-text('Publish')")
     page.wait_for_url("**/questionnaires/night-shift")
     page.click("text=What changed")
-    assert page.is_visible("text=Is a team lead there all night?")
+    expect(page.locator("text=Is a team lead there all night?").first).to_be_visible()
     require_fit(site, page.url.removeprefix(site.address))
     asked = site.scene.held(response_id=first).access.template
     assert (asked.version, asked.question("is_a_lead_there_all_night").text) == (
@@ -135,18 +135,18 @@ def test_lead_imports_a_cloud_questionnaire_and_its_columns_are_known_the_next_t
 
     send("caiq.xlsx", caiq("Is access reviewed?", "Are accounts shared?"))
     columns = page.url.removeprefix(site.address)
-    assert page.input_value('form.form [name="question"]') == "2"
+    expect(page.locator('form.form [name="question"]')).to_have_value("2")
     require_fit(site, columns)
     page.goto(columns)
     page.select_option('form.form [name="section"]', label="A: Control domain")
     page.click("text=Look at the result")
     page.wait_for_url("**/preview")
-    assert page.is_visible("text=3 questions in 2 sections")
+    expect(page.locator("text=3 questions in 2 sections").first).to_be_visible()
     require_fit(site, page.url.removeprefix(site.address))
     page.fill('[name="title"]', "Cloud questions")
     page.click("text=Make it a draft")
     page.wait_for_url("**/questionnaires/cloud-questions/edit")
-    assert page.is_visible("text=Is there a tested plan?")
+    expect(page.locator("text=Is there a tested plan?").first).to_be_visible()
     page.click("main button:has-text('Publish')")
     page.wait_for_url("**/questionnaires/cloud-questions")
 
@@ -164,7 +164,7 @@ def test_lead_imports_a_cloud_questionnaire_and_its_columns_are_known_the_next_t
     )
     page.click("main form button:not(.bare)")
     page.wait_for_url("**/sheets/*-*")
-    assert page.is_visible("text=named for the last file")
+    expect(page.locator("text=named for the last file").first).to_be_visible()
     page.select_option('form.form [name="answer"]', label="D: CSP answer")
     page.select_option('form.form [name="comment"]', label="E: Comments")
     page.click("text=Look at the result")
@@ -180,7 +180,7 @@ def test_lead_imports_a_cloud_questionnaire_and_its_columns_are_known_the_next_t
     }
 
     send("caiq-2.xlsx", caiq("Is access reviewed each year?", "Are accounts ever shared?"))
-    assert page.is_visible("text=named for the last file")
+    expect(page.locator("text=named for the last file").first).to_be_visible()
     page.click("text=Look at the result")
-    assert page.is_visible("text=Are accounts ever shared?")
+    expect(page.locator("text=Are accounts ever shared?").first).to_be_visible()
     assert complaints == []

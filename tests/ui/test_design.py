@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 import gallery  # noqa: E402
@@ -173,9 +174,9 @@ def test_the_keyboard_reaches_search_rows_and_help(page: "sync_api.Page") -> Non
     page.keyboard.press("Enter")
     assert page.url.endswith("#1")
     page.keyboard.press("?")
-    assert page.is_visible("#keys")
+    expect(page.locator("#keys").first).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.is_visible("#keys")
+    expect(page.locator("#keys").first).to_be_hidden()
 
 
 def test_a_form_with_faults_focuses_the_first_and_links_to_each(page: "sync_api.Page") -> None:
@@ -185,7 +186,7 @@ def test_a_form_with_faults_focuses_the_first_and_links_to_each(page: "sync_api.
     assert described == "hint-budget error-budget"
     for link in page.query_selector_all(".error-summary a"):
         assert page.query_selector(str(link.get_attribute("href"))) is not None
-    assert page.input_value("#field-about") == "\nTwo lines\nkept"
+    expect(page.locator("#field-about")).to_have_value("\nTwo lines\nkept")
 
 
 def test_a_form_sent_twice_by_keyboard_is_posted_once(page: "sync_api.Page", posts: list[str]) -> None:
@@ -193,9 +194,10 @@ def test_a_form_sent_twice_by_keyboard_is_posted_once(page: "sync_api.Page", pos
     page.fill("#field-volume", "1200")
     posts.clear()
     page.focus("#field-volume")
-    page.keyboard.press("Control+Enter")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_timeout(300)
+    with page.expect_response(lambda answer: answer.status == 204):
+        page.keyboard.press("Control+Enter")
+        page.keyboard.press("Control+Enter")
+    page.evaluate("fetch('/form').then(answer => answer.text())")  # a second post would have come before it
     assert len(posts) == 1
     assert "_nonce=n-1" in posts[0]
     assert "_version=3" in posts[0]
@@ -230,13 +232,13 @@ def test_a_long_table_keeps_its_head_in_sight_and_a_wide_one_scrolls(page: "sync
 def test_narrow_screens_fold_navigation_and_actions_into_menus(page: "sync_api.Page") -> None:
     page.set_viewport_size({"width": 390, "height": 860})
     page.goto("/list")
-    assert not page.is_visible("#nav")
-    assert not page.is_visible("#more")
+    expect(page.locator("#nav").first).to_be_hidden()
+    expect(page.locator("#more").first).to_be_hidden()
     page.click(".menu-button")
-    assert page.is_visible("#nav")
+    expect(page.locator("#nav").first).to_be_visible()
     page.keyboard.press("Escape")
     page.click(".actions-more")
-    assert page.is_visible("#more >> text=Archive")
+    expect(page.locator("#more >> text=Archive").first).to_be_visible()
 
 
 def test_without_javascript_every_control_that_shows_works(browser: "sync_api.Browser", site: str) -> None:
@@ -245,9 +247,9 @@ def test_without_javascript_every_control_that_shows_works(browser: "sync_api.Br
     )
     page = context.new_page()
     page.goto("/list")
-    assert page.locator("[data-copy]").is_hidden()
+    expect(page.locator("[data-copy]").first).to_be_hidden()
     page.click(".menu-button")
-    assert page.locator("#nav").is_visible()
+    expect(page.locator("#nav")).to_be_visible()
     context.close()
 
 
@@ -269,7 +271,7 @@ def test_a_form_refused_over_htmx_shows_its_faults_a_toast_and_can_be_sent_again
     page.goto("/live")
     for sent in (1, 2):
         page.click("#live button")
-        page.wait_for_function("n => document.querySelectorAll('.toast').length === n", arg=2 * sent)
+        expect(page.locator(".toast")).to_have_count(2 * sent)
         assert len(posts) == sent
-        assert page.evaluate("document.activeElement.id") == "field-budget"
+        expect(page.locator("#field-budget")).to_be_focused()
     assert page.locator(".toast button[aria-label='Close message']").count() == 4

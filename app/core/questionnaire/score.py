@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
+from app.core.numbers import largest_remainder
 from app.core.questionnaire.answers import Answer, AnswerValue
 from app.core.questionnaire.conditions import UNDECIDED, decide
 from app.core.questionnaire.model import (
@@ -19,6 +21,7 @@ from app.core.questionnaire.model import (
 )
 
 _FULL = Fraction(100)
+_STEPS = 10_000
 Profile = Mapping[str, object]
 Answers = Mapping[str, Answer]
 
@@ -27,7 +30,8 @@ Answers = Mapping[str, Answer]
 class QuestionScore:
     """Points of one scored question.
 
-    `state`: scored, open, to_mark (a reviewer has to), undecided, closed_unanswered.
+    `state`: scored, open, to_mark (a reviewer has to), undecided, closed_unanswered. `share` is its part of its
+    section, 0–1; `adds_low` and `adds_high` are its points of the total: those of all questions add up to it.
     """
 
     id: str
@@ -35,6 +39,8 @@ class QuestionScore:
     low: float
     high: float
     share: float
+    adds_low: float
+    adds_high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +175,16 @@ def score(
         if entries:
             scored.append((section, entries))
     whole = sum((Fraction(section.weight) for section, _ in scored), Fraction(0))
-    results = tuple(_section_score(section, entries, whole) for section, entries in scored)
-    parts = [(Fraction(section.weight) / whole, _totals(entries)) for section, entries in scored]
-    low, high, coverage = (sum((part * total[i] for part, total in parts), Fraction(0)) for i in range(3))
+    added = _added(scored, whole)
+    results = tuple(_section_score(section, entries, whole, added) for section, entries in scored)
+    coverage = sum(
+        (Fraction(section.weight) / whole * _totals(entries)[2] for section, entries in scored), Fraction(0)
+    )
+    low, high = (sum(parts[i] for parts in added.values()) / _STEPS for i in range(2))
     return QuestionnaireScore(
-        low=_shown(low) if parts else None,
-        high=_shown(high) if parts else None,
-        coverage=_shown(coverage) if parts else None,
+        low=low if scored else None,
+        high=high if scored else None,
+        coverage=_shown(coverage) if scored else None,
         sections=results,
         knock_outs=_knock_outs(counted, found, answers),
         left_out=tuple(section.id for section in questionnaire.sections if section not in counted),
@@ -221,7 +230,7 @@ def _chosen(question: Question, value: AnswerValue) -> list[Option]:
 
 
 def _totals(entries: list[_Entry]) -> tuple[Fraction, Fraction, Fraction]:
-    whole = sum((Fraction(question.weight or 0) for question, *_ in entries), Fraction(0))
+    whole = _weight_of(entries)
     low = high = covered = Fraction(0)
     for question, state, least, most in entries:
         share = Fraction(question.weight or 0) / whole
@@ -230,9 +239,34 @@ def _totals(entries: list[_Entry]) -> tuple[Fraction, Fraction, Fraction]:
     return low, high, covered
 
 
-def _section_score(section: Section, entries: list[_Entry], whole: Fraction) -> SectionScore:
+def _added(scored: list[tuple[Section, list[_Entry]]], whole: Fraction) -> dict[str, tuple[int, int]]:
+    """Question -> what it adds to the total, at least and at most, in 1/10,000 points that sum to the rounded total."""
+    names: list[str] = []
+    parts: tuple[list[Fraction], list[Fraction]] = ([], [])
+    for section, entries in scored:
+        inside = _weight_of(entries)
+        for question, _, least, most in entries:
+            share = Fraction(section.weight) / whole * Fraction(question.weight or 0) / inside
+            names.append(question.id)
+            parts[0].append(share * least)
+            parts[1].append(share * most)
+    return dict(zip(names, zip(*(_in_steps(each) for each in parts), strict=True), strict=True))
+
+
+def _in_steps(parts: list[Fraction]) -> list[int]:
+    divisor = lcm(*(part.denominator for part in parts))
+    return largest_remainder([int(part * divisor) * _STEPS for part in parts], divisor)
+
+
+def _weight_of(entries: list[_Entry]) -> Fraction:
+    return sum((Fraction(question.weight or 0) for question, *_ in entries), Fraction(0))
+
+
+def _section_score(
+    section: Section, entries: list[_Entry], whole: Fraction, added: Mapping[str, tuple[int, int]]
+) -> SectionScore:
     low, high, coverage = _totals(entries)
-    inside = sum((Fraction(question.weight or 0) for question, *_ in entries), Fraction(0))
+    inside = _weight_of(entries)
     return SectionScore(
         id=section.id,
         title=section.title,
@@ -247,6 +281,7 @@ def _section_score(section: Section, entries: list[_Entry], whole: Fraction) -> 
                 _shown(least),
                 _shown(most),
                 _shown(Fraction(question.weight or 0) / inside),
+                *(steps / _STEPS for steps in added[question.id]),
             )
             for question, state, least, most in entries
         ),

@@ -111,7 +111,7 @@ def _list(session: ReadSession, told: Loaded, request: Request, scope: Scope, pa
     outcomes = service.outcomes_of(session, compared.result_id)
     places = views.places_of(compared, outcomes, wanted)
     query, start = _query(wanted, scope), (page - 1) * ROWS
-    lines = [outcomes.line(at) for at in places[start : start + ROWS]]
+    lines = outcomes.lines(places[start : start + ROWS])
     back = Crumb("Pilot results", paging.link(f"{base_of(found.pilot)}/results", scope.query))
     return views.ItemsPage(
         title="Items",
@@ -177,10 +177,9 @@ def items_csv(
     wanted = _filter(request, scope)
     codes = _codes(compared, wanted)
     outcomes = service.outcomes_of(session, compared.result_id)
-    lines = (outcomes.line(at) for at in views.places_of(compared, outcomes, wanted))
     rows: list[list[Cell]] = [
         [line.name, *(line.scores[code] for code in codes), views.error_words(line, codes, names)]
-        for line in lines
+        for line in outcomes.lines(views.places_of(compared, outcomes, wanted))
     ]
     header = ("item", *(f"score {names[code]}" for code in codes), "findings")
     headers = {"Content-Disposition": 'attachment; filename="pilot-items.csv"'}

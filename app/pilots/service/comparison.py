@@ -318,8 +318,18 @@ def _production(
     """Pace, costs and accepted share of one candidate."""
     code, items = one["name"], one["items"]
     work, labels = extra["work"][code], extra["delivered"][code]
-    pace = pace_of(pilot.task, work, items=items, labels=labels, annotators=one["annotators"], share=share)
-    found = priced(price, need, pace, share, labels / max(1, items), extra["draws"].get(code))
+    # Several answers to one item weigh together as one: production asks for one.
+    each = (one["tp"] + one["fp"]) / max(1, items)
+    pace = pace_of(
+        pilot.task,
+        work,
+        items=items,
+        labels=labels,
+        labels_per_item=each,
+        annotators=one["annotators"],
+        share=share,
+    )
+    found = priced(price, need, pace, share, each, extra["draws"].get(code))
     return {"pace": pace, "priced": found, "accepted": share}
 
 

@@ -145,8 +145,7 @@ def _costs(found: PilotComparison, names: Mapping[str, str]) -> Rows:
 
 def _items(outcomes: Outcomes, codes: list[str]) -> Rows:
     worst = outcomes.scores(codes).mean(axis=0).argsort(kind="stable")[:ITEMS]
-    for at in worst.tolist():
-        line = outcomes.line(at)
+    for line in outcomes.lines(worst.tolist()):
         errors = [
             ", ".join(
                 f"{count} {kind.replace('_', ' ')}"
@@ -155,7 +154,7 @@ def _items(outcomes: Outcomes, codes: list[str]) -> Rows:
             )
             for code in codes
         ]
-        yield [line.name, outcomes.stratum(at), *(line.scores[code] for code in codes), *errors]
+        yield [line.name, outcomes.stratum(line.at), *(line.scores[code] for code in codes), *errors]
 
 
 def _about(found: PilotComparison, outcomes: Outcomes | None) -> Rows:

@@ -213,7 +213,7 @@ def _row(
         value=wording.number(figure.value, 3),
         interval=wording.interval(figure.low, figure.high, 3),
         seconds=wording.number(one.pace.seconds_per_label, 1) if one.pace else wording.DASH,
-        wrong=wording.percent(1 - one.tp / one.labels, 1) if one.labels else wording.DASH,
+        wrong=wording.percent(one.fp / (one.tp + one.fp), 1) if one.tp + one.fp else wording.DASH,
         per_day=wording.number(one.pace.per_annotator_day) if one.pace else wording.DASH,
         cost=rate(expected.per_accepted if expected else None, found.currency),
         cost_note=one.price_note if shows_prices and expected is None else "",

@@ -54,8 +54,14 @@ def show(
 @router.post("/responses/{response_id}/remind")
 def remind(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
     """Mail the vendor's contact once more."""
-    base_url = request.app.state.settings.public_url
-    service.send_reminder(session, actor=actor, response_id=response_id, base_url=base_url)
+    settings = request.app.state.settings
+    service.send_reminder(
+        session,
+        actor=actor,
+        response_id=response_id,
+        base_url=settings.public_url,
+        organisation=settings.organisation,
+    )
     return htmx.redirect(request, f"/responses/{response_id}/vendor", toast="The reminder is on its way.")
 
 
@@ -100,6 +106,7 @@ def return_answer(
             question_id=str(form.get("question_id") or ""),
             entry=forms.parse(ReturnIn, form),
             base_url=request.app.state.settings.public_url,
+            organisation=request.app.state.settings.organisation,
         )
     return htmx.redirect(request, f"/responses/{response_id}/vendor", toast="Sent back to the vendor.")
 

@@ -152,9 +152,14 @@ def send_round(
     key = sent if isinstance(sent, str) and sent else KEY
     with rejecting(request, form, lambda state: _round(session, actor, evaluation_id, key, state)):
         entry = _round_of(form, key)
-        base_url = request.app.state.settings.public_url
+        settings = request.app.state.settings
         found = service.send_round(
-            session, actor=actor, evaluation_id=evaluation_id, entry=entry, base_url=base_url
+            session,
+            actor=actor,
+            evaluation_id=evaluation_id,
+            entry=entry,
+            base_url=settings.public_url,
+            organisation=settings.organisation,
         )
     request.state.answer_location = f"/evaluations/{evaluation_id}/discovery"
     return render(request, _round(session, actor, evaluation_id, key, forms.blank(), found))

@@ -15,6 +15,7 @@ from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import rejecting
 from app.kit.requests import RawForm, Read, Write
+from app.kit.spreadsheet import write_csv
 from app.kit.templating import Page, render
 from app.kit.ui import Toast
 from app.questionnaires import service
@@ -23,6 +24,8 @@ from app.questionnaires.pages import filling as forms_of
 from app.questionnaires.pages.filling import Place
 from app.questionnaires.schemas import MarkIn, ReasonIn, SendIn
 from app.questionnaires.views.fill import Filling
+from app.questionnaires.views.points import HEADER as POINTS_HEADER
+from app.questionnaires.views.points import points_table, points_view
 from app.questionnaires.views.response import ResponsePage, response_view
 
 router = APIRouter(prefix="/responses/{response_id}", include_in_schema=False)
@@ -71,6 +74,25 @@ def show_response(
     """The form, or what was answered."""
     place = _place(session, actor, response_id)
     return render(request, _page(session, actor, forms_of.filling(session, place, more=more)))
+
+
+@router.get("/points")
+def show_points(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+    """How the points come about, down to the answers."""
+    held = service.response_of(session, actor=actor, response_id=response_id)
+    opened = evaluations.open_evaluation(session, actor, held.access.evaluation.id)
+    view, _ = evaluations.candidate_of(session, actor=actor, candidate_id=held.access.candidate.id)
+    frame = evaluation_frame(session, opened, StepName.DISCOVERY)
+    return render(request, points_view(held, frame, view.name, f"/responses/{response_id}"))
+
+
+@router.get("/points.csv")
+def export_points(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+    """The same as CSV, unrounded."""
+    held = service.response_of(session, actor=actor, response_id=response_id)
+    headers = {"Content-Disposition": f'attachment; filename="{held.access.response.key}-points.csv"'}
+    text = write_csv(POINTS_HEADER, points_table(held))
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/answers/{question_id}")
@@ -147,11 +169,16 @@ def send_response(
     request: Request, session: Write, actor: CurrentActor, form: RawForm, response_id: UUID
 ) -> Response:
     """Make the vendor's link and show it this once; the same form sent again leads to the response."""
-    base_url = request.app.state.settings.public_url
+    settings = request.app.state.settings
     with rejecting(request, form, lambda state: _show(session, actor, response_id, send_form=state)):
         entry = forms.parse(SendIn, form)
         sent = service.send_response(
-            session, actor=actor, response_id=response_id, entry=entry, base_url=base_url
+            session,
+            actor=actor,
+            response_id=response_id,
+            entry=entry,
+            base_url=settings.public_url,
+            organisation=settings.organisation,
         )
     request.state.answer_location = f"/responses/{response_id}"
     mailed = f" It was mailed to {entry.holder_email}." if entry.holder_email else ""

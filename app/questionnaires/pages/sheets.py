@@ -95,11 +95,12 @@ def _proposals(session: ReadSession, actor: Actor, response_id: UUID, found: Rea
 
 
 @router.get("/responses/{response_id}/workbook.xlsx")
-def download_workbook(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+def download_workbook(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """The questions as a workbook that can be mailed, without anything of ours."""
     held = service.response_of(session, actor=actor, response_id=response_id)
+    facts = service.facts_of(session, held.access, request.app.state.settings.organisation)
     headers = {"Content-Disposition": f'attachment; filename="{held.access.response.key}.xlsx"'}
-    return Response(workbook.write(held), media_type=workbook.KIND, headers=headers)
+    return Response(workbook.write(held, facts), media_type=workbook.KIND, headers=headers)
 
 
 @router.get("/questionnaires/sheets/{import_id}")

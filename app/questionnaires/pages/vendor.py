@@ -166,7 +166,11 @@ def print_receipt(request: Request, actor: Holder, response_id: UUID) -> Respons
     with database(request).reading() as session:
         held = service.response_of(session, actor=actor, response_id=response_id)
         vendor = vendors.vendor_of(session, held.access.candidate.vendor_id).name
-    return _download(receipt.receipt_pdf(held, vendor), "application/pdf", "receipt.pdf")
+    return _download(
+        receipt.receipt_pdf(held, vendor, request.app.state.settings.organisation),
+        "application/pdf",
+        "receipt.pdf",
+    )
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
@@ -189,6 +193,7 @@ def delegate(request: Request, actor: Holder, session: Write, form: RawForm, res
             section_id=str(form.get("section_id") or ""),
             entry=forms.parse(DelegateIn, form),
             base_url=request.app.state.settings.public_url,
+            organisation=request.app.state.settings.organisation,
         )
     request.state.answer_location = f"/respond/{response_id}"
     return render(request, _started(session, actor, response_id, link=url))
@@ -223,10 +228,11 @@ def show_earlier(request: Request, session: Read, actor: Holder, response_id: UU
 
 
 @router.get("/workbook.xlsx")
-def download_workbook(session: Read, actor: Holder, response_id: UUID) -> Response:
+def download_workbook(request: Request, session: Read, actor: Holder, response_id: UUID) -> Response:
     """The questions as a workbook, with what is answered so far."""
     held = service.response_of(session, actor=actor, response_id=response_id)
-    return _download(workbook.write(held), workbook.KIND, f"{held.access.response.key}.xlsx")
+    facts = service.facts_of(session, held.access, request.app.state.settings.organisation)
+    return _download(workbook.write(held, facts), workbook.KIND, f"{held.access.response.key}.xlsx")
 
 
 @router.post("/workbook")

@@ -1,5 +1,6 @@
 """What can be done with questionnaires. Other features come in through here."""
 
+from app.questionnaires.service.about import asker_of, facts_of
 from app.questionnaires.service.access import (
     SEALED_SUBJECT,
     SUBJECT,
@@ -80,7 +81,6 @@ from app.questionnaires.service.responses import (
 from app.questionnaires.service.rounds import SentTo, send_round
 from app.questionnaires.service.sending import (
     Sent,
-    asker_of,
     delegate_section,
     enter_by_link,
     open_vendor_link,
@@ -101,7 +101,7 @@ from app.questionnaires.service.templates import (
     written_out,
 )
 from app.questionnaires.service.waiting import work_items_of
-from app.questionnaires.service.wording import spell_answer
+from app.questionnaires.service.wording import doubt_of, spell_answer
 
 __all__ = [
     "SEALED_SUBJECT",
@@ -137,6 +137,7 @@ __all__ = [
     "close_response",
     "delegate_section",
     "discovery",
+    "doubt_of",
     "drafts_of",
     "drop_file",
     "drop_or_leave",
@@ -145,6 +146,7 @@ __all__ = [
     "enter_by_link",
     "evidence_of",
     "extend_response",
+    "facts_of",
     "feeds_of",
     "file_subject",
     "files_of",

@@ -91,6 +91,17 @@ class ResponseAccess:
             return frozenset(each.id for each in self.template.questions() if each.section != self.only)
         return frozenset() if self.sees_sealed else sealed_questions(self.template)
 
+    @property
+    def minutes(self) -> int:
+        """How long the questions take that this actor is asked; 0 where the questionnaire does not say."""
+        return sum(each.minutes for each in self.template.sections if self.only in ("", each.id))
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The documents that are good to have at hand, in words and in order."""
+        asked = [each for each in self.template.questions() if each.id not in self.hidden]
+        return tuple(sorted({name.replace("_", " ") for each in asked for name in each.evidence}))
+
     def question(self, question_id: str) -> Question:
         """A question of this response. Raises `NotFound`, `Forbidden` for a sealed one."""
         try:

@@ -82,6 +82,7 @@ def return_answer(
     question_id: str,
     entry: ReturnIn,
     base_url: str,
+    organisation: str = "",
 ) -> AnswerReturn:
     """Send one answer back with what is missing, to be handed in again by a day.
 
@@ -112,7 +113,9 @@ def return_answer(
     record_response(session, access, "answer_returned", before, question=question.id, due=entry.due)
     mark_discovery(session, actor, access.evaluation.id)
     if _address(session, row):
-        send_reminder(session, actor=actor, response_id=response_id, base_url=base_url)
+        send_reminder(
+            session, actor=actor, response_id=response_id, base_url=base_url, organisation=organisation
+        )
     return item
 
 

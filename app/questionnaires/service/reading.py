@@ -46,7 +46,8 @@ class ResponseScore:
 
 @dataclass(frozen=True, slots=True)
 class AnswerShown:
-    """An answer as a rater reads it; `status` as in `HeldResponse.status`."""
+    """An answer as a rater reads it; `status` as in `HeldResponse.status`, `text` '' for all but answered ones:
+    what was typed before the question ceased to apply says nothing."""
 
     question_id: str
     question: str
@@ -223,12 +224,12 @@ _NOBODY = Actor(id=UUID(int=0), name="", roles=frozenset(), kind="system")
 def shown(held: HeldResponse, question_id: str) -> AnswerShown:
     """One answer of a response in words."""
     question = held.access.template.question(question_id)
-    row = held.rows.get(question_id)
+    row, status = held.rows.get(question_id), held.status(question)
     return AnswerShown(
         question_id=question_id,
         question=question.text,
-        text=spell_answer(question, row.value) if row else "",
-        status=held.status(question),
+        text=spell_answer(question, row.value) if row and status == "answered" else "",
+        status=status,
         confidence=row.confidence if row else Confidence.TOLD,
         note=_words_beside(row),
         mark=row.mark if row else None,

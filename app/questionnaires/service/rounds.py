@@ -26,7 +26,13 @@ class SentTo:
 
 
 def send_round(
-    session: WriteSession, *, actor: Actor, evaluation_id: UUID, entry: RoundIn, base_url: str
+    session: WriteSession,
+    *,
+    actor: Actor,
+    evaluation_id: UUID,
+    entry: RoundIn,
+    base_url: str,
+    organisation: str = "",
 ) -> list[SentTo]:
     """Ask several candidates the same with one due day; responses that are not begun are begun.
 
@@ -57,7 +63,14 @@ def send_round(
             due=entry.due,
             reminders=entry.reminders,
         )
-        sent = send_response(session, actor=actor, response_id=response_id, entry=sending, base_url=base_url)
+        sent = send_response(
+            session,
+            actor=actor,
+            response_id=response_id,
+            entry=sending,
+            base_url=base_url,
+            organisation=organisation,
+        )
         name = views[each.candidate_id].name
         found.append(SentTo(name, each.holder_name, each.holder_email or "", sent))
     return found

@@ -1,12 +1,12 @@
 """Hand a response to the vendor: links, their mails, and reminders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.accounts import service as accounts
-from app.accounts.models import LinkPurpose, OneTimeLink, User
+from app.accounts.models import LinkPurpose, OneTimeLink
 from app.audit import service as audit
 from app.core import lifecycle
 from app.core.errors import Conflict, Invalid, NotFound, Problem
@@ -14,7 +14,7 @@ from app.core.permissions import Action, Role
 from app.evaluations import service as evaluations
 from app.evaluations.models import Evaluation, EvaluationState
 from app.jobs import service as jobs
-from app.kit import clock, wording
+from app.kit import clock
 from app.kit.actors import SYSTEM, Actor
 from app.kit.db import ReadSession, WriteSession
 from app.kit.letters import Letter, mail_of
@@ -27,6 +27,7 @@ from app.questionnaires.models import (
     ResponseState,
 )
 from app.questionnaires.schemas import DelegateIn, SendIn
+from app.questionnaires.service.about import facts_of
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.responses import record_response
 
@@ -51,12 +52,20 @@ class Sent:
 
 
 def send_response(
-    session: WriteSession, *, actor: Actor, response_id: UUID, entry: SendIn, base_url: str
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    entry: SendIn,
+    base_url: str,
+    organisation: str = "",
 ) -> Sent:
     """Give the vendor a link of its own, in place of every earlier one; with an address Assay mails it.
 
-    `base_url` is the address that people type, without a trailing slash. The link works until two weeks after
-    the due day, without one for 30 days. Raises `Invalid` for a due day that has passed.
+    `base_url` is the address that people type, without a trailing slash, `organisation` whom the vendor reads as
+    the asker's. The link works until two weeks after the due day, without one for 30 days.
+
+    Raises `Invalid` for a due day that has passed.
     """
     access = response_access(session, actor, response_id, Action.EVALUATION_EDIT, changing=True)
     row = access.response
@@ -75,7 +84,7 @@ def send_response(
     record_response(session, access, "sent", before, due=row.due, link=row.link_id, mailed=mailed)
     url = f"{base_url}/vendor-link/{secret}"
     if entry.holder_email:
-        letter = _invitation(session, access, entry.holder_name, url)
+        letter = _invitation(session, access, entry.holder_name, url, organisation)
         _post(session, access, letter, entry.holder_email, "invitation", f"vendor-link:{link.id}")
     return Sent(row, url, until)
 
@@ -114,30 +123,15 @@ def _post(
     jobs.enqueue_mail(session, mail_of(letter, to), about=about, purpose=purpose, dedupe=dedupe)
 
 
-def asker_of(session: ReadSession, row: QuestionnaireResponse) -> str:
-    """Who asks, with the address a vendor can check; '' when nothing was sent, or the account is gone."""
-    user = session.get(User, row.sent_by) if row.sent_by is not None else None
-    return f"{user.name}, {user.email}" if user is not None else ""
-
-
-def _facts(session: ReadSession, access: ResponseAccess) -> tuple[tuple[str, str], ...]:
-    template, asker = access.template, asker_of(session, access.response)
-    facts = [("Asked by", asker)] if asker else []
-    facts.append(("Questions", str(sum(1 for _ in template.questions()))))
-    facts.append(("Time needed", f"about {template.minutes or 45} minutes"))
-    if access.response.due:
-        facts.append(("Please answer by", wording.day(access.response.due)))
-    return tuple(facts)
-
-
-def _invitation(session: ReadSession, access: ResponseAccess, name: str, url: str) -> Letter:
+def _invitation(
+    session: ReadSession, access: ResponseAccess, name: str, url: str, organisation: str
+) -> Letter:
+    who = f"{access.actor.name} of {organisation}" if organisation else access.actor.name
     return Letter(
         title=f"{access.template.title}: questions for you",
         greeting=f"Hello {name},",
-        lines=(
-            f"{access.actor.name} would like to know more about your company and asks you to answer some questions.",
-        ),
-        facts=_facts(session, access),
+        lines=(f"{who} would like to know more about your company and asks you to answer some questions.",),
+        facts=facts_of(session, access, organisation),
         button="Open the questions",
         url=url,
         after=(_KEEP,),
@@ -205,6 +199,7 @@ def delegate_section(
     section_id: str,
     entry: DelegateIn,
     base_url: str,
+    organisation: str = "",
 ) -> str:
     """A vendor's colleague gets a link to one section alone; returns its address, which is shown once.
 
@@ -230,7 +225,7 @@ def delegate_section(
             title=f"{access.template.title}: {section.title}",
             greeting=f"Hello {entry.holder_name},",
             lines=(f"{actor.name} asks you to answer the section “{section.title}” of a questionnaire.",),
-            facts=_facts(session, access)[-1:] if access.response.due else (),
+            facts=facts_of(session, replace(access, only=section_id), organisation),
             button="Open the section",
             url=url,
             after=("This link opens that section alone. Keep it to yourself.",),
@@ -261,7 +256,7 @@ def _tell(session: WriteSession, access: ResponseAccess, verb: str, **after: obj
     )
 
 
-def remind(session: WriteSession, *, base_url: str) -> int:
+def remind(session: WriteSession, *, base_url: str, organisation: str = "") -> int:
     """Send every reminder that is due now and was not sent; the number of mails. For the periodic job.
 
     Reminders go out 7, 3 and 1 days before the due day, from 8 o'clock where the evaluation is, once each. They
@@ -271,7 +266,7 @@ def remind(session: WriteSession, *, base_url: str) -> int:
     now, count = clock.now(), 0
     for row, evaluation in queries.awaited(session):
         days = days_left(row, evaluation, now)
-        if days is not None and _remind(session, row, days, base_url):
+        if days is not None and _remind(session, row, days, base_url, organisation):
             count += 1
     return count
 
@@ -296,19 +291,34 @@ def days_left(row: QuestionnaireResponse, evaluation: Evaluation, now: datetime)
     return due
 
 
-def _remind(session: WriteSession, row: QuestionnaireResponse, days: int, base_url: str) -> bool:
+def _remind(
+    session: WriteSession, row: QuestionnaireResponse, days: int, base_url: str, organisation: str
+) -> bool:
     own = session.get(OneTimeLink, row.link_id)
     if own is None or not own.holder_email or own.revoked_at is not None or own.expires_at <= clock.now():
         return False
     dedupe = f"reminder:{row.id}:{row.due}:{days}"
     if jobs.is_known(session, dedupe):
         return False
-    send_reminder(session, actor=SYSTEM, response_id=row.id, base_url=base_url, dedupe=dedupe)
+    send_reminder(
+        session,
+        actor=SYSTEM,
+        response_id=row.id,
+        base_url=base_url,
+        organisation=organisation,
+        dedupe=dedupe,
+    )
     return True
 
 
 def send_reminder(
-    session: WriteSession, *, actor: Actor, response_id: UUID, base_url: str, dedupe: str = ""
+    session: WriteSession,
+    *,
+    actor: Actor,
+    response_id: UUID,
+    base_url: str,
+    organisation: str = "",
+    dedupe: str = "",
 ) -> None:
     """Mail the vendor's contact once more, with a link of its own; earlier links keep working.
 
@@ -329,7 +339,7 @@ def send_reminder(
         title=f"Reminder: {access.template.title}",
         greeting=f"Hello {own.holder_name},",
         lines=(_reminder_words(access),),
-        facts=_facts(session, access),
+        facts=facts_of(session, access, organisation),
         button="Continue with the questions",
         url=f"{base_url}/vendor-link/{secret}",
         after=("If you need more time, tell your contact person. " + _KEEP,),

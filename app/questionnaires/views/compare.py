@@ -29,7 +29,7 @@ KNOCK_OUT = "knock-out"
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
     """An answer in the table; `text` holds line breaks between the rows of a table. `differs`: from what most
-    others say."""
+    others say. `points` '' where the answer has none."""
 
     text: str
     badge: tuple[str, str]
@@ -37,6 +37,7 @@ class AnswerCell:
     href: str
     alarm: tuple[str, str]
     differs: bool
+    points: str
     files: tuple[FileRow, ...]
 
 
@@ -134,14 +135,14 @@ def _said(held: HeldResponse, question: Question) -> tuple[str, str]:
 
 
 def _told(said: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those that say something: what is open does not differ from anything."""
-    return [each for each in said if each[0] not in ("open", "closed_unanswered")]
+    """Those that say something: what is open or not asked does not differ from anything."""
+    return [each for each in said if each[0] not in ("open", "closed_unanswered", "not_asked")]
 
 
 def alarm(held: HeldResponse, question: Question) -> str:
-    """`knock-out` or `ask back` for an answer that deserves it, '' for all others."""
+    """`knock-out` or `ask back` for an answer that deserves it and counts, '' for all others."""
     answer = held.answers.get(question.id)
-    if answer is None or answer.value is None:
+    if answer is None or answer.value is None or held.status(question) != "answered":
         return ""
     value = answer.value
     names = (
@@ -247,14 +248,28 @@ def _cell(
 ) -> AnswerCell:
     href = f"/responses/{held.access.response.id}#q-{question.id}"
     if question.id not in held.applies:
-        return AnswerCell("", STATUS_WORDS["not_asked"], "", href, ("", ""), False, ())
+        return AnswerCell("", STATUS_WORDS["not_asked"], "", href, ("", ""), False, "", ())
     answer, found = shown(held, question.id), alarm(held, question)
     badge = STATUS_WORDS[answer.status]
     if answer.status == "answered":
         badge = (answer.confidence.value, "ok" if answer.confidence == "evidenced" else "")
     kind = (found, "bad" if found == KNOCK_OUT else "warn") if found else ("", "")
     attached = _files(held, question, files.get(held.access.response.id, {}))
-    return AnswerCell(answer.text, badge, answer.note, href, kind, differs, attached)
+    return AnswerCell(answer.text, badge, answer.note, href, kind, differs, _points(held, question), attached)
+
+
+def _points(held: HeldResponse, question: Question) -> str:
+    points = points_of(held, question)
+    return "" if points is None else f"{wording.number(points)} {wording.plural('point', round(points))}"
+
+
+def points_of(held: HeldResponse, question: Question) -> float | None:
+    """What the answer is worth of 100, None where it has no points (yet)."""
+    for section in held.score.sections:
+        for each in section.questions:
+            if each.id == question.id and each.state == "scored":
+                return each.low
+    return None
 
 
 def _files(held: HeldResponse, question: Question, known: Mapping[str, File]) -> tuple[FileRow, ...]:
@@ -283,7 +298,12 @@ def compared_out(template: Questionnaire, found: Sequence[CandidateAnswers]) -> 
 def _out(held: HeldResponse, question: Question) -> ComparedAnswer:
     if question.id not in held.applies:
         return ComparedAnswer(
-            candidate_id=held.access.candidate.id, status="not_asked", text="", confidence=None, revision=None
+            candidate_id=held.access.candidate.id,
+            status="not_asked",
+            text="",
+            confidence=None,
+            revision=None,
+            points=None,
         )
     answer = shown(held, question.id)
     return ComparedAnswer(
@@ -292,6 +312,7 @@ def _out(held: HeldResponse, question: Question) -> ComparedAnswer:
         text=answer.text,
         confidence=answer.confidence if answer.status == "answered" else None,
         revision=answer.evidence.revision if answer.evidence else None,
+        points=points_of(held, question),
     )
 
 

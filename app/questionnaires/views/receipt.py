@@ -12,13 +12,13 @@ from app.kit.templating import Page, render_template
 from app.questionnaires.models import ResponseState
 from app.questionnaires.service import HeldResponse, spell_answer
 from app.questionnaires.views import fill
-from app.questionnaires.views.fill import Filling, ProgressView
+from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView
 from app.questionnaires.views.response import STATE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One question with what was answered."""
+    """One question with what was answered, in brackets how it stands where nothing was."""
 
     question: str
     answer: str
@@ -64,11 +64,17 @@ def content_of(held: HeldResponse) -> dict[str, object]:
 
 
 def _lines(held: HeldResponse) -> tuple[ReceiptLine, ...]:
-    return tuple(
-        ReceiptLine(question.text, spell_answer(question, row.value), row.comment)
-        for question in held.access.template.questions()
-        if (row := held.rows.get(question.id)) is not None and (row.value is not None or row.comment)
-    )
+    """Every question that was asked, with its answer or how it stands: open is not the same as does not apply."""
+    found = []
+    for question in held.access.template.questions():
+        row, status = held.rows.get(question.id), held.status(question)
+        if status in ("sealed", "not_asked"):
+            continue
+        answer = spell_answer(question, row.value) if row is not None and status == "answered" else ""
+        found.append(
+            ReceiptLine(question.text, answer or f"({STATUS_WORDS[status][0]})", row.comment if row else "")
+        )
+    return tuple(found)
 
 
 def receipt_view(filling: Filling, vendor: str) -> ReceiptPage:
@@ -94,7 +100,9 @@ def receipt_view(filling: Filling, vendor: str) -> ReceiptPage:
     )
 
 
-def receipt_document(held: HeldResponse, vendor: str) -> tuple[ReceiptDocument, Attachment, datetime]:
+def receipt_document(
+    held: HeldResponse, vendor: str, organisation: str
+) -> tuple[ReceiptDocument, Attachment, datetime]:
     """The receipt to print, the answers it carries, and its date."""
     row, digest = held.access.response, digest_of(held)
     at = row.submitted_at or row.closed_at or row.created_at
@@ -107,6 +115,7 @@ def receipt_document(held: HeldResponse, vendor: str) -> tuple[ReceiptDocument, 
         mark="",
         demo="Demonstration data" if held.access.evaluation.is_demo else "",
         facts=(
+            *((Fact("For", organisation),) if organisation else ()),
             Fact("Vendor", vendor),
             Fact("Received", wording.moment(at, zone)),
             Fact("Answers", fill.progress_view(held).text),
@@ -119,13 +128,13 @@ def receipt_document(held: HeldResponse, vendor: str) -> tuple[ReceiptDocument, 
     return page, Attachment("answers.json", record, "application/json"), at
 
 
-def receipt_pdf(held: HeldResponse, vendor: str) -> bytes:
+def receipt_pdf(held: HeldResponse, vendor: str, organisation: str = "") -> bytes:
     """The receipt as a PDF that carries the answers; takes a second, so no session may be open for writing.
 
     Raises `Conflict` while nothing was handed in.
     """
     if not held.access.is_finished:
         raise Conflict("response.not_submitted", "There is no receipt yet: hand the answers in first.")
-    page, record, at = receipt_document(held, vendor)
+    page, record, at = receipt_document(held, vendor, organisation)
     html = render_template(page.template, {"page": page})
     return render_pdf(html, title=f"Receipt: {page.head.title}", attachments=(record,), created=at)

@@ -15,7 +15,6 @@ from app.questionnaires.service import (
     Handed,
     HeldResponse,
     Proposal,
-    ResponseAccess,
     spell_answer,
 )
 from app.questionnaires.views import fill
@@ -178,14 +177,9 @@ def link_view(held: HeldResponse, vendor: str, asker: str, action: str) -> LinkP
         asker=asker,
         action=action,
         due=wording.day(row.due) if row.due else "",
-        minutes=_minutes(held),
+        minutes=access.minutes,
         section=titles.get(access.only, ""),
     )
-
-
-def _minutes(held: HeldResponse) -> int:
-    access = held.access
-    return sum(each.minutes for each in access.template.sections if access.only in ("", each.id))
 
 
 def start_view(
@@ -213,8 +207,8 @@ def start_view(
         base=filling.base,
         due=_due(held),
         ended=_ENDED.get(access.ended, ""),
-        minutes=_minutes(held),
-        evidence=_evidence(access),
+        minutes=access.minutes,
+        evidence=access.evidence,
         progress=fill.progress_view(held),
         is_part=bool(access.only),
         tasks=tuple(_task(filling, section) for section in sections),
@@ -229,11 +223,6 @@ def start_view(
         workbook_form=workbook_form or blank(),
         nonce=filling.nonce,
     )
-
-
-def _evidence(access: ResponseAccess) -> tuple[str, ...]:
-    questions = [each for each in access.template.questions() if each.id not in access.hidden]
-    return tuple(sorted({each.replace("_", " ") for one in questions for each in one.evidence}))
 
 
 def _due(held: HeldResponse) -> str:

@@ -142,6 +142,8 @@ def _faults(told: PilotReported, found: ReviewSummary) -> Table:
 def _notes(told: PilotReported, found: ReviewSummary) -> tuple[str, ...]:
     agreed = found.agreement
     out = [f"{found.judged} of {found.tasks} judgements are in."]
+    if found.unblind:
+        out.append(f"{found.unblind} of them were given after names were told, and are not blind.")
     if agreed.items:
         out.append(
             f"Two reviewers gave the same verdict on {wording.percent(agreed.percent, 1)} of {agreed.items} items "

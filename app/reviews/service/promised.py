@@ -17,21 +17,26 @@ from app.reviews.service.review import open_review, require_summary
 
 
 def first_pass_in(session: ReadSession, actor: Actor, pilot: Pilot) -> Mapping[UUID, Reviewed]:
-    """Candidate -> its first-pass acceptance in the pilot's newest review that judged some of its items.
+    """Candidate -> its first-pass acceptance in the pilot's newest review that told names and judged some of its items.
 
-    {} where nothing was promised of it. Without a figure for who still has items to judge in that review.
+    {} where nothing was promised of it. Without a figure while the only review is still blind, and for who still has
+    items to judge in a review that was opened again.
     """
     if promise_of(pilot) is None:
         return {}
     deliveries = pilots.all_deliveries(session, pilot.id)
     out: dict[UUID, Reviewed] = {}
+    blind: set[UUID] = set()
     for review in queries.reviews(session, pilot.id):
         tasks = queries.tasks(session, review.id)
         for candidate in {one.candidate_id for one in tasks} - out.keys():
             own = [one for one in tasks if one.candidate_id == candidate]
-            if any(one.verdict is not None for one in own):
+            if review.told_at is None:
+                blind.add(candidate)
+            elif any(one.verdict is not None for one in own):
                 out[candidate] = _told(session, actor, review, own, deliveries)
-    return out
+    waiting = Reviewed(Estimate(None), note="shown once the blind review is closed")
+    return out | dict.fromkeys(blind - out.keys(), waiting)
 
 
 def _told(
