@@ -99,6 +99,9 @@ class GoldVersion(Row, table=True):
         return canonical.digest({"file": self.digest, "amendments": self.amendments})
 
 
+LATE = "Came after the last day"  # how the warning of a late delivery begins
+
+
 class Delivery(Versioned, table=True):
     """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
 
@@ -139,6 +142,11 @@ class Delivery(Versioned, table=True):
     received_at: datetime = moment()
     uploaded_by: UUID
     instructions: int | None = Field(default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came after the last day that its round had then."""
+        return any(one.startswith(LATE) for one in self.warnings)
 
 
 class PilotOffer(Versioned, table=True):

@@ -45,6 +45,7 @@ class CandidateResult:
     delivery_id: UUID
     round: int
     received_at: datetime
+    is_late: bool
     items: int
     missing: int
     annotators: int | None
@@ -294,6 +295,7 @@ def _candidate(
         delivery_id=delivery.id,
         round=delivery.round,
         received_at=delivery.received_at,
+        is_late=delivery.is_late,
         labels=labels,
         metrics=metrics,
         **{name: one[name] for name in ("items", "missing", "annotators", "tp", "fp", "fn", "errors")},

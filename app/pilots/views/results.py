@@ -231,6 +231,7 @@ def _sub(one: CandidateResult, name: str) -> str:
     parts = (
         one.code if one.code not in name else "",
         f"round {one.round}" if one.round > 1 else "",
+        "delivered late" if one.is_late else "",
         f"{one.missing} items missing" if one.missing else "",
     )
     return " · ".join(part for part in parts if part)

@@ -22,6 +22,8 @@ from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Ta
 from app.reports.views.golds import gold_table
 from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
 
+_LATE = ", after the last day of its round"
+
 
 def pilot_document(
     told: PilotReported, at: datetime, *, preview: Preview | None = None
@@ -118,7 +120,8 @@ def _done(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
         f"Gold version {found.gold} with {wording.number(found.gold_labels)} labels, digest {found.gold_digest[:12]}…",
     ]
     said += [
-        f"{name_of(told, one)}: round {one.round}, received {wording.day(one.received_at)},"
+        f"{name_of(told, one)}: round {one.round}, received {wording.day(one.received_at)}"
+        f"{_LATE if one.is_late else ''},"
         f" {wording.number(one.labels)} labels on {wording.number(one.items)} items."
         for one in found.candidates
     ]
