@@ -198,6 +198,7 @@ class VersionOut(BaseModel):
     state: VersionState
     based_on: str
     problems: list[str]
+    never_shown: list[str] = Field(description="Ids of questions that no need and no answers bring up.")
     body: dict[str, Any]
 
 
