@@ -61,6 +61,7 @@ from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.reviews import api as reviews_api
 from app.reviews import pages as reviews_pages
+from app.reviews import service as reviews
 from app.runs import api as runs_api
 from app.runs import link_api as runs_link_api
 from app.runs import pages as runs_pages
@@ -219,7 +220,7 @@ def _asset_version() -> str:
 
 PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
-    Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
+    Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1), of=pilot_tasks.ENGINE),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
     Periodic(run_tasks.STATUS, timedelta(hours=1)),
     Periodic(questionnaire_tasks.SWEEP, timedelta(days=1)),
@@ -260,7 +261,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 
 def subjects() -> None:
-    """Tell the files who may see what hangs on which subject."""
+    """Tell the files who may see what hangs on which subject, and the pilots who knows of blind reviews."""
     onboarding.register_subjects()
     files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject("vendor", vendors.may_read_vendor)
@@ -273,6 +274,7 @@ def subjects() -> None:
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
     )
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
+    pilots.register_reviewed(reviews.first_pass_in)
 
 
 @contextmanager

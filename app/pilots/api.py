@@ -282,14 +282,16 @@ _SCOPE: dict[str, Any] = {
 def get_results(
     response: Response, session: Read, actor: CurrentActor, pilot_id: UUID, scope: Scoped
 ) -> dict[str, Any]:
-    """The comparison as `assay pilot compare --json` prints it, candidates by their codes.
+    """The comparison as `assay pilot compare --json` prints it, candidates by their codes, and the promises: each
+    with its figure, interval and verdict, and `source`: the comparison, or the blind review for first-pass acceptance.
 
     409 while it is being computed or was never asked for (`/results/ask`); in a formal evaluation also until one
     has looked at random items.
     """
     found = _compared(session, actor, pilot_id, scope, whole=False)
     response.headers["ETag"] = f'"{found.digest}"'
-    return dict(found.document)
+    reviewed = service.reviewed_of(session, actor, service.open_pilot(session, actor, pilot_id).pilot)
+    return {**found.document, "promises": service.told_promises(service.with_reviewed(found, reviewed))}
 
 
 @router.post("/pilots/{pilot_id}/results/ask", response_model=PilotOut, openapi_extra=_SCOPE)
@@ -309,7 +311,10 @@ def _compared(
     service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
     found = compared_in(session, pilot_id, scope, whole=whole)
     if found is None:
-        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+        raise Conflict(
+            "pilot.no_result",
+            "The comparison is not computed yet. Ask for it (POST …/results/ask) and look again in a moment.",
+        )
     return found
 
 

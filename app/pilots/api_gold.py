@@ -14,8 +14,9 @@ from app.kit.requests import Read, Write, database
 from app.kit.storage import LocalStore
 from app.pilots import api, queries, service
 from app.pilots.api import gold_out, multipart
-from app.pilots.gold_schemas import ChoiceIn, ChoiceOut, DraftOut, ImagesOut, ItemsOut
+from app.pilots.gold_schemas import ChoiceIn, ChoiceOut, DraftOut, ImagesOut, ItemsOut, SetOut
 from app.pilots.models import GoldChoice, PilotImages, PilotItems
+from app.pilots.reading_sets import FIELDS
 from app.pilots.schemas import GoldOut
 from app.pilots.service import ReceivedFreeze, ReceivedImages, ReceivedItems, ReceivedSets, RestoredGold
 
@@ -23,8 +24,7 @@ router = APIRouter(prefix="/api/v1", tags=["pilots"])
 routers = (api.router, router)
 _BINARY = {"type": "string", "format": "binary"}
 _SETS = {
-    "first": _BINARY,
-    "second": _BINARY,
+    **dict.fromkeys(FIELDS, _BINARY),
     "plain_texts": {"type": "string", "enum": ["yes"], "description": "Case and punctuation do not count."},
     "accept": {"type": "string", "enum": ["yes"], "description": "Apply the repairs that a refusal lists."},
 }
@@ -46,7 +46,10 @@ def _draft(session: ReadSession, actor: CurrentActor, draft_id: UUID) -> DraftOu
     draft, _ = service.draft_of(session, actor=actor, draft_id=draft_id)
     values = draft.row.model_dump(include=set(DraftOut.model_fields))
     disputes: list[dict[str, Any]] = [dict(one) for one in draft.disputes]
-    return DraftOut(**values, disputes=disputes, choices=[_choice(one) for one in draft.choices.values()])
+    sets = [SetOut(**one.model_dump(include=set(SetOut.model_fields))) for one in draft.sets]
+    return DraftOut(
+        **values, sets=sets, disputes=disputes, choices=[_choice(one) for one in draft.choices.values()]
+    )
 
 
 @router.get("/pilots/{pilot_id}/items")
@@ -119,14 +122,14 @@ def restore_gold(
 def start_draft(
     pending: ReceivedSets, request: Request, session: Write, actor: CurrentActor, pilot_id: UUID
 ) -> Response:
-    """Hold two label sets of our own against each other."""
+    """Hold two to five label sets of our own against each other."""
     row = service.start_draft(session, actor=actor, pilot_id=pilot_id, checked=pending.take())
     return created(request, _draft(session, actor, row.id), f"/api/v1/gold-sets/{row.id}")
 
 
 @router.get("/gold-sets/{draft_id}")
 def get_draft(session: Read, actor: CurrentActor, draft_id: UUID) -> DraftOut:
-    """How far both sets agree, their disputes, and what is decided."""
+    """How far all sets agree, their disputes, and what is decided."""
     return _draft(session, actor, draft_id)
 
 

@@ -20,7 +20,7 @@ from app.pilots import listing
 from app.pilots.packing import extra_of, outcomes_document
 from app.pilots.reading import Handed, Way, amended, frame_of, read_way, times_of
 
-ENGINE = "assay-pilots/5"  # changes when the same files would give other figures
+ENGINE = "assay-pilots/6"  # changes when the same files would give other figures
 LOADED_WITH = (
     "rapidfuzz.process",
     "sacrebleu.metrics",

@@ -71,9 +71,9 @@ def gold_marks(outcomes: Outcomes, at: int) -> list[dict[str, Any]]:
     return [{"label": one.gold or "", **({key: one.gold_shape} if key else {})} for one in outcomes.gold(at)]
 
 
-def blind_panel(outcomes: Outcomes, code: str, at: int) -> Panel:
-    """What was delivered, alone and without a judgement, under the candidate's code."""
-    return _panel(f"Candidate {code}", outcomes, at, outcomes.delivered(code, at), ())
+def blind_panel(outcomes: Outcomes, code: str, at: int, name: str) -> Panel:
+    """What was delivered, alone and without a judgement, under a name that tells nothing."""
+    return _panel(name, outcomes, at, outcomes.delivered(code, at), ())
 
 
 def compared_panel(outcomes: Outcomes, code: str, at: int, name: str) -> Panel:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.pilots.own_sets import MAX_SETS
 from app.pilots.models import ChoiceKind, DraftState
 
 
@@ -29,14 +30,14 @@ class ImagesOut(BaseModel):
 
 
 class ChoiceIn(BaseModel):
-    """What becomes of an item that two label sets dispute: `take` the answer of a side (0 or 1), `own` marks as
-    `DraftOut.disputes` shows them, or `exclude` it."""
+    """What becomes of an item that our label sets dispute: `take` the answer of a side (the set's place, from 0), `own`
+    marks as `DraftOut.disputes` shows them, or `exclude` it."""
 
     model_config = ConfigDict(extra="forbid")
 
     item: Annotated[str, Field(min_length=1, max_length=1000)]
     kind: ChoiceKind
-    side: Annotated[int, Field(ge=0, le=1)] = 0
+    side: Annotated[int, Field(ge=0, lt=MAX_SETS)] = 0
     marks: Annotated[list[dict[str, Any]], Field(max_length=2000)] = []
 
 
@@ -50,8 +51,16 @@ class ChoiceOut(BaseModel):
     marks: list[dict[str, Any]]
 
 
+class SetOut(BaseModel):
+    """A label set that gold is made of."""
+
+    place: int
+    name: str
+    digest: str
+
+
 class DraftOut(BaseModel):
-    """Gold in the making: how far both sets agree, their disputes with both answers, and what is decided."""
+    """Gold in the making: how far all sets agree, their disputes with every answer, and what is decided."""
 
     id: UUID
     state: DraftState
@@ -59,5 +68,6 @@ class DraftOut(BaseModel):
     disputed: int
     agreement: dict[str, Any]
     gold_number: int | None
+    sets: list[SetOut]
     disputes: list[dict[str, Any]]
     choices: list[ChoiceOut]

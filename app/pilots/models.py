@@ -231,7 +231,7 @@ class PilotImages(Row, table=True):
 
 
 class DraftState(StrEnum):
-    """Whether gold is still being made of two label sets."""
+    """Whether gold is still being made of our own label sets."""
 
     OPEN = "open"
     FROZEN = "frozen"
@@ -239,19 +239,16 @@ class DraftState(StrEnum):
 
 
 class GoldDraft(Versioned, table=True):
-    """Gold in the making: two label sets of our own, what they agree on and what they dispute.
+    """Gold in the making: two to five label sets of our own (`GoldSet`), what they agree on and what they dispute.
 
-    `files` (a list of `file_id`, `digest`, `name`), `items_digest` of the item list they were read with, `agreement`
-    and `content` (compressed JSON) as `sets.compare_own` tells. `gold_number` is the version it was frozen to.
+    `items_digest` is that of the item list they were read with, `agreement` and `content` (compressed JSON) as
+    `reading_sets.compare_own` tells. `gold_number` is the version it was frozen to.
     """
 
     __tablename__ = "gold_draft"
 
     pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
     state: DraftState = Field(default=DraftState.OPEN, sa_type=enum_text(DraftState))
-    first_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
-    second_file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
-    files: list[dict[str, str]] = document(default_factory=list)
     items_digest: str = Field(default="", max_length=64)
     iou: int = Field(sa_type=Points)
     plain_texts: bool = Field(default=False)
@@ -266,8 +263,22 @@ class GoldDraft(Versioned, table=True):
     frozen_at: datetime | None = moment(default=None)
 
 
+class GoldSet(Row, table=True):
+    """One label set of a draft; `place` counts from 0, which is set A."""
+
+    __tablename__ = "gold_set"
+    __owner__: ClassVar[tuple[str, str]] = ("gold_draft", "draft_id")
+    __table_args__ = (sa.UniqueConstraint("draft_id", "place"),)
+
+    draft_id: UUID = Field(foreign_key="gold_draft.id", ondelete="CASCADE")
+    place: int
+    file_id: UUID = Field(foreign_key="file.id", index=True, ondelete="RESTRICT")
+    digest: str = Field(max_length=64)
+    name: str = Field(max_length=255)
+
+
 class ChoiceKind(StrEnum):
-    """What becomes of an item that two label sets dispute."""
+    """What becomes of an item that our own label sets dispute."""
 
     TAKE = "take"
     OWN = "own"
@@ -275,7 +286,7 @@ class ChoiceKind(StrEnum):
 
 
 class GoldChoice(Versioned, table=True):
-    """What was decided about a disputed item: `side` is the set whose answer is taken (0 or 1), `marks` our own."""
+    """What was decided about a disputed item: `side` is the set whose answer is taken (its place), `marks` our own."""
 
     __tablename__ = "gold_choice"
     __table_args__ = (sa.UniqueConstraint("draft_id", "item"),)

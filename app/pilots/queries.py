@@ -14,6 +14,7 @@ from app.pilots.models import (
     DraftState,
     GoldChoice,
     GoldDraft,
+    GoldSet,
     GoldVersion,
     Pilot,
     PilotImages,
@@ -128,6 +129,12 @@ def dropped_drafts(session: ReadSession, pilot_id: UUID) -> Sequence[GoldDraft]:
     wanted = select(GoldDraft).where(GoldDraft.pilot_id == pilot_id, GoldDraft.state == DraftState.DROPPED)
     light = wanted.options(sa.orm.defer(GoldDraft.content))  # type: ignore[arg-type]
     return session.exec(light.order_by(col(GoldDraft.id).desc())).all()
+
+
+def sets(session: ReadSession, draft_id: UUID) -> Sequence[GoldSet]:
+    """The label sets of a draft, set A first."""
+    wanted = select(GoldSet).where(GoldSet.draft_id == draft_id)
+    return session.exec(wanted.order_by(col(GoldSet.place))).all()
 
 
 def choices(session: ReadSession, draft_id: UUID) -> Sequence[GoldChoice]:

@@ -1,6 +1,6 @@
 """Label sets of our own, read by `kit.child` in a process of its own: what they agree on, and the gold of them.
 
-Problems come back at the form's fields `first` and `second`, or at `file` where they are of both.
+Problems come back at the form's field of the set (`FIELDS`), at the first where they are of several.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ from app.core.pilots.own_sets import Choice, Compared, Dispute, OwnSets, compare
 from app.core.pilots.results import plain_shapes
 from app.pilots.reading import SHOWN, Handed
 
-FIELDS = ("first", "second")
-Way = Mapping[str, Any]  # how both sets are read: files (path, name), iou, plain_texts, accept, handed
+FIELDS = ("first", "second", "third", "fourth", "fifth")
+Way = Mapping[str, Any]  # how the sets are read: files (path, name), iou, plain_texts, accept, handed
 
 
 def _sets(task: str, way: Way) -> OwnSets:
@@ -37,7 +37,7 @@ def _placed(failure: Invalid, names: Sequence[str]) -> Invalid:
     out, counts = [], dict.fromkeys(FIELDS, 0)
     for one in failure.problems:
         field = next(
-            (key for key, name in zip(FIELDS, names, strict=True) if one.where.startswith(name)), FIELDS[0]
+            (key for key, name in zip(FIELDS, names, strict=False) if one.where.startswith(name)), FIELDS[0]
         )
         counts[field] += 1
         if counts[field] <= SHOWN:
@@ -50,7 +50,7 @@ def _compared(own: OwnSets, way: Way) -> Compared:
 
 
 def compare_own(task: str, way: Way) -> bytes:
-    """What both sets agree on: JSON with `agreed` (how many), `agreement`, `classes`, `kind`, `notes` and `disputes`.
+    """What all sets agree on: JSON with `agreed` (how many), `agreement`, `classes`, `kind`, `notes` and `disputes`.
 
     A dispute has `item`, `answers` (marks of each set as `own.answers_of` gives them, masks with their `outline` too;
     null where a set gives none), `odd` (per set the positions of its marks without an equal), and `size` and `text`
@@ -99,7 +99,7 @@ def _told(frame: Rows, one: Dispute, at: int, outlines: Sequence[Mapping[int, li
 
 
 def freeze_own(task: str, way: Way, choices: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """The gold of both sets in our own form, from what is agreed and the `choices` (item -> kind, side, marks)."""
+    """The gold of all sets in our own form, from what is agreed and the `choices` (item -> kind, side, marks)."""
     own = _sets(task, way)
     decided = {
         item: Choice(one["kind"], one.get("side", 0), one.get("marks", ())) for item, one in choices.items()

@@ -73,6 +73,13 @@ def compared_in(
     return service.comparison_of(session, pilot_id, scope.gold, up_to=scope.up_to, subset=subset)
 
 
+def judged(
+    session: ReadSession, actor: Actor, found: PilotAccess, compared: PilotComparison
+) -> PilotComparison:
+    """The comparison with what this reader may know of the blind review."""
+    return service.with_reviewed(compared, service.reviewed_of(session, actor, found.pilot))
+
+
 def loaded(session: ReadSession, actor: Actor, pilot_id: UUID, scope: Scope, *, whole: bool = True) -> Loaded:
     """Pilot, comparison and names for a page below the results. Raises `NotFound` while it is not computed."""
     found = service.open_pilot(session, actor, pilot_id)

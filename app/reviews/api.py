@@ -1,4 +1,4 @@
-"""Reviews, issues and decisions on the gold for programs; candidates by their codes alone."""
+"""Reviews, issues and decisions on the gold for programs; candidates by codes alone, within a review by its own."""
 
 from uuid import UUID
 
@@ -36,7 +36,8 @@ router = APIRouter(prefix="/api/v1", tags=["pilot reviews"])
 def _review(session: ReadSession, row: PilotReview) -> ReviewOut:
     session.flush()
     tasks = queries.tasks(session, row.id)
-    values = row.model_dump(include=set(ReviewOut.model_fields))
+    values = row.model_dump(include=set(ReviewOut.model_fields) - {"codes"})
+    values |= {"codes": sorted(row.codes), "candidates": row.shown_codes if row.told_at else {}}
     return ReviewOut(**values, tasks=len(tasks), judged=sum(one.verdict is not None for one in tasks))
 
 
@@ -122,6 +123,7 @@ def get_summary(session: Read, actor: CurrentActor, review_id: UUID) -> SummaryO
             )
             for one in found.pairs
         ],
+        unblind=found.unblind,
         overlap_items=found.agreement.items,
         percent_agreement=found.agreement.percent,
         ac1=found.agreement.ac1.value,
@@ -159,20 +161,22 @@ def record_look(session: Write, actor: CurrentActor, pilot_id: UUID) -> None:
     pilots.record_look(session, actor=actor, pilot_id=pilot_id)
 
 
-def _issue(session: ReadSession, row: PilotIssue) -> IssueOut:
+def _issue(session: ReadSession, actor: CurrentActor, row: PilotIssue) -> IssueOut:
     session.flush()
+    found = pilots.open_pilot(session, actor, row.pilot_id)
     thread = [
         CommentOut(**one.model_dump(include=set(CommentOut.model_fields)))
         for one in queries.comments(session, row.id)
     ]
-    values = row.model_dump(include=set(IssueOut.model_fields) - {"comments"})
-    return IssueOut(**values, comments=thread)
+    values = row.model_dump(include=set(IssueOut.model_fields) - {"comments", "code"})
+    code, _ = service.issue_candidates(session, found, [row])[row.id]
+    return IssueOut(**values, code=code, comments=thread)
 
 
 @router.get("/pilots/{pilot_id}/issues")
 def list_issues(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[IssueOut]:
     """The issues on items of a pilot with their threads, newest first."""
-    return [_issue(session, row) for row in service.issues_of(session, actor=actor, pilot_id=pilot_id)]
+    return [_issue(session, actor, row) for row in service.issues_of(session, actor=actor, pilot_id=pilot_id)]
 
 
 @router.post("/pilots/{pilot_id}/issues", status_code=201, response_model=IssueOut)
@@ -181,13 +185,13 @@ def raise_issue(
 ) -> Response:
     """Raise an issue on an item."""
     row = service.raise_issue(session, actor=actor, pilot_id=pilot_id, entry=entry)
-    return created(request, _issue(session, row), f"/api/v1/pilot-issues/{row.id}")
+    return created(request, _issue(session, actor, row), f"/api/v1/pilot-issues/{row.id}")
 
 
 @router.get("/pilot-issues/{issue_id}")
 def get_issue(session: Read, actor: CurrentActor, issue_id: UUID) -> IssueOut:
     """One issue with its thread."""
-    return _issue(session, service.issue_of(session, actor=actor, issue_id=issue_id)[0])
+    return _issue(session, actor, service.issue_of(session, actor=actor, issue_id=issue_id)[0])
 
 
 @router.post("/pilot-issues/{issue_id}/comments", response_model=IssueOut)
@@ -196,19 +200,23 @@ def comment_issue(
 ) -> Response:
     """Contribute to an issue."""
     service.comment_issue(session, actor=actor, issue_id=issue_id, entry=entry)
-    return done(request, _issue(session, service.issue_of(session, actor=actor, issue_id=issue_id)[0]))
+    return done(request, _issue(session, actor, service.issue_of(session, actor=actor, issue_id=issue_id)[0]))
 
 
 @router.post("/pilot-issues/{issue_id}/resolve", response_model=IssueOut)
 def resolve_issue(request: Request, session: Write, actor: CurrentActor, issue_id: UUID) -> Response:
     """Settle an issue."""
-    return done(request, _issue(session, service.resolve_issue(session, actor=actor, issue_id=issue_id)))
+    return done(
+        request, _issue(session, actor, service.resolve_issue(session, actor=actor, issue_id=issue_id))
+    )
 
 
 @router.post("/pilot-issues/{issue_id}/reopen", response_model=IssueOut)
 def reopen_issue(request: Request, session: Write, actor: CurrentActor, issue_id: UUID) -> Response:
     """Take a settled issue up again."""
-    return done(request, _issue(session, service.reopen_issue(session, actor=actor, issue_id=issue_id)))
+    return done(
+        request, _issue(session, actor, service.reopen_issue(session, actor=actor, issue_id=issue_id))
+    )
 
 
 def _decision(row: GoldDecision) -> DecisionOut:

@@ -50,7 +50,8 @@ class Ruling(StrEnum):
 class PilotReview(Versioned, table=True):
     """A blind review of the deliveries of one result: the same `size` random items of every candidate.
 
-    `overlap` of the items go to two reviewers. `codes` are the candidates in it.
+    `overlap` of the items go to two reviewers. `codes` are the review's own, drawn at random, each with the code of
+    its candidate in the pilot. `told_at` is when it was closed first: from then on everybody may know whose is whose.
     """
 
     __tablename__ = "pilot_review"
@@ -62,15 +63,22 @@ class PilotReview(Versioned, table=True):
     overlap: int
     seed: int = Field(sa_type=big_integer())
     shows_gold: bool = Field(default=False)
-    codes: list[str] = document(default_factory=list)
+    codes: dict[str, str] = document(default_factory=dict)
     started_by: UUID
     closed_at: datetime | None = moment(default=None)
+    told_at: datetime | None = moment(default=None)
+
+    @property
+    def shown_codes(self) -> dict[str, str]:
+        """Own code -> the code to go by: the own one until the review is told, then that in the pilot."""
+        return {own: self.codes[own] if self.told_at else own for own in sorted(self.codes)}
 
 
 class ReviewTask(Versioned, table=True):
     """One item of one candidate in the hands of one reviewer; two reviewers of an item have a row each.
 
-    `at` is the item's place in the review's result, `place` the order in which this reviewer gets it.
+    `at` is the item's place in the review's result, `place` the order in which this reviewer gets it. `code` is the
+    review's own for the candidate.
     """
 
     __tablename__ = "review_task"
@@ -92,13 +100,19 @@ class ReviewTask(Versioned, table=True):
 
 
 class PilotIssue(Versioned, table=True):
-    """Something to settle about an item, with a thread of comments. `code` is a candidate's, or empty."""
+    """Something to settle about an item, with a thread of comments.
+
+    `code` is a candidate's, or empty; raised from a blind review it is the review's own, and `review_id` tells which.
+    """
 
     __tablename__ = "pilot_issue"
 
     pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
     item: str = Field(max_length=1000)
     code: str = Field(default="", max_length=12)
+    review_id: UUID | None = Field(
+        default=None, foreign_key="pilot_review.id", index=True, ondelete="CASCADE"
+    )
     title: str = Field(max_length=200)
     opened_by: UUID
     resolved_at: datetime | None = moment(default=None)

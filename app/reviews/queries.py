@@ -1,6 +1,6 @@
 """Every look into the tables of reviews, issues and decisions on the gold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,6 +13,12 @@ def reviews(session: ReadSession, pilot_id: UUID) -> Sequence[PilotReview]:
     """The reviews of a pilot, newest first."""
     wanted = select(PilotReview).where(PilotReview.pilot_id == pilot_id)
     return session.exec(wanted.order_by(col(PilotReview.number).desc())).all()
+
+
+def reviews_among(session: ReadSession, ids: Iterable[UUID]) -> Mapping[UUID, PilotReview]:
+    """These reviews by id."""
+    wanted = select(PilotReview).where(col(PilotReview.id).in_(set(ids)))
+    return {one.id: one for one in session.exec(wanted)}
 
 
 def tasks(session: ReadSession, review_id: UUID) -> Sequence[ReviewTask]:
@@ -30,11 +36,12 @@ def own_tasks(session: ReadSession, review_id: UUID, reviewer_id: UUID) -> Seque
 
 
 def judged_of(session: ReadSession, candidate_id: UUID) -> Sequence[tuple[PilotReview, ReviewTask]]:
-    """A candidate's judged tasks with their reviews."""
+    """A candidate's judged tasks with their reviews, of those whose names are told."""
     wanted = (
         select(PilotReview, ReviewTask)
         .join(ReviewTask, col(ReviewTask.review_id) == col(PilotReview.id))
         .where(ReviewTask.candidate_id == candidate_id, col(ReviewTask.verdict).is_not(None))
+        .where(col(PilotReview.told_at).is_not(None))
         .order_by(col(PilotReview.id).desc())
     )
     return session.exec(wanted).all()

@@ -54,7 +54,10 @@ class VerdictIn(BaseModel):
 
 
 class ReviewOut(BaseModel):
-    """A review as the API shows it; `judged` of `tasks` are done."""
+    """A review as the API shows it; `judged` of `tasks` are done.
+
+    `codes` are the review's own; `candidates` gives each the candidate's code in the pilot, empty until `told_at`.
+    """
 
     id: UUID
     version: int
@@ -65,13 +68,15 @@ class ReviewOut(BaseModel):
     seed: int
     shows_gold: bool
     codes: list[str]
+    candidates: dict[str, str]
     closed_at: datetime | None
+    told_at: datetime | None
     tasks: int
     judged: int
 
 
 class TaskOut(BaseModel):
-    """One item of a review in its reviewer's hands; the candidate only by its code."""
+    """One item of a review in its reviewer's hands; the candidate only by the review's own code."""
 
     id: UUID
     version: int
@@ -85,7 +90,10 @@ class TaskOut(BaseModel):
 
 
 class ShareOut(BaseModel):
-    """First-pass acceptance of one candidate: shares 0..1 with Wilson's 95 % interval."""
+    """First-pass acceptance of one candidate: shares 0..1 with Wilson's 95 % interval.
+
+    `code` is the review's own until its names are told, then that of the candidate in the pilot.
+    """
 
     code: str
     items: int
@@ -122,6 +130,9 @@ class SummaryOut(BaseModel):
 
     shares: list[ShareOut]
     pairs: list[AcceptedPairOut]
+    unblind: int = Field(
+        description="Verdicts given after names were told, in a review that was opened again."
+    )
     overlap_items: int
     percent_agreement: float | None
     ac1: float | None
@@ -129,14 +140,26 @@ class SummaryOut(BaseModel):
 
 
 class IssueIn(BaseModel):
-    """Something to settle about an item; `code` names a candidate where it is about one."""
+    """Something to settle about an item; `code` names a candidate where it is about one.
+
+    About what one was given in a blind review, `task` stands in place of both.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    item: Annotated[Filled, Field(max_length=1000)]
+    item: Annotated[Text, Field(max_length=1000)] = ""
     code: Annotated[Text, Field(max_length=12)] = ""
+    task: UUID | None = None
     title: Annotated[Filled, Field(max_length=200)]
     text: Annotated[Text, Field(max_length=4000)] = ""
+
+    @model_validator(mode="after")
+    def _about(self) -> "IssueIn":
+        if self.task is None and not self.item:
+            raise ValueError("Name the item: copy it from the list of items.")
+        if self.task is not None and (self.item or self.code):
+            raise ValueError("Leave item and candidate out: the task of the review tells them.")
+        return self
 
 
 class CommentIn(BaseModel):
@@ -157,12 +180,13 @@ class CommentOut(BaseModel):
 
 
 class IssueOut(BaseModel):
-    """An issue with its thread."""
+    """An issue with its thread; raised in a blind review, `code` is the review's own until its names are told."""
 
     id: UUID
     version: int
     item: str
     code: str
+    review_id: UUID | None
     title: str
     opened_by: UUID
     created_at: datetime

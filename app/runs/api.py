@@ -55,7 +55,7 @@ def _run(session: ReadSession, actor: Actor, pilot_id: UUID) -> RunOut:
         round=run.round,
         rounds=run.rounds,
         attempts=run.attempts,
-        shown_round=run.shown_round,
+        shown_round=service.shown_round(session, found.pilot, run),
         deadline=run.deadline,
         contest_days=run.contest_days,
         shows_gold=run.shows_gold,

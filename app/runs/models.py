@@ -42,8 +42,9 @@ class QuestionKind(StrEnum):
 class PilotRun(Versioned, table=True):
     """The run of one pilot. `plan` is a `LabelingPlanIn` document, `milestones` a list of `MilestoneIn`.
 
-    `shown_round` is the newest round whose figures its vendor may see, 0 before any was measured. After the close
-    each vendor sees its own errors, with `shows_gold` beside our labels, and contests them for `contest_days` days.
+    `shown_round` is the newest round whose figures its vendor may see while the pilot runs, 0 before any was measured.
+    After the close each vendor sees its own errors, with `shows_gold` beside our labels, and contests them for
+    `contest_days` days.
     """
 
     __tablename__ = "pilot_run"

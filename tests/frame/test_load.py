@@ -123,7 +123,7 @@ def _write_until_killed(url: str, round_number: int) -> list[str]:
 def test_upload_past_the_limit_is_refused_before_it_is_read(
     app: FastAPI, served: tuple[str, int], size: int
 ) -> None:
-    connection = http.client.HTTPConnection(*served, timeout=20)
+    connection = http.client.HTTPConnection(*served, timeout=60)
     connection.putrequest("POST", "/vendors/import")
     connection.putheader("Connection", "close")
     connection.putheader("Content-Length", str(size))

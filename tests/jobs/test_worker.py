@@ -51,7 +51,7 @@ def due_now(db: Database) -> None:
             job.run_at = clock.now() - timedelta(seconds=1)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
@@ -116,9 +116,11 @@ def test_killed_worker_is_replaced_and_the_effect_happens_once(
     victim = subprocess.Popen(
         [sys.executable, str(Path(__file__).parent / "victim.py"), store_url, str(flag)]
     )
-    wait_for(flag.exists, 30)
-    victim.kill()
-    victim.wait()
+    try:
+        wait_for(flag.exists, 120)
+    finally:
+        victim.kill()
+        victim.wait()
     assert job_of(db, job_id).state is JobState.LEASED
     runner = Worker(db, {"effect": effect})
     wait_for(runner.run_once)
@@ -242,6 +244,14 @@ def test_periodic_task_is_enqueued_once_per_slot_by_any_number_of_workers(db: Da
         (job,) = session.exec(select(Job)).all()
     assert job.dedupe == every[0].slot(clock.now())
     assert every[0].slot(clock.now() + timedelta(days=1)) != job.dedupe
+
+
+def test_a_task_that_depends_on_a_version_runs_at_once_when_that_changes(db: Database) -> None:
+    for version in ("engine/1", "engine/1", "engine/2"):
+        every = Periodic("effect", timedelta(days=36_500), of=version)
+        Worker(db, {"effect": effect}, periodic=(every,)).enqueue_periodic()
+    with db.reading() as session:
+        assert len(session.exec(select(Job)).all()) == 2
 
 
 @pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])

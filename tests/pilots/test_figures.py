@@ -1,6 +1,8 @@
 """Figures computed again on some items, at a production mix, and what leads from a figure to its items."""
 
 import io
+import math
+from statistics import NormalDist
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -10,8 +12,10 @@ from app.pilots import service
 from app.pilots.models import Pilot
 from app.pilots.schemas import CriteriaIn, CriterionIn, MixIn, OfferIn, PriceLineIn, SizingIn, TierIn
 from app.pilots.service import Subset, Wanted, design
+from app.pilots.views.design import size_sentence
 from app.pilots.views.items import ItemFilter, places_of
 from app.pilots.views.results import results_view
+from app.pilots.wording import least_words
 from tests.pilots.samples import CLASSES, LEAD, Lab
 
 ITEMS = 180
@@ -177,6 +181,25 @@ def test_the_planned_size_is_kept_with_what_it_rests_on(lab: Lab) -> None:
         design.planned(SizingIn(difference=0.2, discordant=0.1))
 
 
+@pytest.mark.parametrize(("vendors", "power", "often"), [(2, 0.8, "4 times in 5"), (4, 0.9, "9 times in 10")])
+def test_the_planner_says_what_the_results_will_say_with_figures_of_an_own_calculation(
+    vendors: int, power: float, often: str
+) -> None:
+    entry = SizingIn(difference=0.05, discordant=0.1, vendors=vendors, power=power)
+    plan = design.planned(entry)
+    pairs = vendors * (vendors - 1) / 2
+    # Connor 1987, with Bonferroni over the pairs, from the textbook
+    alpha, beta = NormalDist().inv_cdf(1 - 0.05 / (2 * pairs)), NormalDist().inv_cdf(power)
+    items = math.ceil((alpha * math.sqrt(0.1) + beta * math.sqrt(0.1 - 0.05**2)) ** 2 / 0.05**2)
+    assert plan.items == items
+    said = size_sentence(plan, entry)
+    assert (
+        f"Label {items} items, the same for everybody, to find a true difference of 0.05 (5 points)" in said
+    )
+    assert said.endswith(least_words(items, 0.05, power=power))
+    assert f"shows reliably ({often}) from 0.050; below that it may be noise." in said
+
+
 def test_an_offer_with_tiers_minimums_and_a_mark_up_is_priced_as_written(filled: Lab) -> None:
     lines = [
         PriceLineIn(name="Label", amount="0.10", per="label", tiers=[TierIn(above=50_000, amount="0.085")]),
@@ -203,6 +226,51 @@ def test_an_offer_with_tiers_minimums_and_a_mark_up_is_priced_as_written(filled:
             per="label",
             tiers=[TierIn(above=2, amount="1"), TierIn(above=1, amount="1")],
         )
+
+
+def twice_by(people: str, again: range) -> bytes:
+    """A delivery in which somebody else labels some items once more, every answer in four seconds."""
+    rows = [f"i{at:03},{said(at, 7)},{people}{at % 3},4" for at in range(ITEMS)]
+    rows += [f"i{at:03},{CLASSES[0]},{people}9,4" for at in again]
+    return "\n".join(["item,label,annotator,seconds", *rows]).encode()
+
+
+@pytest.mark.parametrize(("per", "cents"), [("item", 100), ("hour", 10)])
+def test_items_labelled_twice_are_bought_once(lab: Lab, per: str, cents: float) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", twice_by("h", range(60)))
+    amount = {"item": "1", "hour": "90"}[per]
+    with lab.db.writing() as session:
+        service.set_offer(
+            session,
+            actor=LEAD,
+            pilot_id=lab.pilot_id,
+            candidate_id=lab.candidates["Harbor"],
+            entry=OfferIn(lines=[PriceLineIn(name="Work", amount=amount, per=per)]),
+            seen=None,
+        )
+    one = lab.compared().candidate(lab.code("Harbor"))
+    cost, share = one.priced.expected, one.metrics["accuracy"].value
+    assert one.labels == ITEMS + 60
+    assert cost is not None
+    assert share is not None
+    assert one.priced.interval is not None
+    low, high = one.priced.interval
+    assert cost.per_accepted == pytest.approx(cents / share, rel=1e-4)
+    assert low < cents / share < high
+
+
+def test_the_share_of_wrong_labels_counts_an_item_labelled_twice_once(lab: Lab) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", twice_by("h", range(60)))
+    shown = results_view(
+        lab.compared(), {lab.code("Harbor"): "Harbor"}, base="", query={}, shows_prices=False
+    )
+    wrong = sum(
+        ((said(at, 7) != label(at)) + (label(at) != CLASSES[0])) / 2 if at < 60 else said(at, 7) != label(at)
+        for at in range(ITEMS)
+    )
+    assert shown.rows[0].wrong == f"{wrong / ITEMS:.1%}"
 
 
 def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:

@@ -18,6 +18,7 @@ from app.evaluations.models import Governance
 from app.pilots import queries, service
 from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import GoldDraft, GoldVersion, PilotItems
+from app.pilots.reading_sets import FIELDS
 from app.pilots.schemas import PilotIn
 from tests.pilots.samples import LEAD, Lab, boxes_gold, gold_csv, start
 
@@ -81,8 +82,11 @@ def pictured(lab: Lab, data: bytes) -> None:
         service.upload_images(session, actor=LEAD, pilot_id=lab.pilot_id, checked=checked)
 
 
-def begun(lab: Lab, first: bytes, second: bytes, **more: bool) -> GoldDraft:
-    uploads = lab.upload(first, "a.csv"), lab.upload(second, "b.csv")
+def begun(lab: Lab, *sets: bytes, **more: bool) -> GoldDraft:
+    uploads = {
+        field: lab.upload(data, f"{name}.csv")
+        for field, name, data in zip(FIELDS, "abcde", sets, strict=False)
+    }
     checked = service.check_sets(
         lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, uploads=uploads, **more
     )
@@ -225,6 +229,52 @@ def test_sets_that_cannot_be_read_are_told_at_their_fields(lab: Lab) -> None:
     assert {one.where for one in failure.value.problems} == {"first", "second"}
     with pytest.raises(Invalid, match="set A again"):
         begun(lab, A, A)
+    with pytest.raises(Invalid) as failure:
+        begun(lab, A, B, B, b"item\n", A)
+    assert [(one.where, one.message[:32]) for one in failure.value.problems] == [
+        ("third", "This is the file of set B again;"),
+        ("fifth", "This is the file of set A again;"),
+    ]
+
+
+def test_five_sets_are_held_against_each_other_on_the_page_and_any_of_them_can_be_taken(
+    client_as: Browser,
+) -> None:
+    lead = client_as(Role.PROCUREMENT_LEAD, Role.ML_LEAD)
+    state = lead.app.state  # type: ignore[attr-defined]
+    lab = start(state.database, state.contents, Governance.SOLO, PilotIn(task="classification"))
+    sets = [A, B, A + b"\n", B + b"\n", b"item,label\ni000,cat\ni001,dog\ni002,dog"]
+    files = {field: (f"{field}.csv", io.BytesIO(data)) for field, data in zip(FIELDS, sets, strict=True)}
+    gap = {name: one for name, one in files.items() if name in ("first", "fourth")}
+    refused = lead.post(f"{base(lab)}/gold-sets", files=gap)
+    assert refused.status_code == 422
+    assert "Choose the file of set B." in refused.text
+    assert "Choose the file of set C." in refused.text
+    page = lead.post(f"{base(lab)}/gold-sets", files=files, follow_redirects=True)
+    assert "Set A and E" in page.text
+    assert "2 of 5 items, 40%" in page.text
+    assert "Krippendorff alpha" in page.text
+    here = str(page.url.path)
+    shown = lead.get(f"{here}/0").text
+    assert "Take set E <kbd>e</kbd>" in shown
+    assert "Take set E" not in lead.get(f"{here}/1").text  # it does not answer i003
+    lead.post(f"{here}/0", data={"kind": "e"})
+    draft = f"/api/v1/gold-sets/{here.rpartition('/')[2]}"
+    for wrong, word in ((4, "gives no answer"), (5, "less than 5")):
+        entry = {"item": "i003", "kind": "take", "side": wrong}
+        assert word in lead.post(f"{draft}/choices", json=entry).text
+    lead.post(f"{draft}/choices", json={"item": "i003", "kind": "take", "side": 3})
+    assert 'width="66.6' in lead.get(here).text  # two of three decided
+    lead.post(f"{here}/exclude-rest")
+    told = lead.get(draft).json()
+    assert [one["name"] for one in told["sets"]] == [f"{field}.csv" for field in FIELDS]
+    assert len(told["agreement"]["pairs"]) == 10
+    assert "1 is frozen: 4 items" in lead.post(f"{here}/freeze", follow_redirects=True).text
+    with lab.db.reading() as session:
+        (gold,) = queries.golds(session, lab.pilot_id)
+    assert gold.note.startswith("Of five label sets that agree on 40% of 5 items")
+    lines = [json.loads(line) for line in lab.contents.path(gold.digest).read_bytes().splitlines()[1:]]
+    assert [one["marks"][0]["label"] for one in lines] == ["cat", "dog", "dog", "dog"]
 
 
 def base(lab: Lab) -> str:

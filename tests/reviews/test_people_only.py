@@ -19,7 +19,7 @@ from app.reviews.models import Fault, ReviewTask, Verdict
 from app.reviews.schemas import VerdictIn
 from tests.pilots.samples import Lab
 from tests.pilots.test_pages import base, laid_out
-from tests.reviews.test_review import judged, reviewer, started
+from tests.reviews.test_review import judged, reviewer, started, told
 
 ITEMS = b"item,stratum\n" + b"".join(b"t%02d,day\n" % at for at in range(40))
 
@@ -51,12 +51,13 @@ def test_people_judge_what_has_no_metric_with_shares_pairs_speed_and_cost(tracks
     review = started(tracks, one, size=40)
 
     def say(task: ReviewTask) -> VerdictIn:
-        accepted = task.at >= (8 if task.code == harbor else 30)
+        accepted = task.at >= (8 if task.candidate_id == tracks.candidates["Harbor"] else 30)
         if accepted:
             return VerdictIn(verdict=Verdict.ACCEPT)
         return VerdictIn(verdict=Verdict.FIX if task.at % 2 else Verdict.REJECT, fault=Fault.LOOSE)
 
     judged(tracks, one, review, say)
+    told(tracks, review)
     with tracks.db.reading() as session:
         assert pilots.comparison_of(session, tracks.pilot_id) is None
         found = service.summary_of(session, actor=one, review_id=review)
@@ -123,6 +124,7 @@ def test_reviewers_open_files_and_read_shares_on_a_page_that_says_people_only(
     for _ in range(3):
         url = lead.get(f"{review}/next").headers["location"]
         lead.post(url, data={"verdict": "accept", "version": "1"})
+    lead.post(f"{review}/close")
     newest = lead.get(f"{base(lab)}/results").headers["location"]
     figures = lead.get(lead.get(newest).headers["location"])
     assert "Judged by people only" in figures.text

@@ -1,18 +1,22 @@
+import json
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
 from app.accounts import service as accounts
 from app.accounts.schemas import UserIn
 from app.assessment.service.measures import metrics_for
+from app.audit.models import AuditEvent
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.permissions import Role
 from app.kit.actors import Actor
 from app.kit.db import Database
 from app.reviews import queries, service
-from app.reviews.models import Fault, ReviewTask, Verdict
+from app.reviews.models import Fault, PilotReview, ReviewTask, Verdict
 from app.reviews.schemas import ReviewIn, VerdictIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out
@@ -50,6 +54,11 @@ def judged(lab: Lab, actor: Actor, review: UUID, say: Callable[[ReviewTask], Ver
             service.judge(session, actor=actor, task_id=task.id, entry=say(task), seen=task.version)
 
 
+def told(lab: Lab, review: UUID) -> None:
+    with lab.db.writing() as session:
+        service.close_review(session, actor=LEAD, review_id=review)
+
+
 def accept(_: ReviewTask) -> VerdictIn:
     return VerdictIn(verdict=Verdict.ACCEPT)
 
@@ -65,7 +74,9 @@ def test_every_candidate_gives_the_same_items_and_one_seed_draws_the_same(lab: L
         review = started(lab, one, seed=seed)
         with lab.db.reading() as session:
             tasks = queries.tasks(session, review)
-        by_code = [{t.at for t in tasks if t.code == lab.code(who)} for who in ("Harbor", "Mosaic")]
+        by_code = [
+            {t.at for t in tasks if t.candidate_id == lab.candidates[who]} for who in ("Harbor", "Mosaic")
+        ]
         assert by_code[0] == by_code[1]
         assert len(by_code[0]) == 20
         drawn.append(by_code[0])
@@ -79,12 +90,13 @@ def test_first_pass_counts_accepted_items_with_the_wilson_interval(lab: Lab) -> 
     seen: list[int] = []
 
     def eight_of_ten(task: ReviewTask) -> VerdictIn:
-        if task.code != harbor:
+        if task.candidate_id != lab.candidates["Harbor"]:
             return reject(task)
         seen.append(task.at)
         return accept(task) if len(seen) <= 8 else VerdictIn(verdict=Verdict.FIX, fault=Fault.LOOSE)
 
     judged(lab, one, review, eight_of_ten)
+    told(lab, review)
     with lab.db.reading() as session:
         found = {s.code: s for s in service.summary_of(session, actor=LEAD, review_id=review).acceptances}
         measure = metrics_for(session, lab.candidates["Harbor"])["review.first_pass"]
@@ -201,11 +213,13 @@ def test_pages_hand_out_items_take_verdicts_by_button_and_never_name_a_vendor(cl
     judge.post(task, data={"verdict": "fix", "fault": "loose", "comment": "=1+1"})
     assert judge.get(f"{review}/verdicts.csv").status_code == 403
     sheet = lead.get(f"{review}/verdicts.csv").text
-    assert "Harbor" in sheet
+    assert "Harbor" not in sheet
     assert "'=1+1" in sheet
     assert lead.get(task).status_code == 404
     assert lead.post(f"{review}/close").status_code == 303
     assert "closed" in judge.get(task).text
+    assert "Harbor" in lead.get(f"{review}/verdicts.csv").text
+    assert "Harbor" in lead.get(review).text
 
 
 def test_the_api_reviews_as_the_pages_do(client_as: Browser) -> None:
@@ -229,3 +243,62 @@ def test_the_api_reviews_as_the_pages_do(client_as: Browser) -> None:
     assert lead.post(f"{review}/close").status_code == 200
     assert lead.post(f"{review}/reopen").json()["closed_at"] is None
     assert [one["number"] for one in lead.get(f"/api/v1/pilots/{lab.pilot_id}/reviews").json()] == [1]
+
+
+def test_a_lead_who_reviews_cannot_tell_whose_work_it_is_until_the_review_is_closed(
+    client_as: Browser,
+) -> None:
+    lead = client_as()
+    lab = compared(laid_out(lead))
+    secret = {*lab.candidates, *(lab.code(name) for name in ("Harbor", "Mosaic"))}
+    secret |= {str(one) for one in lab.candidates.values()}
+    me = str(lead.actor.id)  # type: ignore[attr-defined]
+    fields = {"size": "2", "overlap": "0", "seed": "1", "reviewers": me}
+    review = lead.post(f"{base(lab)}/review", data=fields).headers["location"].partition("?")[0]
+    api = f"/api/v1/reviews/{review.rpartition('/')[2]}"
+    tasks = lead.get(f"{api}/tasks").json()
+    own = lead.get(api).json()["codes"]
+    assert {one["code"] for one in tasks} == set(own)
+    issue = lead.post(f"{base(lab)}/issues", data={"task": tasks[0]["id"], "title": "Blurred?"})
+    issue_api = f"/api/v1/pilot-issues/{issue.headers['location'].rpartition('/')[2].partition('?')[0]}"
+    for one in tasks:
+        lead.put(f"/api/v1/review-tasks/{one['id']}/verdict", json={"verdict": "accept"},
+                 headers={"If-Match": '"1"'})  # fmt: skip
+    shown = [api, f"{api}/tasks", f"{api}/summary", issue_api, f"{review}/verdicts.csv", review]
+    shown += [f"{base(lab)}/review/tasks/{one['id']}" for one in tasks]
+    shown += [f"{base(lab)}/issues?task={tasks[0]['id']}", issue.headers["location"]]
+    for path in shown:
+        text = lead.get(path).text.replace(str(lab.pilot_id), "").replace(str(lab.evaluation_id), "")
+        found = {one for one in secret if re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)}
+        assert not found, path
+    with lab.db.reading() as session:
+        assert "review.first_pass" not in metrics_for(session, lab.candidates["Harbor"])
+        entries = session.exec(select(AuditEvent).where(col(AuditEvent.action).like("pilots.item.%"))).all()
+    assert {json.loads(one.body)["after"]["code"] for one in entries} <= set(own)
+    lead.post(f"{review}/close")
+    assert "Harbor" in lead.get(review).text
+    assert lead.get(api).json()["candidates"].keys() == set(own)
+    assert {one["code"] for one in lead.get(f"{api}/summary").json()["shares"]} <= secret
+    assert lead.get(issue_api).json()["code"] in secret
+
+
+def test_every_review_draws_new_codes_and_what_is_judged_after_the_names_were_told_is_counted(
+    lab: Lab,
+) -> None:
+    one = reviewer(compared(lab).db, "Ann")
+    drawn = []
+    for _ in range(6):
+        review = started(lab, one, size=2)
+        with lab.db.reading() as session:
+            row = session.get_one(PilotReview, review)
+        assert set(row.codes.values()) == {lab.code("Harbor"), lab.code("Mosaic")}
+        drawn.append(tuple(sorted(row.codes, key=lambda own: row.codes[own])))
+    assert len(set(drawn)) > 1
+    judged(lab, one, review, accept)
+    told(lab, review)
+    with lab.db.writing() as session:
+        service.reopen_review(session, actor=LEAD, review_id=review)
+        first = service.tasks_for(session, actor=one, review_id=review)[0]
+        service.judge(session, actor=one, task_id=first.id, entry=reject(first), seen=first.version)
+    with lab.db.reading() as session:
+        assert service.summary_of(session, actor=LEAD, review_id=review).unblind == 1

@@ -30,7 +30,7 @@ _BODY = (
 def call(
     where: tuple[str, int], method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(*where, timeout=30)
+    connection = http.client.HTTPConnection(*where, timeout=60)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, named)
     answer = connection.getresponse()
@@ -88,7 +88,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_and_costs_no_attempt(
 
 def test_200_mb_are_refused_before_they_are_read(app: FastAPI, served: tuple[str, int]) -> None:
     lab, home, headers = opened(app, served)
-    connection = http.client.HTTPConnection(*served, timeout=20)
+    connection = http.client.HTTPConnection(*served, timeout=60)
     connection.putrequest("POST", f"{home}/deliveries")
     for name, value in {
         "Authorization": headers["authorization"],

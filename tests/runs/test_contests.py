@@ -231,3 +231,26 @@ def test_another_vendors_contest_cannot_be_reached(client_as: Browser) -> None:
             session, LEAD, session.get_one(Pilot, lab.pilot_id),
             candidate_id=row.candidate_id, code=row.code, item="i019", reason="again", gold_number=1,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["its stage", "its own page"])
+def test_however_a_pilot_is_closed_its_vendor_sees_score_and_errors(client_as: Browser, way: str) -> None:
+    lead = client_as()
+    lab = laid_out(lead)
+    prepare(lab)
+    vendor, home = as_vendor(lead, lab, "Harbor")
+    move(lab, "agreed", "running")
+    for wrong in (20, 30):  # the second file is a second round that nobody opened by the run's stage
+        lab.deliver("Harbor", delivery_csv(wrong))
+    lab.compared()
+    assert "0.97" not in vendor.get(home).text
+    if way == "its stage":
+        move(lab, "delivered", "measuring", "closed")
+    else:
+        assert lead.post(f"{pages(lab)}/close").status_code == 303
+    page = vendor.get(home).text
+    assert "0.97" in page
+    assert f"{home}/errors" in page
+    assert lead.get(f"/api/v1/pilots/{lab.pilot_id}/run").json()["shown_round"] == 2
+    assert lead.post(f"{pages(lab)}/reopen").status_code == 303
+    assert "0.97" not in vendor.get(home).text

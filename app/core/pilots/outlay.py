@@ -15,9 +15,9 @@ _BLOCKS = 5_000  # above so many items random blocks of them are drawn: the spre
 def cost_draws(one: VendorResult, gold: Rows, *, per_item: bool, seed: int) -> Floats | None:
     """(1000, 3) labels per answered item, accepted share, seconds per item, each row of the same resampled items.
 
-    `per_item` tells that an item carries one label: the share is then of all items, else of the labels delivered,
-    and seconds are those of one answer instead of all work on the item (NaN where none were measured). Feeds
-    `cost.cost_interval`. None where a resample had nothing to divide by.
+    An item that several annotators answered counts once, with what one answer of theirs holds and takes. `per_item`
+    tells that an item carries one label: the share is then of all items, else of the labels delivered (seconds are
+    NaN where none were measured). Feeds `cost.cost_interval`. None where a resample had nothing to divide by.
     """
     sums = _sums(one, gold, per_item=per_item)
     rng = generator(seed)
@@ -29,6 +29,8 @@ def cost_draws(one: VendorResult, gold: Rows, *, per_item: bool, seed: int) -> F
         return None
     with np.errstate(invalid="ignore", divide="ignore"):
         seconds = np.where(drawn[:, 5] > 0, drawn[:, 4] / drawn[:, 5], np.nan)
+        if not per_item:
+            seconds = seconds * drawn[:, 0] / drawn[:, 6]
     return np.stack([drawn[:, 0] / drawn[:, 1], drawn[:, 2] / drawn[:, 3], seconds], axis=1)
 
 
@@ -42,13 +44,14 @@ def answered_items(one: VendorResult, gold: Rows) -> Bools:
 
 
 def _sums(one: VendorResult, gold: Rows, *, per_item: bool) -> Floats:
-    """Per item: labels, answered, right, held against, seconds, timed."""
+    """Per item: labels of one answer, answered, right, held against, seconds, timed, labels of all answers."""
     count, found, delivery = len(one.scores), one.findings, one.delivery
 
     def summed(item: np.ndarray, weight: np.ndarray | None = None) -> Floats:
         return np.bincount(item, weight, minlength=count).astype(np.float64)
 
-    against = found.gold >= 0 if per_item else found.delivered >= 0
+    given = summed(found.item, found.weight * (found.delivered >= 0))
+    against = summed(found.item, found.weight * (found.gold >= 0)) if per_item else given
     seconds, timed = np.zeros(count), np.zeros(count)
     if one.work is not None:
         known = np.isfinite(one.work.seconds)
@@ -56,12 +59,13 @@ def _sums(one: VendorResult, gold: Rows, *, per_item: bool) -> Floats:
         timed = summed(one.work.item[known])
     return np.stack(
         [
-            summed(delivery.item),
+            given,
             answered_items(one, gold).astype(np.float64),
             summed(found.item, found.weight * (found.error == OK)),
-            summed(found.item, found.weight * against),
+            against,
             seconds,
             timed if per_item else (timed > 0).astype(np.float64),
+            summed(delivery.item),
         ],
         axis=1,
     )

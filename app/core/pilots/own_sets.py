@@ -49,16 +49,31 @@ class OwnSets:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAgreement:
-    """How far the sets agree: `agreed` of `items` that at least two of them answer, as a share with Wilson's interval,
-    the task's figures between them, and for labels what is left beyond chance."""
+class PairAgreement:
+    """How far the sets at two positions agree on the items both answer: `agreed` of `items` as a share with Wilson's
+    interval, and the task's figures between them."""
 
+    left: int
+    right: int
     items: int
     agreed: int
     share: float | None
     low: float | None
     high: float | None
     figures: Mapping[str, Likeness]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAgreement:
+    """How far all sets agree: `agreed` of `items` that at least two of them answer, as a share with Wilson's interval,
+    every two sets by themselves, and for labels what is left beyond chance over all sets."""
+
+    items: int
+    agreed: int
+    share: float | None
+    low: float | None
+    high: float | None
+    pairs: tuple[PairAgreement, ...]
     labels: Accordance | None
 
 
@@ -227,28 +242,35 @@ def compare_sets(own: OwnSets, *, iou: float = 0.5, plain_texts: bool = False, s
     for left, right in combinations(range(len(own.sets)), 2):
         found = _held(own, left, right, iou, plain_texts)
         if found is None:
+            pairs.append(PairAgreement(left, right, 0, 0, None, None, None, {}))
             continue
         fine[found.places[~found.alike]] = False
         for key, marks in found.odd.items():
             odd[key] |= marks
-        pairs.append(found)
+        figures = likeness(task_named(own.frame.task), [found.scores], len(found.places), seed=seed)
+        told = _share(int(found.alike.sum()), len(found.places))
+        pairs.append(PairAgreement(left, right, len(found.places), int(found.alike.sum()), *told, figures))
     agreed, total = int(fine.sum()), int(both.sum())
-    bounds = wilson(agreed, total)
-    task = task_named(own.frame.task)
-    only = pairs[0] if len(pairs) == 1 else None
+    share, low, high = _share(agreed, total)
     return Compared(
         agreed=tuple(own.frame.items[at] for at in np.nonzero(fine)[0].tolist()),
         disputes=_disputes(own, answered, fine, odd),
         agreement=OwnAgreement(
             items=total,
             agreed=agreed,
-            share=agreed / total if total else None,
-            low=bounds[0] if bounds else None,
-            high=bounds[1] if bounds else None,
-            figures=likeness(task, [only.scores], len(only.places), seed=seed) if only else {},
+            share=share,
+            low=low,
+            high=high,
+            pairs=tuple(pairs),
             labels=_labels(own) if own.frame.kind == "labels" else None,
         ),
     )
+
+
+def _share(agreed: int, items: int) -> tuple[float | None, float | None, float | None]:
+    """The share with Wilson's interval, all None of nothing."""
+    bounds = wilson(agreed, items)
+    return (agreed / items, *bounds) if bounds else (None, None, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Gold of two label sets: begin, decide the disputes one by one, freeze."""
+"""Gold of our own label sets: begin, decide the disputes one by one, freeze."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,28 +23,33 @@ from app.pilots.gold_schemas import ChoiceIn
 from app.pilots.models import ChoiceKind, DraftState, PilotTask
 from app.pilots.pages.uploads import HINTS as FORMATS
 from app.pilots.pages.uploads import SUFFIXES
+from app.pilots.reading_sets import FIELDS
 from app.pilots.service import Draft, PilotAccess, ReceivedFreeze, ReceivedSets
 from app.pilots.views import drafts as views
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}/gold-sets", include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
-_DECISIONS = {"a": ("take", 0), "b": ("take", 1), "own": ("own", 0), "exclude": ("exclude", 0)}
+_DECISIONS = {letter: ("take", place) for place, letter in enumerate("abcde")}
+_DECISIONS |= {"own": ("own", 0), "exclude": ("exclude", 0)}
+_TITLE = "Gold from our own label sets"
 _TEXTS = frozenset({PilotTask.TRANSCRIPTION, PilotTask.TRANSLATION})
 
 
 def _sets_page(session: ReadSession, found: PilotAccess, state: FormState) -> views.SetsPage:
     base = base_of(found.pilot)
     return views.SetsPage(
-        title="Gold from two label sets",
+        title=_TITLE,
         frame=below(session, found),
         form=state,
         action=f"{base}/gold-sets",
         back=base,
         hint=FORMATS[found.pilot.task],
         accept=SUFFIXES,
+        more=tuple(Option(field, f"Set {'ABCDE'[at]}") for at, field in enumerate(FIELDS) if at > 1),
+        shows_more=any(state.error(field) for field in FIELDS[2:]),
         is_text=found.pilot.task in _TEXTS,
         dropped=tuple(
-            (wording.moment(one.created_at), f"{base}/gold-sets/{one.id}/resume")
+            (wording.moment(one.created_at, found.evaluation.time_zone), f"{base}/gold-sets/{one.id}/resume")
             for one in queries.dropped_drafts(session, found.pilot.id)
         ),
     )
@@ -52,7 +57,7 @@ def _sets_page(session: ReadSession, found: PilotAccess, state: FormState) -> vi
 
 @router.get("")
 def begin(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
-    """The form for two label sets, or the draft that is being worked on."""
+    """The form for the label sets, or the draft that is being worked on."""
     found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
     at_work = [one for one in queries.drafts(session, pilot_id) if one.state is DraftState.OPEN]
     if at_work:
@@ -69,7 +74,7 @@ def start(
     form: RawForm,
     pilot_id: UUID,
 ) -> Response:
-    """Hold two label sets against each other."""
+    """Hold the label sets against each other."""
     found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
     with rejecting(request, form, lambda state: _sets_page(session, found, state)):
         row = service.start_draft(session, actor=actor, pilot_id=pilot_id, checked=pending.take())
@@ -98,13 +103,17 @@ def _draft_page(
     row, decided = draft.row, len(draft.choices)
     frozen = ""
     if row.state is DraftState.FROZEN and row.frozen_at is not None:
-        frozen = f"Frozen as gold version {row.gold_number} on {wording.moment(row.frozen_at)}."
+        when = wording.moment(row.frozen_at, found.evaluation.time_zone)
+        frozen = f"Frozen as gold version {row.gold_number} on {when}."
     return views.DraftPage(
-        title="Gold from two label sets",
+        title=_TITLE,
         frame=below(session, found),
         path=path,
         facts=views.facts_of(draft, found.pilot.task),
-        share=decided / row.disputed if row.disputed else 1.0,
+        pairs=views.pair_rows(draft),
+        figure=views.figure_name(draft),
+        sides=views.sides_of(draft),
+        share=100 * decided / row.disputed if row.disputed else 100,
         progress=f"{decided} of {row.disputed} disputes decided",
         rows=views.dispute_rows(draft, places[(page - 1) * paging.ROWS : page * paging.ROWS], path),
         state=state,
@@ -129,7 +138,7 @@ def show_draft(
     state: Annotated[str, Query(max_length=10)] = "",
     page: PageNumber = 1,
 ) -> Response:
-    """How far both sets agree, and what they dispute."""
+    """How far the sets agree, and what they dispute."""
     draft, found = _open(session, actor, pilot_id, draft_id)
     return render(request, _draft_page(session, found, draft, blank(), state, page))
 
@@ -191,7 +200,8 @@ def _dispute_page(
     dispute, path, kind = _dispute(draft, at), _path(found, draft), draft.facts["kind"]
     choice = draft.choices.get(dispute["item"])
     scene = service.scenes_of(session, found.pilot.id).scene(dispute["item"])
-    marks = choice.marks if choice and choice.kind is ChoiceKind.OWN else (dispute["answers"][0] or [])
+    given: list[dict[str, Any]] = next((one for one in dispute["answers"] if one is not None), [])
+    marks = choice.marks if choice and choice.kind is ChoiceKind.OWN else given
     is_choice = kind == "labels"
     values: dict[str, object] = {"marks": spoken(kind, marks)}
     if is_choice:
@@ -199,9 +209,9 @@ def _dispute_page(
     decided = len(draft.choices)
     return views.DisputePage(
         title=dispute["item"],
-        frame=below(session, found, Crumb("Gold from two label sets", path)),
+        frame=below(session, found, Crumb(_TITLE, path)),
         subtitle=f"dispute {at + 1} of {len(draft.disputes)}",
-        share=decided / len(draft.disputes),
+        share=100 * decided / len(draft.disputes),
         progress=f"{decided} of {len(draft.disputes)} decided",
         exhibit=Exhibit(
             dispute["item"],
@@ -216,7 +226,7 @@ def _dispute_page(
         previous_href=f"{path}/{at - 1}" if at else "",
         next_href=f"{path}/{at + 1}" if at + 1 < len(draft.disputes) else "",
         decided=views.choice_words(choice) if choice else "",
-        may_take=(dispute["answers"][0] is not None, dispute["answers"][1] is not None),
+        takes=views.takes_of(dispute),
         own="" if kind not in HINTS else "one" if found.pilot.task is PilotTask.CLASSIFICATION else kind,
         hint=HINTS.get(kind, ""),
         classes=tuple(Option(one, one) for one in draft.facts["classes"]),

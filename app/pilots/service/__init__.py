@@ -90,6 +90,13 @@ from app.pilots.service.items import (
     upload_images,
     upload_items,
 )
+from app.pilots.service.kept import (
+    Kept,
+    PromiseLine,
+    promise_lines,
+    told_promises,
+    with_reviewed,
+)
 from app.pilots.service.listed import (
     FILES,
     ListedWork,
@@ -138,6 +145,7 @@ from app.pilots.service.promises import (
     Promise,
 )
 from app.pilots.service.receiving import ReceivedFreeze, ReceivedSets
+from app.pilots.service.reviewed import Reviewed, register_reviewed, reviewed_of
 from app.pilots.service.versions import (
     RestoredGold,
     check_again,
@@ -163,6 +171,7 @@ __all__ = [
     "CheckedSets",
     "Draft",
     "ItemLine",
+    "Kept",
     "ListedWork",
     "Listing",
     "Outcomes",
@@ -172,6 +181,7 @@ __all__ = [
     "PilotComparison",
     "Priced",
     "Promise",
+    "PromiseLine",
     "ReceivedDelivery",
     "ReceivedFreeze",
     "ReceivedGold",
@@ -179,6 +189,7 @@ __all__ = [
     "ReceivedItems",
     "ReceivedSets",
     "RestoredGold",
+    "Reviewed",
     "Scene",
     "Scenes",
     "Subset",
@@ -236,10 +247,12 @@ __all__ = [
     "participants",
     "pending",
     "pilots_of",
+    "promise_lines",
     "quote_of",
     "read_checked",
     "reading_of",
     "record_look",
+    "register_reviewed",
     "remove_delivery",
     "reopen_pilot",
     "request_result",
@@ -248,6 +261,7 @@ __all__ = [
     "restore_gold",
     "result_of",
     "resume_draft",
+    "reviewed_of",
     "scenes_of",
     "set_criteria",
     "set_offer",
@@ -255,10 +269,12 @@ __all__ = [
     "start_draft",
     "table_of",
     "take_in",
+    "told_promises",
     "undo_choice",
     "upload_delivery",
     "upload_gold",
     "upload_images",
     "upload_items",
+    "with_reviewed",
     "work_items_of",
 ]

@@ -21,12 +21,13 @@ from app.kit import clock
 from app.kit.db import ReadSession
 from app.pilots import queries
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult, PilotTask
-from app.pilots.schemas import AT_MOST, METRICS, UNITS
+from app.pilots.schemas import AT_MOST, METRICS, UNITS, CriterionIn
 from app.pilots.service.computing import EVERYTHING, Inputs, Subset, inputs_of
 from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
 from app.pilots.service.pricing import Pace, Priced, accepted_share, pace_of, priced, returned
 from app.pilots.service.promises import Promise, promises_of
+from app.pilots.service.reviewed import Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class CandidateResult:
     standardised: Estimate | None
     practice: tuple[tuple[float, float], ...]
     returns: Returns | None = None
+    reviewed: Reviewed | None = None
 
     @property
     def costs(self) -> tuple[Cost, ...]:
@@ -117,6 +119,7 @@ class PilotComparison:
     probability_best: Mapping[str, float]
     minimum_detectable_difference: float | None
     floor: float | None
+    criteria: tuple[CriterionIn, ...]
     currency: str
     unit: str
     volumes: tuple[int, int, int]
@@ -199,6 +202,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         probability_best=document["probability_best"],
         minimum_detectable_difference=document["minimum_detectable_difference"],
         floor={item.metric: item.floor for item in criteria_of(pilot)}.get(metric),
+        criteria=tuple(criteria_of(pilot)),
         currency=pilot.currency,
         unit=UNITS[pilot.task],
         volumes=need.volumes,
@@ -312,8 +316,18 @@ def _production(
     """Pace, costs and accepted share of one candidate."""
     code, items = one["name"], one["items"]
     work, labels = extra["work"][code], extra["delivered"][code]
-    pace = pace_of(pilot.task, work, items=items, labels=labels, annotators=one["annotators"], share=share)
-    found = priced(price, need, pace, share, labels / max(1, items), extra["draws"].get(code))
+    # Several answers to one item weigh together as one: production asks for one.
+    each = (one["tp"] + one["fp"]) / max(1, items)
+    pace = pace_of(
+        pilot.task,
+        work,
+        items=items,
+        labels=labels,
+        labels_per_item=each,
+        annotators=one["annotators"],
+        share=share,
+    )
+    found = priced(price, need, pace, share, each, extra["draws"].get(code))
     return {"pace": pace, "priced": found, "accepted": share}
 
 

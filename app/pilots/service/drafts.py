@@ -1,4 +1,4 @@
-"""Gold made here: two label sets of our own, their disputes decided one by one, frozen as a version of the gold."""
+"""Gold made here: two to five label sets of our own, their disputes decided one by one, frozen as a gold version."""
 
 import io
 import zlib
@@ -21,7 +21,8 @@ from app.kit.db import Database, ReadSession, WriteSession, unchanged
 from app.kit.storage import LocalStore
 from app.pilots import queries
 from app.pilots.gold_schemas import ChoiceIn
-from app.pilots.models import ChoiceKind, DraftState, GoldChoice, GoldDraft, GoldVersion, Pilot
+from app.pilots.models import ChoiceKind, DraftState, GoldChoice, GoldDraft, GoldSet, GoldVersion, Pilot
+from app.pilots.reading_sets import FIELDS
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.checking import CheckedGold, check_gold
 from app.pilots.service.children import read_in_child
@@ -29,15 +30,16 @@ from app.pilots.service.computing import handed_of
 from app.pilots.service.deliveries import upload_gold
 from app.pilots.service.items import require_figures
 
-SIDES = ("set A", "set B")
+SIDES = tuple(f"set {letter}" for letter in "ABCDE")
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _LARGEST = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSets:
-    """Two label sets that can be held against each other, and what they say."""
+    """Label sets that can be held against each other, set A first, and what they say."""
 
-    uploads: tuple[Upload, Upload]
+    uploads: tuple[Upload, ...]
     items_digest: str
     iou: int
     plain_texts: bool
@@ -58,6 +60,7 @@ class Draft:
     """A draft with its disputes, and what is decided about them by item."""
 
     row: GoldDraft
+    sets: Sequence[GoldSet]
     facts: Mapping[str, Any]
     choices: Mapping[str, GoldChoice]
 
@@ -79,45 +82,60 @@ def check_sets(
     *,
     actor: Actor,
     pilot_id: UUID,
-    uploads: tuple[Upload, Upload],
+    uploads: Mapping[str, Upload],
     plain_texts: bool = False,
     accept: bool = False,
 ) -> CheckedSets:
-    """Read two label sets in a child process and hold them against each other.
+    """Read two to five label sets (by field of `reading_sets.FIELDS`) in a child process, and hold each against all.
 
-    Takes no write session. Raises `Invalid` at `first` and `second`, and as `open_pilot`.
+    Takes no write session. Raises `Invalid` at the fields, and as `open_pilot`.
     """
-    if uploads[0].digest == uploads[1].digest:
-        message = "This is the file of set A again; choose what the other person labelled."
-        raise Invalid("sets.same", [Problem("second", message)])
+    _require_different(uploads)
+    given = [uploads[field] for field in FIELDS if field in uploads]
     with store.reading() as session:
         pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
         require_figures(pilot.task)
         items, iou, task = queries.items_file(session, pilot_id), pilot.iou, pilot.task
         handed, digest = handed_of(contents, items), items.digest if items else ""
     way = {
-        "files": [{"path": str(contents.path(one.digest)), "name": one.name} for one in uploads],
+        "files": [{"path": str(contents.path(one.digest)), "name": one.name} for one in given],
         "iou": iou / 10_000,
         "plain_texts": plain_texts,
         "accept": accept,
         "handed": handed,
     }
-    facts = read_in_child("reading_sets:compare_own", "first", task=task.value, way=way)
-    return CheckedSets(uploads, digest, iou, plain_texts, accept, facts)
+    facts = read_in_child("reading_sets:compare_own", FIELDS[0], task=task.value, way=way)
+    return CheckedSets(tuple(given), digest, iou, plain_texts, accept, facts)
+
+
+def _require_different(uploads: Mapping[str, Upload]) -> None:
+    """The first two sets are there, none is missing in between, and no file stands twice."""
+    wanted = FIELDS[: max(2, 1 + max((FIELDS.index(field) for field in uploads), default=0))]
+    problems = [
+        Problem(field, f"Choose the file of {SIDES[FIELDS.index(field)]}.")
+        for field in wanted
+        if field not in uploads
+    ]
+    seen: dict[str, str] = {}
+    for field, one in sorted(uploads.items(), key=lambda given: FIELDS.index(given[0])):
+        first = seen.setdefault(one.digest, field)
+        if first != field:
+            name = SIDES[FIELDS.index(first)]
+            problems.append(
+                Problem(field, f"This is the file of {name} again; choose what another person labelled.")
+            )
+    if problems:
+        raise Invalid("sets.files", problems)
 
 
 def start_draft(session: WriteSession, *, actor: Actor, pilot_id: UUID, checked: CheckedSets) -> GoldDraft:
-    """Begin to make gold of two sets. Raises `Conflict` while another draft is open: finish or drop it first."""
+    """Begin to make gold of these sets. Raises `Conflict` while another draft is open: finish or drop it first."""
     open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True)
     if any(one.state is DraftState.OPEN for one in queries.drafts(session, pilot_id)):
         message = "Gold is being made already. Finish it, or drop it first."
         raise Conflict("draft.open", message, field="first")
-    first, second = (files.store(session, actor=actor, upload=one) for one in checked.uploads)
     row = GoldDraft(
         pilot_id=pilot_id,
-        first_file_id=first.id,
-        second_file_id=second.id,
-        files=[{"digest": one.digest, "name": one.name} for one in checked.uploads],
         items_digest=checked.items_digest,
         iou=checked.iou,
         plain_texts=checked.plain_texts,
@@ -130,6 +148,9 @@ def start_draft(session: WriteSession, *, actor: Actor, pilot_id: UUID, checked:
     )
     session.add(row)
     session.flush()
+    for place, one in enumerate(checked.uploads):
+        file = files.store(session, actor=actor, upload=one)
+        session.add(GoldSet(draft_id=row.id, place=place, file_id=file.id, digest=one.digest, name=one.name))
     facts = {"pilot": pilot_id, "sets": [one.digest for one in checked.uploads], "agreed": row.agreed}
     after = {**facts, "disputed": row.disputed}
     audit.record(session, actor, "pilots.gold_draft.started", ("gold_draft", row.id), after=after)
@@ -152,7 +173,8 @@ def draft_of(
         word = f"frozen as gold version {row.gold_number}" if row.gold_number else "dropped"
         raise Conflict("draft.done", f"This draft is {word}; begin a new one to change anything.")
     facts = orjson.loads(zlib.decompress(row.content))
-    return Draft(row, facts, {one.item: one for one in queries.choices(session, draft_id)}), found
+    sets = queries.sets(session, draft_id)
+    return Draft(row, sets, facts, {one.item: one for one in queries.choices(session, draft_id)}), found
 
 
 def decide_dispute(
@@ -167,9 +189,8 @@ def decide_dispute(
     dispute = next((one for one in draft.disputes if one["item"] == entry.item), None)
     if dispute is None:
         raise NotFound("draft.no_dispute", "This item is not in dispute; open it from the list again.")
-    if entry.kind is ChoiceKind.TAKE and dispute["answers"][entry.side] is None:
-        message = f"{SIDES[entry.side].capitalize()} gives no answer to this item; decide otherwise."
-        raise Invalid("draft.no_answer", [Problem("kind", message)])
+    if entry.kind is ChoiceKind.TAKE:
+        _require_answer(dispute["answers"], entry.side)
     marks = _marks(found.pilot, draft, dispute, entry)
     side = entry.side if entry.kind is ChoiceKind.TAKE else 0
     row = draft.choices.get(entry.item)
@@ -193,6 +214,16 @@ def decide_dispute(
         session, actor, "pilots.gold_draft.decided", ("gold_choice", row.id), before=before, after=_facts(row)
     )
     return row
+
+
+def _require_answer(answers: Sequence[object], side: int) -> None:
+    if side >= len(answers):
+        raise Invalid(
+            "draft.no_set", [Problem("side", f"There are {len(answers)} label sets; count from 0.")]
+        )
+    if answers[side] is None:
+        message = f"S{SIDES[side][1:]} gives no answer to this item; decide otherwise."
+        raise Invalid("draft.no_answer", [Problem("kind", message)])
 
 
 def _marks(pilot: Pilot, draft: Draft, dispute: Mapping[str, Any], entry: ChoiceIn) -> list[dict[str, Any]]:
@@ -276,7 +307,7 @@ def check_freeze(store: Database, contents: LocalStore, *, actor: Actor, draft_i
             message = "The item list changed since these sets were read. Drop this draft and begin again."
             raise Conflict("draft.other_items", message)
         way = {
-            "files": [{"path": str(contents.path(one["digest"])), "name": one["name"]} for one in row.files],
+            "files": [{"path": str(contents.path(one.digest)), "name": one.name} for one in draft.sets],
             "iou": row.iou / 10_000,
             "plain_texts": row.plain_texts,
             "accept": row.accepts_repairs,
@@ -287,7 +318,7 @@ def check_freeze(store: Database, contents: LocalStore, *, actor: Actor, draft_i
         "app.pilots.reading_sets:freeze_own", {"task": task.value, "way": way, "choices": chosen}
     )
     stored = contents.put(io.BytesIO(content), _LARGEST)
-    upload = Upload("gold-from-two-sets.jsonl", "application/x-ndjson", stored.digest, stored.size)
+    upload = Upload("gold-from-own-sets.jsonl", "application/x-ndjson", stored.digest, stored.size)
     gold = check_gold(store, contents, actor=actor, pilot_id=pilot_id, upload=upload)
     return CheckedFreeze(gold, digest)
 
@@ -318,7 +349,9 @@ def freeze_draft(
     if checked.choices != _digest(draft.choices.values()):
         raise Conflict("draft.moved_on", "Somebody decided otherwise meanwhile. Look again, then freeze.")
     row = draft.row
-    gold = upload_gold(session, actor=actor, pilot_id=found.pilot.id, checked=checked.gold, note=note_of(row))
+    gold = upload_gold(
+        session, actor=actor, pilot_id=found.pilot.id, checked=checked.gold, note=note_of(draft)
+    )
     row.state, row.gold_number = DraftState.FROZEN, gold.number
     row.frozen_by, row.frozen_at = actor.id, clock.now()
     facts = {"gold": gold.number, "digest": gold.digest, "choices": checked.choices}
@@ -327,10 +360,10 @@ def freeze_draft(
     return gold
 
 
-def note_of(row: GoldDraft) -> str:
+def note_of(draft: Draft) -> str:
     """What the gold's note says of where it comes from."""
-    told = row.agreement
+    row, told, count = draft.row, draft.row.agreement, _COUNTS[len(draft.sets)]
     if told["share"] is None:
-        return f"Of two label sets; {row.disputed} items decided."
+        return f"Of {count} label sets; {row.disputed} items decided."
     share = f"{told['share']:.0%} of {told['items']} items ({told['low']:.0%} to {told['high']:.0%}, 95 %)"
-    return f"Of two label sets that agree on {share}; {row.disputed} decided by a person."
+    return f"Of {count} label sets that agree on {share}; {row.disputed} decided by a person."

@@ -8,8 +8,13 @@ from app.core.pilots.cost import Cost
 from app.evaluations import service as evaluations
 from app.kit.db import ReadSession
 from app.kit.spreadsheet import Cell
+from app.pilots.schemas import REVIEWED
 from app.pilots.service.access import PilotAccess
 from app.pilots.service.comparison import CandidateResult, PilotComparison
+from app.pilots.service.kept import REVIEW
+
+_REVIEWED = ["first_pass", "first_pass_low", "first_pass_high", "first_pass_judged", "first_pass_source",
+             "first_pass_verdict"]  # fmt: skip
 
 
 def names_of(session: ReadSession, found: PilotAccess) -> Mapping[str, str]:
@@ -26,6 +31,7 @@ def table_of(
     header = ["candidate", "code", "round", "items", "missing", "annotators", "labels"]
     for name in first.metrics:
         header += [name, f"{name}_low", f"{name}_high", f"{name}_low_general", f"{name}_high_general"]
+    header += _REVIEWED if first.reviewed else []
     header += list(first.errors)
     header += ["seconds_per_label", "accepted_per_annotator_day", "anomalies"]
     if with_prices:
@@ -42,6 +48,7 @@ def _row(
     ]  # fmt: skip
     for figure in one.metrics.values():
         row += [figure.value, figure.low, figure.high, figure.low_general, figure.high_general]
+    row += _reviewed(one) if one.reviewed else []
     row += list(one.errors.values())
     row += [
         one.pace.seconds_per_label if one.pace else None,
@@ -52,6 +59,21 @@ def _row(
         by_volume = {cost.volume: cost for cost in one.costs}
         row += [_major(by_volume.get(name), found.currency) for name in ("low", "expected", "high")]
     return row + [one.by_class[name].f1 if name in one.by_class else None for name in found.classes]
+
+
+def _reviewed(one: CandidateResult) -> list[Cell]:
+    """First-pass acceptance, where it was promised: the only figure of the table that people measure."""
+    told = one.reviewed
+    if told is None:
+        return []
+    source = f"{REVIEW} {told.number}" if told.number else REVIEW
+    verdicts = [
+        f"{each.of} {'reached' if each.met else 'not reached'}"
+        for each in one.promises
+        if each.metric in REVIEWED
+    ]
+    word = ", ".join([*verdicts, *([told.note] if told.note else [])])
+    return [told.share.value, told.share.low, told.share.high, told.judged, source, word]
 
 
 def _major(cost: Cost | None, currency: str) -> float | None:

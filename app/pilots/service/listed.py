@@ -57,6 +57,7 @@ def listed_work(session: ReadSession, pilot: Pilot, shares: Mapping[str, Share])
             timed,
             items=one["items"],
             labels=one["items"],
+            labels_per_item=1.0,
             annotators=one["annotators"],
             share=share,
         )

@@ -107,9 +107,17 @@ class Outcomes:
         """One item with scores and counts of errors. Raises `NotFound` beyond the last item."""
         if not 0 <= at < len(self.items):
             raise NotFound("item.not_found", "This result has no such item; open it from the list again.")
-        scores = {code: float(one["scores"][at]) for code, one in self.data["vendors"].items()}
-        errors = {code: self._counts(code, at) for code in self.data["vendors"]}
-        return ItemLine(at, self.items[at], scores, errors)
+        return self.lines([at])[0]
+
+    def lines(self, places: Sequence[int]) -> list[ItemLine]:
+        """The items at these places, in their order."""
+        codes, names = self.codes, self.items
+        scores = self.scores(codes)[:, places].T.tolist()
+        counts = [self._counts(code, np.asarray(places, np.int64)) for code in codes]
+        return [
+            ItemLine(at, names[at], dict(zip(codes, row, strict=True)), dict(zip(codes, errors, strict=True)))
+            for at, row, *errors in zip(places, scores, *counts, strict=True)
+        ]
 
     def scores(self, codes: Sequence[str]) -> Floats:
         """Scores of these candidates, (candidates, items)."""
@@ -187,13 +195,18 @@ class Outcomes:
         low, high = np.searchsorted(self.data["vendors"][code]["item"], [at, at + 1])
         return range(int(low), int(high))
 
-    def _counts(self, code: str, at: int) -> dict[str, int]:
-        kinds = self.data["vendors"][code]["error"]
-        out: dict[str, int] = {}
-        for row in self._rows(code, at):
-            name = ERRORS[kinds[row]]
-            out[name] = out.get(name, 0) + 1
-        return out
+    def _counts(self, code: str, places: Ints) -> list[dict[str, int]]:
+        """Per place how many findings of each kind a candidate has there."""
+        one = self.data["vendors"][code]
+        low, high = (np.searchsorted(one["item"], ends) for ends in (places, places + 1))
+        many = high - low
+        line = np.repeat(np.arange(len(places)), many)
+        row = np.arange(len(line)) + np.repeat(low - (np.cumsum(many) - many), many)
+        kinds = np.bincount(line * len(ERRORS) + one["error"][row], minlength=len(places) * len(ERRORS))
+        table = kinds.reshape(len(places), len(ERRORS)).tolist()
+        return [
+            {name: count for name, count in zip(ERRORS, counts, strict=True) if count} for counts in table
+        ]
 
     def marks(self, code: str, at: int) -> tuple[Mark, ...]:
         """What a candidate did on one item, finding by finding."""

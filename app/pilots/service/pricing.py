@@ -70,15 +70,19 @@ def pace_of(
     *,
     items: int,
     labels: int,
+    labels_per_item: float,
     annotators: int | None,
     share: Share | None,
 ) -> Pace | None:
-    """Several marks an item: the time of all annotators on it, spread over them. Else each row is one label."""
+    """Several marks an item: the time of all annotators on it, spread over them. Else each row is one label.
+
+    `labels` are those of all answers, `labels_per_item` those of one answer, which is what production asks for.
+    """
     if work is None or not labels or not items:
         return None
     several = task not in ONE_LABEL
-    per_item = work["total"] / (work["items"] if several else work["rows"])
-    per_label = per_item / (labels / items) if several else per_item
+    per_label = work["total"] / work["items"] / (labels / items) if several else work["total"] / work["rows"]
+    per_item = per_label * labels_per_item
     if per_label <= 0:
         return None
     daily = HOURS_A_DAY * 3600 / per_label * share.value if share else None

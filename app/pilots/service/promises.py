@@ -1,4 +1,4 @@
-"""How figures stand to what was promised; what only a review measures is judged in `reviews`."""
+"""How figures stand to what was promised; what only a blind review measures is joined in `kept`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from app.pilots.service.plan import criteria_of
 class Promise:
     """How a candidate stands to one promise; `label` names a class where the promise is per class.
 
-    `met` compares the figure itself, `sure` tells that its whole interval lies on that side. `of` is floor or
-    target; for errors the bound is the most that is allowed.
+    `met` compares the figure itself, `sure` tells that its whole 95 % interval `low`..`high` lies on that side. `of`
+    is floor or target; for errors the bound is the most that is allowed.
     """
 
     metric: str
@@ -25,6 +25,8 @@ class Promise:
     value: float
     met: bool
     sure: bool
+    low: float | None
+    high: float | None
 
 
 def promises_of(
@@ -45,16 +47,16 @@ def promises_of(
                 count = errors.get(item.metric, 0.0)
                 ends = wilson(count, gold_labels) or (None, None)
                 value = count / gold_labels
-                out.append(_promise(item.metric, of, "", bound, value, *ends, is_limit=True))
+                out.append(promise(item.metric, of, "", bound, value, *ends, is_limit=True))
             elif item.metric == BY_CLASS:
                 out += [
-                    _promise(item.metric, of, name, bound, one.f1, one.low, one.high)
+                    promise(item.metric, of, name, bound, one.f1, one.low, one.high)
                     for name, one in _held(item, own, by_class).items()
                     if one.f1 is not None
                 ]
             elif (figure := metrics[item.metric]).value is not None:
                 figures = (figure.value, figure.low, figure.high)
-                out.append(_promise(item.metric, of, "", bound, *figures, is_limit=item.metric in LOWER))
+                out.append(promise(item.metric, of, "", bound, *figures, is_limit=item.metric in LOWER))
     return tuple(out)
 
 
@@ -67,7 +69,7 @@ def _held(item: CriterionIn, own: set[str], by_class: Mapping[str, ClassScore]) 
     }
 
 
-def _promise(
+def promise(
     metric: str,
     of: str,
     label: str,
@@ -78,6 +80,7 @@ def _promise(
     *,
     is_limit: bool = False,
 ) -> Promise:
+    """A figure with its interval held against a bound, the most that is allowed with `is_limit`."""
     sure = False
     if is_limit:
         met = value <= bound
@@ -87,4 +90,4 @@ def _promise(
         met = value >= bound
         if low is not None and high is not None:
             sure = low >= bound if met else high < bound
-    return Promise(metric, of, label, bound, value, met, sure)
+    return Promise(metric, of, label, bound, value, met, sure, low, high)

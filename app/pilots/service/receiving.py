@@ -9,6 +9,7 @@ from app.files.service import ReceivedAnnotations
 from app.kit.actors import CurrentActor
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
+from app.pilots.reading_sets import FIELDS
 from app.pilots.service.checking import Pending, pending
 from app.pilots.service.drafts import CheckedFreeze, CheckedSets, check_freeze, check_sets
 
@@ -24,7 +25,7 @@ def _receive_sets(
             contents,
             actor=actor,
             pilot_id=pilot_id,
-            uploads=(received.one("first"), received.one("second")),
+            uploads={name: one for name in FIELDS if (one := received.maybe(name)) is not None},
             plain_texts=form is not None and form.get("plain_texts") == "yes",
             accept=form is not None and form.get("accept") == "yes",
         )

@@ -6,16 +6,17 @@ from dataclasses import asdict
 from babel.numbers import get_currency_precision
 
 from app.kit.spreadsheet import Cell, Sheet
-from app.pilots.schemas import METRICS
 from app.pilots.service.comparison import CandidateResult, PilotComparison
 from app.pilots.service.exports import table_of
+from app.pilots.service.kept import promise_lines, told_promises
 from app.pilots.service.outcomes import Outcomes
 
 ITEMS = 20_000  # rows of the sheet of items; more are in its CSV
 Rows = Iterator[Sequence[Cell]]
 _ESTIMATE = ("value", "low", "high", "low_general", "high_general")
 _SCORE = ("gold", "delivered", "tp", "fp", "fn", "precision", "recall", "f1", "low", "high", "mean_iou")
-_PROMISE = ("candidate", "promise", "class", "of", "bound", "value", "met", "sure")
+_PROMISE = ("candidate", "promise", "class", "of", "bound", "value", "low", "high", "met", "sure", "source", "judged",
+            "note")  # fmt: skip
 _PAIR = ("value", "low", "high", "p_value", "p_adjusted", "p_holm", "distinguishable")
 
 
@@ -71,10 +72,12 @@ def _figures(found: PilotComparison, names: Mapping[str, str]) -> Rows:
 
 
 def _promises(found: PilotComparison, names: Mapping[str, str]) -> Rows:
-    known = METRICS[found.task]  # type: ignore[index]
-    for name, one in _each(found, names):
-        for each in one.promises:
-            yield [name, known[each.metric], each.label, each.of, each.bound, each.value, each.met, each.sure]
+    known = {line.item.metric: line.name for line in promise_lines(found) if not line.item.label}
+    for one in told_promises(found):
+        told = [one[key] for key in ("value", "low", "high", "met", "sure")]
+        source = f"{one['source']} {one['review'] or ''}".strip()
+        yield [names[one["candidate"]], known.get(one["metric"], "F1 of a class"), one["label"], one["of"],
+               one["bound"], *told, source, one["judged"], one["note"]]  # fmt: skip
 
 
 def _classes(found: PilotComparison, names: Mapping[str, str]) -> Rows:
@@ -142,8 +145,7 @@ def _costs(found: PilotComparison, names: Mapping[str, str]) -> Rows:
 
 def _items(outcomes: Outcomes, codes: list[str]) -> Rows:
     worst = outcomes.scores(codes).mean(axis=0).argsort(kind="stable")[:ITEMS]
-    for at in worst.tolist():
-        line = outcomes.line(at)
+    for line in outcomes.lines(worst.tolist()):
         errors = [
             ", ".join(
                 f"{count} {kind.replace('_', ' ')}"
@@ -152,7 +154,7 @@ def _items(outcomes: Outcomes, codes: list[str]) -> Rows:
             )
             for code in codes
         ]
-        yield [line.name, outcomes.stratum(at), *(line.scores[code] for code in codes), *errors]
+        yield [line.name, outcomes.stratum(line.at), *(line.scores[code] for code in codes), *errors]
 
 
 def _about(found: PilotComparison, outcomes: Outcomes | None) -> Rows:

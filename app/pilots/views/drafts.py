@@ -1,4 +1,4 @@
-"""Gold in the making: both sets held against each other, the disputes, and one dispute drawn side by side."""
+"""Gold in the making: our label sets held against each other, the disputes, and one dispute drawn side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +30,28 @@ class DisputeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PairRow:
+    """How far two of more than two sets agree, figures as text."""
+
+    names: str
+    items: str
+    share: str
+    interval: str
+    figure: str
+    figure_interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The button that takes a set's answer; `value` is its key too."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetsPage(Page):
-    """The form that begins with two label sets."""
+    """The form that begins with our label sets: two that are needed and `more` that may be given."""
 
     template: ClassVar[str] = "pilots/gold_sets.html"
 
@@ -41,19 +61,24 @@ class SetsPage(Page):
     back: str
     hint: str
     accept: str
+    more: tuple[Option, ...]
+    shows_more: bool
     is_text: bool
     dropped: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPage(Page):
-    """How far both sets agree, the disputes, and the button that freezes the gold."""
+    """How far the sets agree, the disputes, and the button that freezes the gold."""
 
     template: ClassVar[str] = "pilots/gold_draft.html"
 
     frame: EvaluationFrame
     path: str
     facts: tuple[Fact, ...]
+    pairs: tuple[PairRow, ...]
+    figure: str
+    sides: tuple[str, ...]
     share: float
     progress: str
     rows: tuple[DisputeRow, ...]
@@ -70,7 +95,7 @@ class DraftPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class DisputePage(Page):
-    """One dispute, both answers side by side, with the decision's form."""
+    """One dispute, every answer side by side, with the decision's form."""
 
     template: ClassVar[str] = "pilots/gold_dispute.html"
 
@@ -87,7 +112,7 @@ class DisputePage(Page):
     previous_href: str
     next_href: str
     decided: str
-    may_take: tuple[bool, bool]
+    takes: tuple[Take, ...]
     own: str
     hint: str
     classes: tuple[Option, ...]
@@ -97,17 +122,14 @@ class DisputePage(Page):
 def facts_of(draft: Draft, task: PilotTask) -> tuple[Fact, ...]:
     """Our own agreement in figures."""
     told = draft.row.agreement
-    out = [Fact(f"Set {'AB'[at]}", one["name"]) for at, one in enumerate(draft.row.files)]
+    out = [Fact(_named(one.place), one.name) for one in draft.sets]
     if told["share"] is not None:
         bounds = f"{told['low']:.0%} to {told['high']:.0%}, 95 %"
         out.append(
             Fact("Agree on", f"{told['agreed']} of {told['items']} items, {told['share']:.0%}", bounds)
         )
-    for name, label in _FIGURES.items():
-        if found := told["figures"].get(name):
-            digits = 1 if name == "chrf" else 3
-            bounds = wording.interval(found["low"], found["high"], digits)
-            out.append(Fact(label, wording.number(found["value"], digits), bounds))
+    if len(told["pairs"]) == 1 and (name := figure_of(draft)):
+        out.append(Fact(_FIGURES[name], *_figure(told["pairs"][0], name)))
     if (labels := told["labels"]) and labels["alpha"]["value"] is not None:
         alpha = labels["alpha"]
         bounds = wording.interval(alpha["low"], alpha["high"], 2)
@@ -117,6 +139,62 @@ def facts_of(draft: Draft, task: PilotTask) -> tuple[Fact, ...]:
     if draft.row.plain_texts:
         out.append(Fact("Texts", "case and punctuation do not count"))
     return tuple(out)
+
+
+def _named(place: int) -> str:
+    return f"S{SIDES[place][1:]}"
+
+
+def figure_of(draft: Draft) -> str:
+    """The figure that is told of every two sets: the first of ours that the task has, '' for none."""
+    known = {name for one in draft.row.agreement["pairs"] for name in one["figures"]}
+    return next((name for name in _FIGURES if name in known), "")
+
+
+def figure_name(draft: Draft) -> str:
+    """That figure in words."""
+    return _FIGURES.get(figure_of(draft), "")
+
+
+def pair_rows(draft: Draft) -> tuple[PairRow, ...]:
+    """Every two sets; none where there are only two, whose figures stand among the facts."""
+    pairs = draft.row.agreement["pairs"]
+    return tuple(_pair(one, figure_of(draft)) for one in pairs) if len(pairs) > 1 else ()
+
+
+def _pair(one: Mapping[str, Any], name: str) -> PairRow:
+    known = one["share"] is not None
+    figure, bounds = _figure(one, name)
+    return PairRow(
+        names=f"{_named(one['left'])} and {SIDES[one['right']][4:]}",
+        items=f"{one['agreed']} of {one['items']}",
+        share=f"{one['share']:.0%}" if known else wording.DASH,
+        interval=f"{one['low']:.0%} to {one['high']:.0%}" if known else "no item of both",
+        figure=figure,
+        figure_interval=bounds,
+    )
+
+
+def _figure(one: Mapping[str, Any], name: str) -> tuple[str, str]:
+    found = one["figures"].get(name)
+    if found is None:
+        return wording.DASH, ""
+    digits = 1 if name == "chrf" else 3
+    return wording.number(found["value"], digits), wording.interval(found["low"], found["high"], digits)
+
+
+def sides_of(draft: Draft) -> tuple[str, ...]:
+    """The sets as headings."""
+    return tuple(_named(one.place) for one in draft.sets)
+
+
+def takes_of(dispute: Mapping[str, Any]) -> tuple[Take, ...]:
+    """A button for every set that answers the item."""
+    return tuple(
+        Take("abcde"[place], f"Take {SIDES[place]}")
+        for place, answer in enumerate(dispute["answers"])
+        if answer is not None
+    )
 
 
 def dispute_rows(draft: Draft, places: Sequence[int], path: str) -> tuple[DisputeRow, ...]:
@@ -151,7 +229,7 @@ def choice_words(choice: GoldChoice) -> str:
 
 
 def _marks(answer: Sequence[Mapping[str, Any]], odd: Sequence[int] = ()) -> list[Mark]:
-    """The marks of a set as they are drawn; the `odd` ones find no equal in the other set."""
+    """The marks of a set as they are drawn; the `odd` ones find no equal in some other set."""
     return [
         Mark("loose" if at in odd else "ok", None, one.get("label"), None, None, None, _shape(one))
         for at, one in enumerate(answer)
@@ -163,10 +241,10 @@ def _shape(one: Mapping[str, Any]) -> Any:
 
 
 def panels_of(dispute: Mapping[str, Any], kind: str, scene: Scene) -> tuple[Panel, ...]:
-    """Both answers side by side."""
+    """Every answer side by side."""
     return tuple(
         _panel(name, answer, dispute["odd"][at], dispute, kind, scene)
-        for at, (name, answer) in enumerate(zip(SIDES, dispute["answers"], strict=True))
+        for at, (name, answer) in enumerate(zip(SIDES, dispute["answers"], strict=False))
     )
 
 

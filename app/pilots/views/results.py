@@ -13,7 +13,7 @@ from app.kit import wording
 from app.kit.templating import Page
 from app.kit.ui import Fact
 from app.pilots.figures import ReturnRow, learning_chart, return_rows
-from app.pilots.schemas import BY_CLASS, CLASS_ITEMS, METRICS
+from app.pilots.schemas import BY_CLASS, CLASS_ITEMS, METRICS, REVIEWED
 from app.pilots.service import CandidateResult, PilotComparison
 from app.pilots.service.verdict import peers_of, verdict
 from app.pilots.views.choice import Choice
@@ -21,7 +21,9 @@ from app.pilots.views.costs import CostRow, cost_rows
 from app.pilots.views.errors import CLASSES, ErrorCard, HeatCell, HeatRow, error_card
 from app.pilots.views.labelers import LabelerCard, labeler_cards
 from app.pilots.views.links import Links
+from app.pilots.views.promises import PromiseRow, promise_rows
 from app.pilots.views.speed import SpeedRow, speed_rows
+from app.pilots.views.standing import Standing
 from app.pilots.wording import rate
 
 
@@ -79,6 +81,8 @@ class Results:
     unit: str
     currency: str
     rows: tuple[CandidateRow, ...]
+    names: tuple[str, ...]
+    promises: tuple[PromiseRow, ...]
     classes: tuple[str, ...]
     more_classes: str
     heat: tuple[HeatRow, ...]
@@ -109,12 +113,7 @@ class ResultsPage(Page):
     query: str
     report: str
     subtitle: str
-    progress: int
-    note: str
-    failure: str
-    is_computing: bool
-    ask: str
-    nonce: str
+    standing: Standing
     may_edit: bool
     look: str
     choice: Choice | None
@@ -144,6 +143,8 @@ def results_view(
         rows=tuple(
             _row(found, one, names, to, window, one in peers, shows_prices) for one in found.candidates
         ),
+        names=tuple(names[one.code] for one in found.candidates),
+        promises=promise_rows(found, to),
         classes=shown,
         more_classes=_more(len(shown), len(found.classes)),
         heat=tuple(_heat(one, names, shown, to) for one in found.candidates),
@@ -212,7 +213,7 @@ def _row(
         value=wording.number(figure.value, 3),
         interval=wording.interval(figure.low, figure.high, 3),
         seconds=wording.number(one.pace.seconds_per_label, 1) if one.pace else wording.DASH,
-        wrong=wording.percent(1 - one.tp / one.labels, 1) if one.labels else wording.DASH,
+        wrong=wording.percent(one.fp / (one.tp + one.fp), 1) if one.tp + one.fp else wording.DASH,
         per_day=wording.number(one.pace.per_annotator_day) if one.pace else wording.DASH,
         cost=rate(expected.per_accepted if expected else None, found.currency),
         cost_note=one.price_note if shows_prices and expected is None else "",
@@ -254,9 +255,9 @@ def _unheld(found: PilotComparison) -> list[str]:
 def _misses(found: PilotComparison, one: CandidateResult) -> str:
     if not one.misses:
         return ""
-    known = METRICS[found.task]  # type: ignore[index]
+    known = {**METRICS[found.task], **REVIEWED}  # type: ignore[index]
     named = [promise.label or known[promise.metric] for promise in one.misses]
-    return f"under the floor: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
+    return f"floor missed: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
 
 
 def _largest_classes(found: PilotComparison) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from app.pilots.wording import bounds_of, mix_words, promise_name, rate, sizing_
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, PilotReportDocument, Table, TableCell, TableRow
 from app.reviews.models import Fault
-from app.reviews.service import Acceptance, ReviewSummary
+from app.reviews.service import Acceptance, ReviewSummary, promise_of
 
 _METHOD = "Pairs: McNemar's mid-p on common items, simultaneous max-T intervals by bootstrap over items."
 ONLY_PEOPLE = "Judged by people only: nothing here is measured against labels of our own."
@@ -67,10 +67,7 @@ def plan_facts(told: PilotReported) -> tuple[Fact, ...]:
 def review_parts(told: PilotReported) -> dict[str, Any]:
     """The fields of the report that the blind review fills; none where nobody judged."""
     if told.review is None:
-        floor = next((one for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
-        return (
-            {"review_notes": ("First pass was promised and is open: no review is judged.",)} if floor else {}
-        )
+        return {}
     row, found = told.review
     return {
         "review_caption": f"review {row.number}, {row.size} random items, the same of every candidate; 95% Wilson",
@@ -105,7 +102,8 @@ def _shares(told: PilotReported, found: ReviewSummary) -> Table:
 
 
 def _chart(told: PilotReported, found: ReviewSummary) -> Markup:
-    floor = next((one.floor for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
+    promise = promise_of(told.pilot)
+    floor = promise.floor if promise else None
     rows = [ForestRow(told.names[one.code], one.first_pass, one.low, one.high) for one in _ranked(found)]
     return charts.forest(rows, measure="Accepted as it came", floor=floor, width=672)
 
@@ -122,7 +120,7 @@ def _pairs(told: PilotReported, found: ReviewSummary) -> Table:
             (
                 TableCell(wording.signed(100 * (one.value or 0), 1)),
                 TableCell(wording.interval(100 * (one.low or 0), 100 * (one.high or 0), 1)),
-                TableCell(wording.number(one.p_adjusted, 3)),
+                TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
@@ -143,24 +141,32 @@ def _faults(told: PilotReported, found: ReviewSummary) -> Table:
 
 def _notes(told: PilotReported, found: ReviewSummary) -> tuple[str, ...]:
     agreed = found.agreement
-    floor = next((one.floor for one in criteria_of(told.pilot) if one.metric == "first_pass"), None)
     out = [f"{found.judged} of {found.tasks} judgements are in."]
+    if found.unblind:
+        out.append(f"{found.unblind} of them were given after names were told, and are not blind.")
     if agreed.items:
         out.append(
             f"Two reviewers gave the same verdict on {wording.percent(agreed.percent, 1)} of {agreed.items} items "
             f"(AC1 {wording.number(agreed.ac1.value, 2)})."
         )
-    if floor is not None:
-        below = [
-            told.names[one.code]
-            for one in _ranked(found)
-            if one.first_pass is not None and one.first_pass < floor
+    promise = promise_of(told.pilot) if told.found is None else None  # else it stands with the other promises
+    if promise is not None:
+        out += [
+            _kept(told, found, of, bound)
+            for of, bound in (("floor", promise.floor), ("target", promise.target))
+            if bound is not None
         ]
-        out.append(
-            f"First pass was promised from {floor:g}: "
-            + (f"under it {', '.join(below)}." if below else "all keep it.")
-        )
     return tuple(out)
+
+
+def _kept(told: PilotReported, found: ReviewSummary, of: str, bound: float) -> str:
+    """Who is accepted at first pass less often than was promised, who was not judged yet."""
+    shares = {told.names[one.code]: one.first_pass for one in _ranked(found)}
+    below = [name for name, share in shares.items() if share is not None and share < bound]
+    open_still = [name for name, share in shares.items() if share is None]
+    parts = [f"under it {', '.join(below)}"] if below else []
+    parts += [f"not reviewed yet {', '.join(open_still)}"] if open_still else []
+    return f"Accepted at first pass, {of} {bound:g}: {'; '.join(parts) or 'all keep it'}."
 
 
 def judged_document(told: PilotReported, at: datetime, *, preview: Preview | None) -> PilotReportDocument:

@@ -9,16 +9,17 @@ from app import charts
 from app.charts import ForestRow
 from app.core.pilots.cost import Cost
 from app.core.pilots.findings import top_confusions
-from app.core.pilots.results import Estimate, Stratum
+from app.core.pilots.results import Estimate
 from app.kit import wording
 from app.kit.pdf.parts import Head, Preview
 from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
-from app.pilots.schemas import AT_MOST, BY_CLASS, LOWER, METRICS, REVIEWED, CriterionIn
-from app.pilots.service import CandidateResult, PilotComparison, criteria_of
-from app.pilots.wording import error_counts_of, promise_name, rate
+from app.pilots.schemas import METRICS
+from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
+from app.pilots.wording import bound_word, error_counts_of, kept_note, least_words, rate
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
+from app.reports.views.golds import gold_table
 from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
 
 
@@ -45,7 +46,7 @@ def pilot_document(
         quality=_quality(told, found),
         pairs_caption=f"difference in {found.metric_name}, 95% over all pairs together",
         pairs=_pairs(told, found),
-        pairs_note=_least(found),
+        pairs_note=least_words(found.items, found.minimum_detectable_difference, found.metric_name),
         classes_caption="F1 per class, gold objects",
         classes=_classes(told, found),
         outcomes=tuple(Outcome(name_of(told, one), _outcome(one)) for one in found.candidates),
@@ -76,6 +77,7 @@ def _more(told: PilotReported, found: PilotComparison) -> dict[str, Any]:
     """Plan, promises, mix, strata, confusion, and what only readers of prices see."""
     return {
         "plan": plan_facts(told),
+        "golds": gold_table(told),
         "promises": _promises(told, found),
         "mixed": _mixed(told, found),
         "confused": _confused(told, found),
@@ -171,21 +173,13 @@ def _pairs(told: PilotReported, found: PilotComparison) -> Table:
             (
                 TableCell(wording.signed(one.value, 3)),
                 TableCell(wording.interval(one.low, one.high, 3)),
-                TableCell(wording.number(one.p_adjusted, 3)),
+                TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
         for one in found.pairs
     )
     return Table("Pair", ("difference", "interval", "p adjusted", "told apart"), rows)
-
-
-def _least(found: PilotComparison) -> str:
-    least = found.minimum_detectable_difference
-    items = wording.number(found.items)
-    if least is None:
-        return f"With {items} items no difference can be shown reliably."
-    return f"With {items} items a difference under {wording.number(least, 3)} may be noise."
 
 
 def _classes(told: PilotReported, found: PilotComparison) -> Table:
@@ -288,45 +282,25 @@ def _learning(told: PilotReported, found: PilotComparison) -> Markup | None:
 
 def _promises(told: PilotReported, found: PilotComparison) -> Table:
     """Every promise in a row, a candidate in a column; a bound on every class names those that miss it."""
-    asked = [
-        (item, of, bound)
-        for item in criteria_of(told.pilot)
-        if item.metric not in REVIEWED
-        for of, bound in (("floor", item.floor), ("target", item.target))
-        if bound is not None
-    ]
-    own = {item.label for item, _, _ in asked if item.label}
     rows = tuple(
         TableRow(
-            f"{promise_name(told.pilot.task, item)}, "
-            f"{'at most' if of == 'floor' and item.metric in AT_MOST | LOWER else of} {bound:g}",
-            tuple(_kept(one, item, of, own) for one in found.candidates),
+            f"{line.name}, {bound_word(line)}",
+            tuple(_kept(line.kept[one.code]) for one in found.candidates),
         )
-        for item, of, bound in asked
+        for line in promise_lines(found)
     )
     return Table("Promise", tuple(name_of(told, one) for one in found.candidates), rows)
 
 
-def _kept(one: CandidateResult, item: CriterionIn, of: str, own: set[str]) -> TableCell:
-    """What became of one promise; `own` are the classes with a bound of their own."""
-    mine = [
-        each
-        for each in one.promises
-        if (each.metric, each.of) == (item.metric, of)
-        and (each.label == item.label if item.label else each.label not in own)
-    ]
-    if not mine:
-        return TableCell(wording.DASH, "too few objects to say")
-    missed = [each for each in mine if not each.met]
-    least = min(mine, key=lambda each: each.value)
-    word = "not reached" if missed else "reached"
-    if item.metric == BY_CLASS and not item.label:
-        below = ", ".join(each.label for each in missed[:3]) + (
-            f" and {len(missed) - 3} more" if missed[3:] else ""
-        )
-        return TableCell(word, below or f"least {wording.number(least.value, 3)}, {least.label}")
-    doubt = "" if least.sure else ", may be chance"
-    return TableCell(wording.number(least.value, 3), word + doubt)
+def _kept(kept: Kept) -> TableCell:
+    """The figure, its interval and verdict, and for a review how much was judged."""
+    worst = kept.worst
+    if worst is None:
+        return TableCell(wording.DASH, "; ".join(part for part in (kept.note, kept_note(kept)) if part))
+    doubt = ", may be chance" if not worst.sure and len(kept.parts) == 1 else ""
+    ends = wording.interval(worst.low, worst.high, 3) if worst.low is not None else ""
+    parts = (ends, kept.word + doubt, kept_note(kept))
+    return TableCell(wording.number(worst.value, 3), "; ".join(part for part in parts if part))
 
 
 def _mixed(told: PilotReported, found: PilotComparison) -> str:
@@ -357,10 +331,6 @@ def _strata(told: PilotReported, found: PilotComparison) -> Table:
         for name in names
     )
     return Table("Stratum", tuple(name_of(told, one) for one in found.candidates), rows)
-
-
-def _range(each: Stratum) -> str:
-    return f"{wording.interval(each.low, each.high, 3)}, n {each.count:g}"
 
 
 def _confused(told: PilotReported, found: PilotComparison) -> Table:

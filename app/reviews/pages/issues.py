@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.accounts import service as accounts
 from app.core.permissions import Action
 from app.kit import htmx, paging, wording
-from app.kit.actors import CurrentActor
+from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, parse, rejecting
 from app.kit.requests import RawForm, Read, Write
@@ -29,7 +29,13 @@ State = Annotated[str, Query(max_length=20)]
 
 
 def _list_page(
-    session: ReadSession, found: pilots.PilotAccess, rows: list[PilotIssue], state: str, form: FormState
+    session: ReadSession,
+    found: pilots.PilotAccess,
+    shown: list[PilotIssue],
+    state: str,
+    form: FormState,
+    *,
+    about: str = "",
 ) -> views.IssuesPage:
     path, names = f"{base_of(found.pilot)}/issues", names_of(session, found)
     inputs = pilots.inputs_of(session, found.pilot)
@@ -40,11 +46,12 @@ def _list_page(
         path=path,
         states=_STATES,
         state=state,
-        rows=views.issue_rows(rows, names, path),
+        rows=views.issue_rows(shown, service.issue_candidates(session, found, shown), path),
         csv_url=paging.link(f"{path}/all.csv", {"state": state}),
         form=form,
         may_raise=found.may(Action.NOTE_WRITE) and found.is_open and bool(codes),
         candidates=tuple(Option(code, names[code]) for code in codes),
+        about=about,
     )
 
 
@@ -62,25 +69,35 @@ def list_issues(
     state: State = "",
     item: int | None = None,
     code: State = "",
+    task: UUID | None = None,
 ) -> Response:
-    """The issues of the pilot; `item` (its place) and `code` fill the form."""
+    """The issues of the pilot; `item` (its place) and `code`, or one's own `task` of a review, fill the form."""
     found = pilots.open_pilot(session, actor, pilot_id)
     result = pilots.result_of(session, found.pilot)
     name = ""
     if item is not None and result is not None:
         name = pilots.outcomes_of(session, result.id).line(item).name
-    form = blank({"item": name, "code": code})
-    return render(request, _list_page(session, found, _rows(session, actor, pilot_id, state), state, form))
+    form = blank({"item": name, "code": code, "task": task or ""})
+    rows, about = _rows(session, actor, pilot_id, state), _about(session, actor, task)
+    return render(request, _list_page(session, found, rows, state, form, about=about))
+
+
+def _about(session: ReadSession, actor: Actor, task_id: UUID | None) -> str:
+    """What one was given in a review, in words; never by name."""
+    if task_id is None:
+        return ""
+    one = service.task_of(session, actor=actor, task_id=task_id)
+    return f"{one.task.item} of candidate {one.task.code}, blind review {one.review.number}"
 
 
 @router.get("/all.csv")
 def issues_csv(session: Read, actor: CurrentActor, pilot_id: UUID, state: State = "") -> Response:
     """The filtered issues as CSV."""
     found = pilots.open_pilot(session, actor, pilot_id)
-    names = names_of(session, found)
+    issues = _rows(session, actor, pilot_id, state)
+    about = service.issue_candidates(session, found, issues)
     rows = [
-        [one.item, names.get(one.code, one.code), one.title, "resolved" if one.resolved_at else "open"]
-        for one in _rows(session, actor, pilot_id, state)
+        [one.item, about[one.id][1], one.title, "resolved" if one.resolved_at else "open"] for one in issues
     ]
     headers = {"Content-Disposition": 'attachment; filename="pilot-issues.csv"'}
     content = write_csv(("item", "candidate", "issue", "state"), rows)
@@ -94,9 +111,18 @@ def raise_issue(
     """Raise an issue."""
     found = pilots.open_pilot(session, actor, pilot_id, Action.NOTE_WRITE, changing=True)
     rows = _rows(session, actor, pilot_id, "")
-    with rejecting(request, form, lambda state: _list_page(session, found, rows, "", state)):
+    about = _about(session, actor, _id_in(form.get("task")))
+    with rejecting(request, form, lambda state: _list_page(session, found, rows, "", state, about=about)):
         row = service.raise_issue(session, actor=actor, pilot_id=pilot_id, entry=parse(IssueIn, form))
     return htmx.redirect(request, f"{base_of(found.pilot)}/issues/{row.id}", toast="The issue is raised.")
+
+
+def _id_in(value: object) -> UUID | None:
+    """What a field holds, if it is an id at all; what it is wrong with is said where the form is parsed."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def _page(
@@ -104,8 +130,8 @@ def _page(
 ) -> views.IssuePage:
     comments = queries.comments(session, row.id)
     names = accounts.names_of(session, {one.author_id for one in comments})
-    path, codes = f"{base_of(found.pilot)}/issues", names_of(session, found)
-    candidate = codes.get(row.code, row.code)
+    path = f"{base_of(found.pilot)}/issues"
+    _, candidate = service.issue_candidates(session, found, [row])[row.id]
     return views.IssuePage(
         title=row.title,
         frame=below(session, found, Crumb("Issues", path)),
@@ -115,7 +141,7 @@ def _page(
         thread=tuple(
             NoteRow(
                 names.get(one.author_id, "somebody"),
-                wording.moment(one.created_at),
+                wording.moment(one.created_at, found.evaluation.time_zone),
                 one.created_at.isoformat(),
                 one.text,
                 "comment",

@@ -21,7 +21,6 @@ from app.pilots import service as pilots
 from app.pilots.drawing import blind_panel, exhibit_of, gold_panel
 from app.pilots.frame import base_of, below
 from app.pilots.models import PilotTask
-from app.pilots.service import names_of
 from app.reviews import queries, service
 from app.reviews.models import Fault
 from app.reviews.schemas import ReviewIn, VerdictIn
@@ -32,6 +31,7 @@ PEOPLE_ONLY = "Judged by people only: nothing here is measured against labels of
 _IMAGE_KINDS = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
 }  # fmt: skip
+_CLOSING = {False: "Close review and tell names", True: "Close review"}
 _FIRST = {"size": "150", "overlap": "30", "seed": "0"}
 _ALONE = {"size": "20", "overlap": "0", "seed": "0"}  # nobody else is there to judge an item twice
 
@@ -101,17 +101,23 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         own_share=100 * done / len(own) if own else 0,
         own_words=f"{done} of {len(own)} judged" if own else "",
         next_href=f"{href}/next" if is_open and done < len(own) else "",
-        own=views.judged_rows(own, base),
+        own=views.judged_rows(own, service.names_told(session, found), base),
+        told=views.told_facts(review, service.names_told(session, found)),
+        told_note=views.told_note(
+            review,
+            service.unblind(review, queries.tasks(session, review_id)),
+            found.pilot.evaluation.time_zone,
+        ),
         hidden=hidden,
         people_only=PEOPLE_ONLY if found.pilot.pilot.task is PilotTask.REVIEW_ONLY else "",
-        report_href=_report(found.pilot) if summary else "",
-        **_figures(session, found.pilot, summary),
+        report_href=_report(found.pilot) if summary and review.told_at else "",
+        **_figures(session, found, summary),
         faults=tuple(one.value.replace("_", " ") for one in Fault),
         agreement=views.agreement_facts(summary) if summary else (),
         agreement_note=f"{summary.judged} of {summary.tasks} judgements are in" if summary else "",
         csv_href="" if hidden else f"{href}/verdicts.csv",
         state_action=f"{href}/{'close' if is_open else 'reopen'}" if may_edit else "",
-        state_label="Close review" if is_open else "Reopen review",
+        state_label=_CLOSING[bool(review.told_at)] if is_open else "Reopen review",
         nonce=blank().nonce,
     )
     return render(request, shown)
@@ -124,19 +130,19 @@ def _report(found: pilots.PilotAccess) -> str:
 
 
 def _figures(
-    session: ReadSession, found: pilots.PilotAccess, summary: service.ReviewSummary | None
+    session: ReadSession, found: service.ReviewAccess, summary: service.ReviewSummary | None
 ) -> dict[str, Any]:
-    """What a review says, empty while it may not be seen."""
-    pilot, names = found.pilot, names_of(session, found)
-    currency = pilot.currency if found.may_price else ""
+    """What a review says, empty while it may not be seen. What came back and what it costs would tell whose it is."""
+    pilot, names = found.pilot.pilot, service.candidates_in(session, found)
+    currency = pilot.currency if found.pilot.may_price else ""
     if summary is None:
         return {"rows": (), "pairs": (), "pairs_note": "", "work": (), "currency": currency}
-    works = service.work_of(session, pilot, summary)
+    works = service.work_of(session, pilot, summary) if found.review.told_at else {}
     return {
         "rows": views.acceptance_rows(summary, names, service.promise_of(pilot)),
         "pairs": views.pair_rows(summary, names),
         "pairs_note": f"first pass on {summary.common} items judged of everybody, in points",
-        "work": views.work_rows(works, names, pilot.currency, with_prices=found.may_price),
+        "work": views.work_rows(works, names, pilot.currency, with_prices=found.pilot.may_price),
         "currency": currency,
     }
 
@@ -144,9 +150,7 @@ def _figures(
 @router.get("/{review_id}/verdicts.csv")
 def verdicts_csv(session: Read, actor: CurrentActor, review_id: UUID) -> Response:
     """Every item and verdict of the review."""
-    found = service.open_review(session, actor, review_id)
-    names = names_of(session, found.pilot)
-    header, rows = service.verdict_rows(session, actor=actor, review_id=review_id, names=names)
+    header, rows = service.verdict_rows(session, actor=actor, review_id=review_id)
     headers = {"Content-Disposition": 'attachment; filename="pilot-review.csv"'}
     return Response(write_csv(header, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -166,7 +170,7 @@ def close(session: Write, request: Request, actor: CurrentActor, review_id: UUID
     """End the review."""
     row = service.close_review(session, actor=actor, review_id=review_id)
     base = f"{base_of(service.open_review(session, actor, row.id).pilot.pilot)}/review/{row.id}"
-    toast = Toast("The review is closed.", undo_url=f"{base}/reopen")
+    toast = Toast("The review is closed; its figures count.", undo_url=f"{base}/reopen")
     return htmx.redirect(request, base, toast=toast)
 
 
@@ -180,11 +184,12 @@ def reopen(session: Write, request: Request, actor: CurrentActor, review_id: UUI
 
 def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState) -> views.TaskPage:
     task, review, base = found.task, found.review, base_of(found.pilot.pilot)
+    name = service.own_name(session, found)
     outcomes = pilots.outcomes_of(session, review.result_id)
     gold = (gold_panel(outcomes, task.at),) if review.shows_gold else ()
     review_href, is_files = f"{base}/review/{review.id}", outcomes.kind == pilots.FILES
     return views.TaskPage(
-        title=f"Candidate {task.code}: {task.item}",
+        title=f"{name}: {task.item}",
         frame=below(
             session,
             found.pilot,
@@ -198,9 +203,9 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         share=100 * found.judged / found.total,
         progress=f"{found.judged} of {found.total} judged",
         exhibit=exhibit_of(outcomes, task.at),
-        panels=() if is_files else (blind_panel(outcomes, task.code, task.at), *gold),
+        panels=() if is_files else (blind_panel(outcomes, found.candidate_code, task.at, name), *gold),
         given=views.given_panel(
-            outcomes.given(task.code, task.at), task.code, f"{base}/review/tasks/{task.id}"
+            outcomes.given(found.candidate_code, task.at), name, f"{base}/review/tasks/{task.id}"
         )
         if is_files
         else None,
@@ -210,7 +215,7 @@ def _task_page(session: ReadSession, found: service.TaskAccess, form: FormState)
         kind=views.VERDICT_KINDS[task.verdict] if task.verdict else "",
         undo_action=f"{base}/review/tasks/{task.id}/undo" if task.verdict else "",
         is_closed=review.closed_at is not None or not found.pilot.is_open,
-        issue_href=f"{base}/issues?item={task.at}&code={task.code}",
+        issue_href=f"{base}/issues?task={task.id}",
         next_href=f"{base}/review/tasks/{found.next_id}" if found.next_id else "",
         review_href=review_href,
     )
@@ -231,7 +236,7 @@ def task_file(session: Read, request: Request, actor: CurrentActor, task_id: UUI
     found = service.task_of(session, actor=actor, task_id=task_id)
     outcomes = pilots.outcomes_of(session, found.review.result_id)
     contents: LocalStore = request.app.state.contents
-    content, suffix = pilots.delivered_file(contents, outcomes, found.task.code, found.task.at)
+    content, suffix = pilots.delivered_file(contents, outcomes, found.candidate_code, found.task.at)
     kind = _IMAGE_KINDS.get(suffix, "application/octet-stream")
     shown = suffix if suffix.isascii() and suffix[1:].isalnum() else ""
     headers = {

@@ -23,7 +23,7 @@ from app.pilots.schemas import REVIEWED, CriterionIn
 from app.pilots.service import ListedWork
 from app.reviews import queries
 from app.reviews.models import Fault, PilotReview, ReviewTask, Thumb, Verdict
-from app.reviews.service.review import open_review, require_summary
+from app.reviews.service.review import candidates_in, open_review, require_summary
 
 VERDICTS = tuple(Verdict)
 Item = tuple[str, int]  # a candidate's code and the place of an item
@@ -63,7 +63,10 @@ class ReviewerAgreement:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """The figures of a review; `pairs` compare first-pass acceptance on the `common` items judged of everybody."""
+    """The figures of a review; `pairs` compare first-pass acceptance on the `common` items judged of everybody.
+
+    `unblind` verdicts were given after names were told, in a review that was opened again.
+    """
 
     judged: int
     tasks: int
@@ -71,26 +74,37 @@ class ReviewSummary:
     pairs: tuple[Pair, ...]
     common: int
     agreement: ReviewerAgreement
+    unblind: int
 
 
 def summary_of(session: ReadSession, *, actor: Actor, review_id: UUID) -> ReviewSummary:
     """The figures of a review. Raises `Forbidden` for who still has items to judge in it."""
     found = open_review(session, actor, review_id)
     require_summary(session, actor, found)
-    return summary(found.review.codes, queries.tasks(session, review_id))
+    return summary(found.review, queries.tasks(session, review_id))
 
 
-def summary(codes: Sequence[str], tasks: Sequence[ReviewTask]) -> ReviewSummary:
-    """The figures of these tasks, candidates in the order of `codes`."""
-    accepted = accepted_by_item(tasks, codes)
+def summary(review: PilotReview, tasks: Sequence[ReviewTask]) -> ReviewSummary:
+    """The figures of a review by `PilotReview.shown_codes`."""
+    shown = review.shown_codes
+    accepted = {shown[own]: shares for own, shares in accepted_by_item(tasks, list(shown)).items()}
     return ReviewSummary(
         judged=sum(one.verdict is not None for one in tasks),
         tasks=len(tasks),
-        acceptances=tuple(acceptance(code, [one for one in tasks if one.code == code]) for code in codes),
+        acceptances=tuple(
+            acceptance(code, [one for one in tasks if one.code == own]) for own, code in shown.items()
+        ),
         pairs=accepted_pairs(accepted),
         common=min((len(one) for one in accepted.values()), default=0),
         agreement=_agreement(tasks),
+        unblind=unblind(review, tasks),
     )
+
+
+def unblind(review: PilotReview, tasks: Sequence[ReviewTask]) -> int:
+    """How many verdicts were given, or changed, after names were told."""
+    told = review.told_at
+    return sum(bool(told and one.judged_at and one.judged_at > told) for one in tasks)
 
 
 def acceptance(code: str, tasks: Sequence[ReviewTask]) -> Acceptance:
@@ -158,9 +172,9 @@ def _agreement(tasks: Sequence[ReviewTask]) -> ReviewerAgreement:
     )
 
 
-def newest_of(session: ReadSession, pilot_id: UUID) -> PilotReview | None:
-    """The newest review of a pilot that somebody judged in, else the newest."""
-    found = queries.reviews(session, pilot_id)
+def newest_of(session: ReadSession, pilot_id: UUID, *, told: bool = False) -> PilotReview | None:
+    """The newest review of a pilot that somebody judged in, else the newest; with `told` of those that told names."""
+    found = [one for one in queries.reviews(session, pilot_id) if one.told_at or not told]
     judged = (
         one for one in found if any(task.verdict is not None for task in queries.tasks(session, one.id))
     )
@@ -185,28 +199,33 @@ def work_of(session: ReadSession, pilot: Pilot, found: ReviewSummary) -> Mapping
 def first_pass_of(
     session: ReadSession, candidate_id: UUID
 ) -> tuple[Acceptance, PilotReview, EvidenceRef] | None:
-    """A candidate's first-pass acceptance in the newest review that judged some of its items."""
+    """A candidate's first-pass acceptance in the newest review that judged some of its items and told names.
+
+    A review that is still blind counts nowhere else: beside its figures by code they would tell whose is whose.
+    """
     judged = queries.judged_of(session, candidate_id)
     if not judged:
         return None
     review = judged[0][0]
     own = [task for one, task in judged if one.id == review.id]
     ref = EvidenceRef("pilot_review", str(review.id), sum(task.version for task in own))
-    return acceptance(own[0].code, own), review, ref
+    return acceptance(review.codes[own[0].code], own), review, ref
 
 
 def verdict_rows(
-    session: ReadSession, *, actor: Actor, review_id: UUID, names: Mapping[str, str]
+    session: ReadSession, *, actor: Actor, review_id: UUID
 ) -> tuple[list[str], list[list[Cell]]]:
-    """Heading and one row per given item, judged or not; reviewers are numbered, not named."""
+    """Heading and one row per given item, judged or not; reviewers are numbered, not named, and so are candidates
+    by code until names are told."""
     found = open_review(session, actor, review_id)
     require_summary(session, actor, found)
-    tasks = queries.tasks(session, review_id)
+    tasks, names = queries.tasks(session, review_id), candidates_in(session, found)
     people = {one: f"reviewer {at}" for at, one in enumerate(dict.fromkeys(t.reviewer_id for t in tasks), 1)}
-    header = ["candidate", "item", "reviewer", "verdict", "category", "thumb", "comment", "judged_at"]
+    header = ["candidate", "code", "item", "reviewer", "verdict", "category", "thumb", "comment", "judged_at"]
     rows: list[list[Cell]] = [
         [
-            names.get(one.code, one.code),
+            names[found.review.shown_codes[one.code]],
+            one.code,
             one.item,
             people[one.reviewer_id],
             one.verdict.value if one.verdict else None,

@@ -1,12 +1,14 @@
 """Blind review: random items of every candidate in the hands of reviewers, and their verdicts.
 
 Every candidate gives the same items, and a reviewer has an item of all candidates, so that a strict reviewer is
-strict to all. Reviewers see codes; neither names nor prices pass through here.
+strict to all. Candidates go by codes that are drawn for this review alone, because those of the pilot stand beside the
+names on pages of leads, and leads review too; names are told, and figures count elsewhere, once it is closed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
+from itertools import permutations
+from random import Random, SystemRandom
 from uuid import UUID
 
 from app.accounts import service as accounts
@@ -19,10 +21,12 @@ from app.evaluations.models import Evaluation, Governance
 from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
-from app.pilots.service import PilotAccess, inputs_of, open_pilot, outcomes_of, result_of
+from app.pilots.service import PilotAccess, inputs_of, names_of, open_pilot, outcomes_of, result_of
 from app.reviews import queries
 from app.reviews.models import PilotReview, ReviewTask
 from app.reviews.schemas import ReviewIn, VerdictIn
+
+_LETTERS = "BCDFGHJKLMNPQRTVWXZ"  # no vowels, no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class TaskAccess:
     total: int
     judged: int
     next_id: UUID | None
+
+    @property
+    def candidate_code(self) -> str:
+        """The candidate's code in the pilot, under which its delivery is read. Not for a reviewer's eyes."""
+        return self.review.codes[self.task.code]
 
 
 def reviewers_of(session: ReadSession, evaluation: Evaluation) -> Mapping[UUID, str]:
@@ -82,12 +91,13 @@ def start_review(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: 
         overlap=entry.overlap,
         seed=entry.seed,
         shows_gold=entry.shows_gold,
-        codes=list(inputs.deliveries),
+        codes=_own_codes(inputs.deliveries),
         started_by=actor.id,
     )
     session.add(row)
     session.flush()
-    _hand_out(session, row, entry, names, {code: one.candidate_id for code, one in inputs.deliveries.items()})
+    whose = {own: inputs.deliveries[code].candidate_id for own, code in row.codes.items()}
+    _hand_out(session, row, entry, names, whose)
     facts = {
         "pilot": pilot_id,
         "number": row.number,
@@ -99,10 +109,18 @@ def start_review(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: 
     return row
 
 
+def _own_codes(candidates: Iterable[str]) -> dict[str, str]:
+    """Two random letters for every candidate: unlike the pilot's codes, and not to be computed from anything."""
+    present = list(candidates)
+    length = 2 if len(present) <= len(_LETTERS) else 3
+    every = ["".join(one) for one in permutations(_LETTERS, length)]
+    return dict(zip(SystemRandom().sample(every, len(present)), present, strict=True))
+
+
 def _hand_out(
     session: WriteSession, row: PilotReview, entry: ReviewIn, names: Sequence[str], whose: Mapping[str, UUID]
 ) -> None:
-    for reviewer, drawn in _handed_out(entry, len(names), row.codes).items():
+    for reviewer, drawn in _handed_out(entry, len(names), sorted(row.codes)).items():
         session.add_all(
             ReviewTask(
                 review_id=row.id,
@@ -160,21 +178,42 @@ def open_review(
 
 
 def close_review(session: WriteSession, *, actor: Actor, review_id: UUID) -> PilotReview:
-    """End a review; what was not judged stays out of its figures."""
+    """End a review and tell whose is whose; what was not judged stays out of its figures."""
     found = open_review(session, actor, review_id, Action.PILOT_EDIT)
     if found.review.closed_at is None:
         found.review.closed_at = clock.now()
+        found.review.told_at = found.review.told_at or found.review.closed_at
         audit.record(session, actor, "pilots.review.closed", ("pilot_review", review_id))
     return found.review
 
 
 def reopen_review(session: WriteSession, *, actor: Actor, review_id: UUID) -> PilotReview:
-    """Take a closed review up again."""
+    """Take a closed review up again. Names stay told: what is judged from then on is not blind, and pages say so."""
     found = open_review(session, actor, review_id, Action.PILOT_EDIT)
     if found.review.closed_at is not None:
         found.review.closed_at = None
         audit.record(session, actor, "pilots.review.reopened", ("pilot_review", review_id))
     return found.review
+
+
+def candidates_in(session: ReadSession, found: ReviewAccess) -> Mapping[str, str]:
+    """Code of `PilotReview.shown_codes` -> what the reader may call the candidate: by name once names are told."""
+    if found.review.told_at is None:
+        return {own: f"Candidate {own}" for own in found.review.codes}
+    return names_of(session, found.pilot)
+
+
+def own_name(session: ReadSession, found: TaskAccess) -> str:
+    """What the reviewer may call the candidate of a task: 'Candidate QX', once names are told with the name."""
+    return names_told(session, ReviewAccess(found.review, found.pilot))[found.task.code]
+
+
+def names_told(session: ReadSession, found: ReviewAccess) -> Mapping[str, str]:
+    """Own code -> 'Candidate QX', once names are told 'Candidate QX: Harbor'."""
+    names, review = candidates_in(session, found), found.review
+    if review.told_at is None:
+        return names
+    return {own: f"Candidate {own}: {names[code]}" for own, code in review.codes.items()}
 
 
 def tasks_for(session: ReadSession, *, actor: Actor, review_id: UUID) -> Sequence[ReviewTask]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import ClassVar
+from uuid import UUID
 
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
@@ -120,6 +121,7 @@ class IssuesPage(Page):
     form: FormState
     may_raise: bool
     candidates: tuple[Option, ...]
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +187,16 @@ def _figure(found: PilotComparison, code: str) -> str:
     return f"{wording.number(figure.value, 3)} ({wording.interval(figure.low, figure.high, 3)})"
 
 
-def issue_rows(rows: Sequence[PilotIssue], names: Mapping[str, str], path: str) -> tuple[IssueRow, ...]:
-    """The issues as rows."""
+def issue_rows(
+    rows: Sequence[PilotIssue], about: Mapping[UUID, tuple[str, str]], path: str
+) -> tuple[IssueRow, ...]:
+    """The issues as rows; `about` as `service.issue_candidates` tells it."""
     return tuple(
         IssueRow(
             title=one.title,
             href=f"{path}/{one.id}",
             item=one.item,
-            candidate=names.get(one.code, one.code),
+            candidate=about[one.id][1],
             word="resolved" if one.resolved_at else "open",
             kind="ok" if one.resolved_at else "warn",
             when=wording.day(one.created_at),

@@ -125,6 +125,8 @@ class ReviewPage(Page):
     own_words: str
     next_href: str
     own: tuple[JudgedRow, ...]
+    told: tuple[Fact, ...]
+    told_note: str
     hidden: str
     people_only: str
     report_href: str
@@ -221,11 +223,11 @@ def review_facts(one: PilotReview) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def given_panel(given: tuple[str, str, str] | None, code: str, task_href: str) -> GivenPanel:
+def given_panel(given: tuple[str, str, str] | None, name: str, task_href: str) -> GivenPanel:
     """What reviewers open instead of a drawing."""
     file, link, text = given or ("", "", "")
     return GivenPanel(
-        name=f"Candidate {code}",
+        name=name,
         file_href=f"{task_href}/file" if file else "",
         is_image=file.lower().endswith(IMAGES),
         link=link,
@@ -234,12 +236,33 @@ def given_panel(given: tuple[str, str, str] | None, code: str, task_href: str) -
     )
 
 
-def judged_rows(tasks: Sequence[ReviewTask], base: str) -> tuple[JudgedRow, ...]:
-    """The reader's own items, in order."""
+def told_facts(review: PilotReview, names: Mapping[str, str]) -> tuple[Fact, ...]:
+    """Whose is whose, once it is told; `names` as `service.names_told`."""
+    if review.told_at is None:
+        return ()
+    told = (names[own].partition(": ") for own in sorted(names))
+    return tuple(Fact(code, name) for code, _, name in told)
+
+
+def told_note(review: PilotReview, since: int, zone: str) -> str:
+    """How blind the review is; `since` verdicts were given after names were told."""
+    if review.told_at is None:
+        return (
+            "Candidates go by codes of this review alone. Names are told when it is closed; until then its figures "
+            "count neither in the scorecard nor in the report."
+        )
+    told = f"Names were told on {wording.moment(review.told_at, zone)}"
+    if not since:
+        return f"{told}; all verdicts were given before."
+    return f"{told}; {since} {wording.plural('verdict', since)} since then {'is' if since == 1 else 'are'} not blind."
+
+
+def judged_rows(tasks: Sequence[ReviewTask], names: Mapping[str, str], base: str) -> tuple[JudgedRow, ...]:
+    """The reader's own items, in order; `names` as `service.names_told`."""
     return tuple(
         JudgedRow(
             item=one.item,
-            code=f"Candidate {one.code}",
+            code=names[one.code],
             href=f"{base}/review/tasks/{one.id}",
             word=VERDICT_WORDS[one.verdict] if one.verdict else "to judge",
             kind=VERDICT_KINDS[one.verdict] if one.verdict else "",

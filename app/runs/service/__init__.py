@@ -75,6 +75,7 @@ from app.runs.service.run import (
     set_plan,
     set_run,
     set_stage,
+    shown_round,
     stage_of,
     template_plan,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "set_stage",
     "set_status_mail",
     "show_errors",
+    "shown_round",
     "stage_of",
     "status_of",
     "stop_status",

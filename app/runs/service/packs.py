@@ -17,6 +17,7 @@ from app.audit import service as audit
 from app.core.errors import Conflict
 from app.core.formats.archives import Picture
 from app.core.formats.resolve_names import nearest
+from app.core.formats.salted import salted
 from app.core.permissions import Action
 from app.core.pilots.codes import place_of
 from app.evaluations.models import Candidate
@@ -184,7 +185,8 @@ def _build(contents: LocalStore, inputs: _Inputs) -> Pack:
         if inputs.images is not None and pictures:
             with contents.open(inputs.images[0].digest) as stream, zipfile.ZipFile(stream) as source:
                 for name, picture in sorted(pictures.values(), key=lambda one: one[0]):
-                    archive.writestr(zipfile.ZipInfo(name, _SINCE), source.read(picture.member))
+                    shown = _unlike(source.read(picture.member), picture, inputs.items, name)
+                    archive.writestr(zipfile.ZipInfo(name, _SINCE), shown)
     packed = out.getvalue()
     return Pack(
         part_id=inputs.part_id,
@@ -218,6 +220,11 @@ def _pictures(inputs: _Inputs, items: Sequence[Mapping[str, Any]]) -> dict[str, 
     if sum(picture.size for _, picture in out.values()) > MAX_IMAGES:
         return {}
     return out
+
+
+def _unlike(data: bytes, picture: Picture, items: PilotItems | None, name: str) -> bytes:
+    """An image as it leaves: with an item list no two files are equal, so that repeats are not found by their bytes."""
+    return salted(data, picture.media_type, f"{items.seal}|{name}".encode()) if items else data
 
 
 def _outside(item: Mapping[str, Any], pictures: Mapping[str, tuple[str, Picture]]) -> dict[str, Any]:

@@ -81,6 +81,14 @@ def stage_of(pilot: Pilot, run: PilotRun) -> PilotStage:
     return run.stage
 
 
+def shown_round(session: ReadSession, pilot: Pilot, run: PilotRun) -> int:
+    """The newest round whose figures its vendor may see, 0 for none; while the pilot is closed, however that was done,
+    every round."""
+    if stage_of(pilot, run) is not S.CLOSED:
+        return run.shown_round
+    return max([run.round, *(one.round for one in pilots.accepted(session, pilot.id))])
+
+
 def plan_of(run: PilotRun) -> LabelingPlanIn:
     """The labeling plan as an entry."""
     return LabelingPlanIn.model_validate(run.plan)
@@ -253,8 +261,6 @@ def set_stage(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: Sta
     _guard(session, found, row, before, entry)
     if entry.stage is S.RUNNING and before is S.MEASURING:
         row.shown_round, row.round, row.deadline = row.round, row.round + 1, None
-    if entry.stage is S.CLOSED:
-        row.shown_round = row.round
     row.stage, row.reason = entry.stage, entry.reason
     if entry.stage is S.AGREED and pilot.criteria_locked_at is None:
         lock_criteria(session, actor, pilot, "agreed with the vendors")

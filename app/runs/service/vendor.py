@@ -26,7 +26,7 @@ from app.runs import queries
 from app.runs.models import PilotPart, PilotRun
 from app.runs.service.packs import require_ready
 from app.runs.service.parts import PartAccess, newest_instructions, part_access, require_signed
-from app.runs.service.run import TAKES, has_confirmed, is_late
+from app.runs.service.run import TAKES, has_confirmed, is_late, shown_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,8 @@ def own_scores(session: ReadSession, found: PartAccess) -> tuple[OwnScore, ...]:
 
     The comparison holds each vendor's newest delivery alone: it is shown only while that is of a shown round.
     """
-    if found.is_labeler or not found.run.shown_round:
+    shown = shown_round(session, found.pilot, found.run)
+    if found.is_labeler or not shown:
         return ()
     compared = comparison_of(session, found.pilot.id)
     own = (
@@ -156,7 +157,7 @@ def own_scores(session: ReadSession, found: PartAccess) -> tuple[OwnScore, ...]:
         if compared
         else None
     )
-    if own is None or own.round > found.run.shown_round:
+    if own is None or own.round > shown:
         return ()
     kept = tuple(_figure(one) for one in own.promises if not one.label)
     return (OwnScore(own.round, kept),)

@@ -188,7 +188,7 @@ def error_words(errors: Mapping[str, int]) -> tuple[str, ...]:
 
 def _panels(outcomes: Outcomes, code: str, at: int, *, shows_gold: bool) -> tuple[Panel, ...]:
     if not shows_gold:
-        return (replace(blind_panel(outcomes, code, at), name=YOURS),)
+        return (blind_panel(outcomes, code, at, YOURS),)
     yours = replace(compared_panel(outcomes, code, at, YOURS), errors=())
     return (replace(gold_panel(outcomes, at), name="Ours"), yours)
 

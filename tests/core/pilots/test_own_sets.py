@@ -63,7 +63,7 @@ def test_classes_agree_where_they_are_equal_and_kappa_like_figures_are_those_of_
     assert (told.items, told.agreed, told.share) == (5, 4, 0.8)
     assert told.labels is not None
     assert told.labels.alpha.value == pytest.approx(0.64)
-    assert told.figures["accuracy"].value == 0.8
+    assert told.pairs[0].figures["accuracy"].value == 0.8
     (one,) = found.disputes
     assert (one.item, one.answers) == ("5", ([{"label": "cat"}], [{"label": "dog"}]))
     gold = gold_of(own, found, {"5": Choice("take", side=1)})
@@ -76,7 +76,9 @@ def test_sets_of_labels_agree_as_sets() -> None:
     own = sets("multilabel", b"item,label\n1,a|b\n2,a\n3,b", b"item,label\n1,b|a\n2,a|b\n3,b")
     found = compare_sets(own)
     assert found.agreed == ("1", "3")
-    assert found.agreement.figures["f1"].value == pytest.approx(8 / 9)  # 4 labels of 4 and 5 are shared
+    assert found.agreement.pairs[0].figures["f1"].value == pytest.approx(
+        8 / 9
+    )  # 4 labels of 4 and 5 are shared
     assert found.disputes[0].answers == ([{"label": "a"}], [{"label": "a"}, {"label": "b"}])
 
 
@@ -93,7 +95,7 @@ def test_boxes_agree_when_all_of_an_image_match_and_the_first_sets_box_is_the_go
     found = compare_sets(own)
     assert found.agreed == ("1.jpg",)
     assert [one.item for one in found.disputes] == ["2.jpg", "3.jpg"]
-    assert found.agreement.figures["f1"].value == pytest.approx(2 * 2 / (3 + 4))
+    assert found.agreement.pairs[0].figures["f1"].value == pytest.approx(2 * 2 / (3 + 4))
     assert compare_sets(own, iou=0.7).agreed == ()
     gold = gold_of(
         own,
@@ -152,7 +154,7 @@ def test_texts_agree_but_for_spaces_and_when_asked_but_for_case_and_punctuation(
     }
     if task == "transcription":
         # One word of two against each other, both ways: 1 / 2 in the third, 2 / 2 in the second, none in the first.
-        assert found.agreement.figures["wer"].value == pytest.approx(3 / 6)
+        assert found.agreement.pairs[0].figures["wer"].value == pytest.approx(3 / 6)
 
 
 def test_an_item_that_one_set_leaves_out_is_a_dispute_with_one_side() -> None:
@@ -170,6 +172,12 @@ def test_three_sets_must_all_agree() -> None:
     found = compare_sets(own)
     assert found.agreed == ("1",)
     assert found.disputes[0].answers == ([{"label": "a"}], [{"label": "a"}], [{"label": "b"}])
+    told = found.agreement
+    assert [(one.left, one.right, one.share) for one in told.pairs] == [(0, 1, 1.0), (0, 2, 0.5), (1, 2, 0.5)]
+    assert [one.figures["accuracy"].value for one in told.pairs] == [1.0, 0.5, 0.5]
+    # by hand: 2 of 6 coincidences differ, and 2 * 5 * 1 / 5 of 6 would by chance
+    assert told.labels is not None
+    assert told.labels.alpha.value == pytest.approx(0.0)
 
 
 def test_names_of_items_and_classes_come_from_the_set_that_has_them() -> None:
