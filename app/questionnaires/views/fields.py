@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question
+from app.core.questionnaire.answers import LACKS
 from app.kit import forms
 from app.kit.ui import Option
 from app.questionnaires.models import AnswerRow, Confidence
@@ -241,16 +242,26 @@ def _kind(kind: str, options: int, *, in_row: bool) -> str:
 
 
 def place_words(question: Question, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """The faults of one question; those of a table name row and column."""
-    found = []
+    """The faults of one question; those of a table name row and column, what a row still lacks in one line."""
+    found: list[str] = []
     columns = {column.id: column.text for column in question.columns}
+    lacking: dict[int, list[str]] = {}
     for item in problems:
         match = re.fullmatch(rf"{question.id}(?:\[([0-9]+)\]\.(.+))?", item.where)
         if match is None:
             continue
+        if match[1] and item.message.startswith(LACKS):
+            lacking.setdefault(int(match[1]) + 1, []).append(columns.get(match[2], match[2]))
+            continue
         place = f"Row {int(match[1]) + 1}, {columns.get(match[2], match[2])}: " if match[1] else ""
         found.append(f"{place}{item.message[:1].upper()}{item.message[1:]}.")
+    for number, names in lacking.items():
+        found.append(f"Row {number} is kept once it has {_and(names)}; or clear the row.")
     return tuple(found)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def merged(stored: Sequence[Fields], sent: Fields) -> dict[str, tuple[str, ...]]:
