@@ -102,7 +102,9 @@ def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Si
     page.fill('[name="ramp"]', "4")
     page.fill('[name="hours.0.site"]', "Cebu")
     page.click("text=Save and continue")
-    expect(page.locator("#state-hours").first).to_contain_text("Row 1 is kept once it has Time zone, From and To")
+    expect(page.locator("#state-hours").first).to_contain_text(
+        "Row 1 is kept once it has Time zone, From and To"
+    )
     expect(page.locator('[name="ramp"]')).to_have_value("4")
     page.fill('[name="hours.0.site"]', "")
     page.press('[name="ramp"]', "Enter")

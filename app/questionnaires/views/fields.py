@@ -83,7 +83,9 @@ def entry_of(question: Question, fields: Fields) -> AnswerIn:
             {
                 "value": _raw(question, fields),
                 "confidence": _first(fields, f"{question.id}-confidence") or Confidence.TOLD,
-                "not_applicable": bool(_first(fields, f"{question.id}-na")),
+                "not_applicable": bool(
+                    _first(fields, f"{question.id}-na") or _first(fields, f"{question.id}-says-na")
+                ),
                 "note": _first(fields, f"{question.id}-note"),
                 "comment": _first(fields, f"{question.id}-comment"),
             }
@@ -135,6 +137,7 @@ def stored_fields(question: Question, row: AnswerRow | None) -> dict[str, tuple[
     found[f"{question.id}-note"] = (row.note,)
     found[f"{question.id}-comment"] = (row.comment,)
     found[f"{question.id}-na"] = ("yes",) if row.not_applicable else ()
+    found[f"{question.id}-says-na"] = ("yes",) if row.says_not_applicable else ()
     return found | _filled(question, row.value)
 
 
