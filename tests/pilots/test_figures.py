@@ -1,6 +1,7 @@
 """Figures computed again on some items, at a production mix, and what leads from a figure to its items."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -248,6 +249,13 @@ def test_the_share_of_wrong_labels_counts_an_item_labelled_twice_once(lab: Lab) 
         for at in range(ITEMS)
     )
     assert shown.rows[0].wrong == f"{wrong / ITEMS:.1%}"
+
+
+def test_a_need_without_volume_shows_no_zero_as_volume(filled: Lab) -> None:
+    found = replace(filled.compared(), volumes=(0, 0, 0))
+    names = {one.code: one.name for one in found.candidates}
+    shown = results_view(found, names, base="", query={}, shows_prices=True)
+    assert shown.volumes == ("low volume", "expected volume", "high volume")
 
 
 def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:

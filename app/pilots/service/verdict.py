@@ -78,7 +78,7 @@ def _details(found: PilotComparison, names: Mapping[str, str]) -> list[str]:
     least = found.minimum_detectable_difference
     if least is not None:
         out.append(
-            f"With {items}, differences in {_metric(found)} under {wording.number(least, 3)} are noise."
+            f"With {items}, differences in {_metric(found)} under {wording.number(least, 3)} may be noise."
         )
     elif len(found.candidates) > 1:
         out.append(f"With {items}, no difference in {_metric(found)} can be shown reliably.")

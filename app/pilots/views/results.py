@@ -171,7 +171,10 @@ _NO_MONEY: dict[str, Any] = {"volumes": (), "costs": (), "returns": ()}
 
 def _money(found: PilotComparison, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "volumes": tuple(f"{wording.compact(volume)} a year" for volume in found.volumes),
+        "volumes": tuple(
+            f"{wording.compact(volume)} a year" if volume else f"{name} volume"
+            for name, volume in zip(("low", "expected", "high"), found.volumes, strict=True)
+        ),
         "costs": cost_rows(found, names),
         "returns": return_rows(found, names),
     }
