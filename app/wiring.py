@@ -220,7 +220,7 @@ def _asset_version() -> str:
 
 PERIODIC = (
     Periodic("jobs.sweep", timedelta(days=1)),
-    Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1)),
+    Periodic(pilot_tasks.CATCH_UP, timedelta(hours=1), of=pilot_tasks.ENGINE),
     Periodic(questionnaire_tasks.REMIND, timedelta(hours=1)),
     Periodic(run_tasks.STATUS, timedelta(hours=1)),
     Periodic(questionnaire_tasks.SWEEP, timedelta(days=1)),

@@ -171,8 +171,14 @@ def _pairs(result: Comparison) -> Table:
     for one in result.pairs:
         verdict = "different" if one.distinguishable else "not distinguishable"
         difference = f"{one.value:+.3f}  {one.low:+.3f} to {one.high:+.3f}"
-        table.add_row(_plain(f"{one.a} − {one.b}"), difference, f"{one.p_adjusted:.4f}", verdict)
+        table.add_row(_plain(f"{one.a} − {one.b}"), difference, _p(one.p_adjusted), verdict)
     return table
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if value >= 0.0001 else "< 0.0001"
 
 
 def _speed(result: Comparison) -> Table:

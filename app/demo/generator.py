@@ -27,20 +27,21 @@ class Skill:
     annotators: int
 
 
-def _generator(seed: int, *salt: int) -> np.random.Generator:
+def generator_of(seed: int, *salt: int) -> np.random.Generator:
+    """Randomness of its own for each use, the same on every machine."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence((seed, *salt))))
 
 
 def shelf_gold(images: int, seed: int) -> bytes:
     """A COCO object of `images` shelf photographs with rows of products, 5 to 12 boxes each."""
-    random = _generator(seed)
+    random = generator_of(seed)
     annotations: list[dict[str, object]] = []
     for image in range(1, images + 1):
         for column in range(int(random.integers(5, 13))):
             left = 40 + column * 98 + random.uniform(-6, 6)
             top = 120 + random.uniform(0, 420)
             box = [left, top, random.uniform(52, 84), random.uniform(90, 200)]
-            category = int(random.choice(len(SHELF), p=_shares(len(SHELF)))) + 1
+            category = int(random.choice(len(SHELF), p=shares(len(SHELF)))) + 1
             annotations.append(_annotation(len(annotations) + 1, image, category, box))
     return _coco(images, annotations)
 
@@ -48,7 +49,7 @@ def shelf_gold(images: int, seed: int) -> bytes:
 def shelf_delivery(gold: bytes, skill: Skill, seed: int) -> bytes:
     """One vendor's boxes for the same images, wrong as often as its skill says."""
     document = json.loads(gold)
-    random = _generator(seed, 1)
+    random = generator_of(seed, 1)
     kept: list[dict[str, object]] = []
     for made in document["annotations"]:
         if random.random() < skill.missed:
@@ -74,7 +75,7 @@ def shelf_times(deliveries: Mapping[str, tuple[bytes, Skill]], seed: int) -> dic
     """Vendor -> times CSV: who labelled which image in how many seconds, faster towards the end."""
     found = {}
     for place, (vendor, (data, skill)) in enumerate(deliveries.items()):
-        random = _generator(seed, 2, place)
+        random = generator_of(seed, 2, place)
         document = json.loads(data)
         boxes: dict[int, int] = {}
         for made in document["annotations"]:
@@ -90,37 +91,11 @@ def shelf_times(deliveries: Mapping[str, tuple[bytes, Skill]], seed: int) -> dic
     return found
 
 
-def ticket_gold(items: int, labels: Sequence[str], seed: int) -> bytes:
-    """A classification gold: item and label, with shares that fall from the first label to the last."""
-    random = _generator(seed, 3)
-    drawn = random.choice(len(labels), size=items, p=_shares(len(labels)))
-    rows = [f"ticket-{number:04d},{labels[label]}" for number, label in enumerate(drawn, 1)]
-    return ("item,label\n" + "\n".join(rows) + "\n").encode()
-
-
-def ticket_delivery(
-    gold: bytes, labels: Sequence[str], accuracy: float, seconds: float, seed: int, *, team: str = "A"
-) -> bytes:
-    """One vendor's labels with annotators and seconds; wrong labels fall on the neighbouring class.
-
-    Annotator codes begin with the letter `team`, which tells nothing of the vendor.
-    """
-    random = _generator(seed, 4)
-    lines = ["item,label,annotator,seconds"]
-    for row in gold.decode().splitlines()[1:]:
-        item, label = row.split(",")
-        if random.random() > accuracy:
-            label = labels[(labels.index(label) + 1) % len(labels)]
-        spent = seconds * float(random.lognormal(0, 0.3))
-        person = f"{team}{int(random.integers(1, 6)):02d}"
-        lines.append(f"{item},{label},{person},{spent:.1f}")
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _shares(count: int) -> np.ndarray:
+def shares(count: int) -> np.ndarray:
+    """Shares of that many classes, falling from the first to the last."""
     weights = 1 / np.arange(1.0, count + 1) ** 0.7
-    shares: np.ndarray = weights / weights.sum()
-    return shares
+    out: np.ndarray = weights / weights.sum()
+    return out
 
 
 def _annotation(identifier: int, image: int, category: int, box: Sequence[float]) -> dict[str, object]:

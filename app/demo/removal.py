@@ -18,8 +18,9 @@ from app.files.models import Attachment, File, Note
 from app.kit.actors import SYSTEM
 from app.kit.db import Database, ReadSession, WriteSession
 from app.onboarding.models import Onboarding, OnboardingTask
-from app.pilots.models import Delivery, GoldVersion, Pilot
+from app.pilots.models import Delivery, GoldSet, GoldVersion, Pilot, PilotImages, PilotItems
 from app.questionnaires.models import PinnedQuestionnaire, QuestionnaireResponse
+from app.runs.models import PilotPart
 from app.scorecards.models import ScorecardVersion
 from app.vendors.models import Agreement, Certificate, Vendor
 
@@ -30,9 +31,12 @@ _FILE_USES: tuple[Any, ...] = (
     Certificate.file_id,
     Delivery.file_id,
     Delivery.times_file_id,
+    GoldSet.file_id,
     GoldVersion.file_id,
     ManualValue.file_id,
     Memo.file_id,
+    PilotImages.file_id,
+    PilotItems.file_id,
 )
 
 
@@ -127,6 +131,7 @@ def _subjects(session: ReadSession, roots: Sequence[Evaluation | Vendor]) -> set
     below: tuple[tuple[Any, Any], ...] = (
         (Candidate.id, Candidate.evaluation_id),
         (Pilot.id, Pilot.evaluation_id),
+        (PilotPart.id, PilotPart.pilot_id),
         (Decision.id, Decision.evaluation_id),
         (Onboarding.id, Onboarding.evaluation_id),
         (OnboardingTask.id, OnboardingTask.onboarding_id),

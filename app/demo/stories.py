@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.demo import decision, discovery, generator, panel, pilot
+from app.demo import decision, discovery, generator, judging, lab, panel, pilot
 from app.demo.build import Opened, Stage, move_on, open_evaluation, story
 from app.demo.generator import Skill
 
@@ -43,24 +43,12 @@ def _shelf_pilot(stage: Stage, opened: Opened, images: int) -> UUID:
 
 
 def play_tickets(stage: Stage, items: int) -> Opened:
-    """The one in the middle: calls half done, one delivery missing, ratings waiting."""
+    """The one in the middle: calls half done, the pilot lab at work with one delivery missing, ratings waiting."""
     told = story("tickets")
-    seed = told["pilot"]["seed"]
     panel.publish_scorecard(stage, told)
     opened = open_evaluation(stage, told)
     discovery.answer(stage, opened, told)
     panel.weigh(stage, opened, told)
-    gold = generator.ticket_gold(items, told["labels"], seed)
-    key = pilot.plan(stage, opened, told, gold, "ticket-gold-demo.csv")
-    files = {
-        name: (
-            generator.ticket_delivery(
-                gold, told["labels"], skill["accuracy"], skill["seconds"], seed + place, team=chr(65 + place)
-            ),
-            None,
-        )
-        for place, (name, skill) in enumerate(told["skills"].items())
-    }
-    pilot.deliver(stage, opened, key, files, "csv")
+    judging.play(lab.play(stage, opened, told, items))
     panel.draft(stage, opened, told)
     return opened

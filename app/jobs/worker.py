@@ -58,16 +58,18 @@ class TwoPhase:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A task without arguments that runs once per `every`, in slots counted from 1970 (UTC)."""
+    """A task without arguments that runs once per `every`, in slots counted from 1970 (UTC), and at once when
+    `of` changes: a version that its work depends on."""
 
     task: str
     every: timedelta
+    of: str = ""
 
     def slot(self, now: datetime) -> str:
         """The dedupe key of the slot that `now` lies in: whoever enqueues it first wins."""
         length = int(self.every.total_seconds())
         start = int(now.timestamp()) // length * length
-        return f"{self.task}@{start}"
+        return f"{self.task}@{start}" + (f":{self.of}" if self.of else "")
 
 
 class Worker:

@@ -9,12 +9,16 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
 
 from app.core.errors import Invalid, Problem
+from app.kit import percents
 
 MEMORY = 1 << 30
 SECONDS = 40
@@ -65,7 +69,7 @@ def read(path: str, name: str, *, filled_in: bool = False) -> bytes:
         _check_archive(data)
     if filled_in:
         _require_plain(data)
-    data = _with_line_breaks(data)
+    data = _as_shown(data)
     sheets = _book(data) if data.startswith((_ARCHIVE, _OLE)) else [("Table", _text_rows(data, name, notes))]
     found = [{"name": title[:100], "rows": _trimmed(rows, title, notes)} for title, rows in sheets]
     found = [sheet for sheet in found if sheet["rows"]]
@@ -128,9 +132,9 @@ def _odd_cells(data: bytes) -> Iterator[str]:
             _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
 
 
-def _with_line_breaks(data: bytes) -> bytes:
-    """An OpenDocument workbook with plain line breaks in its cells: the reader joins lines without a sign of where
-    one ended."""
+def _as_shown(data: bytes) -> bytes:
+    """An OpenDocument workbook with plain line breaks in its cells, because the reader joins lines without a sign of
+    where one ended, and with percentages as text."""
     if not data.startswith(_ARCHIVE):
         return data
     out = io.BytesIO()
@@ -142,7 +146,7 @@ def _with_line_breaks(data: bytes) -> bytes:
                 for entry in old.infolist():
                     part = old.read(entry)
                     if entry.filename == _OPEN_DOCUMENT:
-                        part = _BREAK.sub(b"\n", part)
+                        part = percents.in_open_document(_BREAK.sub(b"\n", part))
                     new.writestr(entry.filename, part)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
         _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
@@ -157,10 +161,11 @@ def _book(data: bytes) -> list[tuple[str, list[list[str]]]]:
         names = book.sheet_names
         if len(names) > MAX_SHEETS:
             _refuse(f"has {len(names)} sheets. Send at most {MAX_SHEETS}")
-        found = []
+        found, shown = [], _percents(data)
         for name in names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS + 1)
-            found.append((name, [[_spell(cell) for cell in row[:MAX_COLUMNS]] for row in rows]))
+            shares = shown.get(name, frozenset())
+            found.append((name, [_spelled(row[:MAX_COLUMNS], i, shares) for i, row in enumerate(rows)]))
         return found
     except CalamineError as failure:
         said = str(failure).lower()
@@ -171,6 +176,25 @@ def _book(data: bytes) -> list[tuple[str, list[list[str]]]]:
         )
         _refuse(why)
         return []
+
+
+def _percents(data: bytes) -> Mapping[str, frozenset[percents.Place]]:
+    """Cells that are shown as percentages; none where the workbook does not say so in a way that can be read."""
+    if not data.startswith(_ARCHIVE):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return percents.in_excel(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ParseError, DefusedXmlException):
+        _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
+        return {}
+
+
+def _spelled(row: list[Any], number: int, shares: frozenset[percents.Place]) -> list[str]:
+    return [
+        percents.spell(cell) if (number, i) in shares and isinstance(cell, float) else _spell(cell)
+        for i, cell in enumerate(row)
+    ]
 
 
 def _spell(cell: Any) -> str:

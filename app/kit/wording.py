@@ -55,6 +55,17 @@ def percent(value: float | Decimal | None, decimals: int = 0) -> str:
     return text + "%"
 
 
+def p_value(value: float | None) -> str:
+    """A p value to three decimals; what would round to nothing is said to be less, never to be 0.
+
+    >>> p_value(0.0312), p_value(0.00049), p_value(0.9996), p_value(None)
+    ('0.031', '< 0.001', '> 0.999', '–')
+    """
+    if value is not None and not 0.001 <= value <= 0.999 and value != 1:
+        return "< 0.001" if value < 0.001 else "> 0.999"
+    return number(value, 3)
+
+
 def compact(value: int) -> str:
     """A large count in three figures and a letter, for headings; exact figures stand where they matter.
 

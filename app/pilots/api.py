@@ -311,7 +311,10 @@ def _compared(
     service.require_look(session, actor, service.open_pilot(session, actor, pilot_id))
     found = compared_in(session, pilot_id, scope, whole=whole)
     if found is None:
-        raise Conflict("pilot.no_result", "The comparison is not computed yet; ask again in a moment.")
+        raise Conflict(
+            "pilot.no_result",
+            "The comparison is not computed yet. Ask for it (POST …/results/ask) and look again in a moment.",
+        )
     return found
 
 

@@ -15,6 +15,20 @@ def base_of(pilot: Pilot) -> str:
     return f"/evaluations/{pilot.evaluation_id}/pilot/{pilot.id}"
 
 
+# Pages that need the comparison: what they are called while it is waited for, and where they are.
+WAITING = {
+    "adjudication": "adjudication",
+    "gallery": "results/gallery",
+    "items": "results/items",
+    "look": "results/look",
+}
+
+
+def waiting_at(pilot: Pilot, to: str) -> str:
+    """Where a page (of `WAITING`) waits for the comparison that it needs."""
+    return f"{base_of(pilot)}/results/waiting/{to}"
+
+
 def below(session: ReadSession, found: PilotAccess, *more: Crumb) -> EvaluationFrame:
     """The frame of a page below a pilot."""
     frame = evaluation_frame(session, found.access, StepName.PILOT)

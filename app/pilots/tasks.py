@@ -5,9 +5,11 @@ from uuid import UUID
 from app.jobs.worker import JobContext, TwoPhase
 from app.kit.db import Database, WriteSession
 from app.kit.storage import LocalStore
+from app.pilots.comparing import ENGINE
 from app.pilots.service import computing
 from app.settings import Settings
 
+__all__ = ["CATCH_UP", "COMPARE", "ENGINE", "catch_up", "comparing"]
 COMPARE = computing.TASK
 CATCH_UP = "pilots.catch_up"
 

@@ -1,11 +1,13 @@
 """Promises, offers and mappings of labels in words."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Literal
 
 from babel.numbers import get_currency_precision
 
 from app.charts import Count
+from app.core.pilots.statistics import POWER
 from app.kit import wording
 from app.kit.ui import Fact
 from app.pilots.models import Pilot, PilotOffer, PilotTask
@@ -84,7 +86,7 @@ def rate(minor: float | None, currency: str) -> str:
     """An unrounded price per label, in major units with as many decimals as it needs.
 
     >>> rate(11.8, "USD"), rate(None, "USD"), rate(1234.5, "USD")
-    ('0.118', '–', '12.35')
+    ('0.118', '–', '12.34')
     """
     if minor is None:
         return wording.DASH
@@ -112,14 +114,33 @@ def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
     return (", ".join(told[:SHOWN]) + rest,) if told else ()
 
 
+def least_words(items: int, least: float | None, what: str = "", power: float = POWER) -> str:
+    """How small a difference so many items can show, in the same words before a pilot and after it.
+
+    >>> least_words(312, 0.04997), least_words(1, None, "F1"), least_words(90, 0.1, "F1", 0.9)[-55:]
+    ('With 312 items, a difference shows reliably (4 times in 5) from 0.050; below that it may be noise.', \
+'With 1 item, no difference in F1 can be shown reliably.', '(9 times in 10) from 0.100; below that it may be noise.')
+    """
+    told = f"With {wording.number(items)} {wording.plural('item', items)},"
+    figure = f"difference in {what}" if what else "difference"
+    if least is None:
+        return f"{told} no {figure} can be shown reliably."
+    often = Fraction(power).limit_denominator(100)
+    return (
+        f"{told} a {figure} shows reliably ({often.numerator} times in {often.denominator}) "
+        f"from {wording.number(least, 3)}; below that it may be noise."
+    )
+
+
 def sizing_words(pilot: Pilot) -> tuple[Fact, ...]:
     """The planned size with its assumptions, nothing where none was taken over."""
     if not pilot.sizing:
         return ()
     told = SizingIn.model_validate({name: value for name, value in pilot.sizing.items() if name != "items"})
     why = (
-        f"to show {100 * told.difference:g} points between any two of {told.vendors} with a power of "
-        f"{told.power:.0%} when they differ on {told.discordant:.0%} of the items"
+        f"to find a true difference of {told.difference:g} ({100 * told.difference:g} points) between any two of "
+        f"{told.vendors} candidates in {told.power:.0%} of such pilots, when they differ on {told.discordant:.0%} of "
+        "the items"
     )
     return (Fact("Planned items", wording.number(pilot.sizing["items"]), why),)
 

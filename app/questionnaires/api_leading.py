@@ -292,16 +292,20 @@ def end_call(request: Request, session: Write, actor: CurrentActor, response_id:
 
 
 @router.get("/responses/{response_id}/call/invitation")
-def get_invitation(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+def get_invitation(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """The planned call as iCalendar text."""
-    text = service.invitation(session, actor=actor, response_id=response_id)
+    text = service.invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     return Response(text, media_type="text/calendar; charset=utf-8")
 
 
 @router.post("/responses/{response_id}/call/invite", response_model=VendorSideOut)
 def send_invitation(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
     """Mail the invitation to every attendee with an address."""
-    service.send_invitation(session, actor=actor, response_id=response_id)
+    service.send_invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     return done(request, _side(session, actor, response_id))
 
 

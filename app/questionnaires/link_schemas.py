@@ -155,6 +155,9 @@ class ProposalOut(BaseModel):
     comment: str
     revision: int
     is_old: bool
+    doubt: str = Field(
+        description="What to ask before it is saved, such as 0.45 for a share; '' for nothing."
+    )
 
 
 class ProposalsOut(BaseModel):

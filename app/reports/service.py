@@ -1,9 +1,10 @@
 """What a report is made from, for somebody who may see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.accounts import service as accounts
 from app.assessment.service import EvaluationAnalysis
 from app.core.errors import Conflict, Forbidden
 from app.core.permissions import Action
@@ -15,7 +16,7 @@ from app.evaluations.models import Evaluation
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.pilots import service as pilots
-from app.pilots.models import Pilot, PilotTask
+from app.pilots.models import GoldVersion, Pilot, PilotTask
 from app.pilots.service import ListedWork, PilotComparison
 from app.reviews import service as reviews
 from app.reviews.models import PilotReview
@@ -44,6 +45,7 @@ class PilotReported:
 
     `found` is None for what only people judge. `review` is the newest closed blind review with its summary, if somebody
     judged in it; `work` what came back of what only people judge, by code; `plan` the labeling plan as it stands.
+    `golds` are the versions of the gold, `people` who added them.
     """
 
     evaluation: Evaluation
@@ -53,6 +55,8 @@ class PilotReported:
     work: Mapping[str, ListedWork]
     names: Mapping[str, str]
     plan: LabelingPlanIn
+    golds: Sequence[GoldVersion]
+    people: Mapping[UUID, str]
     prices: bool
     blind: bool
 
@@ -93,6 +97,7 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
     views = evaluations.candidates_of(session, opened.evaluation.id)
     if found is not None:
         found = pilots.with_reviewed(found, reviews.first_pass_in(session, actor, pilot))
+    golds = pilots.golds(session, pilot_id)
     return PilotReported(
         evaluation=opened.evaluation,
         pilot=pilot,
@@ -100,6 +105,8 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
         review=review,
         work=reviews.work_of(session, pilot, review[1]) if review else {},
         names={one.candidate.code: one.candidate.code if blind else one.name for one in views},
+        golds=golds,
+        people=accounts.names_of(session, {one.added_by for one in golds}),
         plan=_written(runs.plan_of(runs.run_of(session, pilot))),
         prices=opened.access.may(Action.PRICE_READ),
         blind=blind,

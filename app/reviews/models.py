@@ -111,7 +111,7 @@ class PilotIssue(Versioned, table=True):
     item: str = Field(max_length=1000)
     code: str = Field(default="", max_length=12)
     review_id: UUID | None = Field(
-        default=None, foreign_key="pilot_review.id", index=True, ondelete="RESTRICT"
+        default=None, foreign_key="pilot_review.id", index=True, ondelete="CASCADE"
     )
     title: str = Field(max_length=200)
     opened_by: UUID

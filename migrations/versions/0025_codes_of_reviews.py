@@ -34,7 +34,7 @@ def upgrade() -> None:
             "pilot_review",
             ["review_id"],
             ["id"],
-            ondelete="RESTRICT",
+            ondelete="CASCADE",
         )
         batch.create_index(batch.f("ix_pilot_issue_review_id"), ["review_id"])
     op.execute(_REVIEW.update().values(told_at=_REVIEW.c.closed_at))

@@ -1,5 +1,6 @@
 """The demonstration on both databases: complete, the same again, and gone without a rest."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ from app.kit.db import Database, ReadSession, open_database
 from app.kit.storage import LocalStore
 from app.onboarding import service as onboarding
 from app.pilots import service as pilots
+from app.reviews import service as reviews
+from app.reviews.models import PilotReview
+from app.runs import service as runs
 from app.settings import Settings
 from app.vendors.models import Vendor
 from tests.conftest import make_user
@@ -201,6 +205,44 @@ def test_finished_evaluation_tells_its_story(loaded: Database) -> None:
     assert (standing.overdue, sum(standing.is_settled(task) for task in standing.tasks)) == (1, 3)
 
 
+def test_the_running_pilot_shows_the_whole_lab(loaded: Database) -> None:
+    with loaded.reading() as session:
+        row, milo = evaluation_of(session, "Support"), people.people(session)["milo"]
+        (pilot,) = pilots.pilots_of(session, actor=milo, evaluation_id=row.id)
+        listing = pilots.listing_of(session, pilot.id)
+        found = pilots.comparison_of(session, pilot.id)
+        run = runs.run_of(session, pilot)
+        stage = runs.stage_of(pilot, run)
+        versions = runs.instructions_of(session, pilot.id)
+        threads = runs.threads_of(session, actor=milo, pilot_id=pilot.id)
+        lines = runs.milestone_lines(session, pilot, run)
+        examples = runs.examples_of(session, pilot.id)
+        golds = pilots.golds(session, pilot.id)
+        told = reviews.newest_of(session, pilot.id, told=True)
+        assert told
+        summary = reviews.summary_of(session, actor=milo, review_id=told.id)
+        drawn = session.exec(select(PilotReview).where(col(PilotReview.pilot_id) == pilot.id)).all()
+        (waiting,) = [one for one in drawn if one.closed_at is None]
+        for_milo = reviews.tasks_for(session, actor=milo, review_id=waiting.id)
+    assert listing
+    assert set(listing.row.roles) == {"scored", "practice", "repeat", "planted", "surge"}
+    assert stage.value == "running"
+    assert [one.number for one in versions] == [2, 1]
+    assert any(plan["examples"] for plan in (versions[0].plan,))
+    assert {one.waits_for_us for one in threads} == {True, False}
+    assert any(one.noticed for one in threads)
+    assert any(one.question.published_at for one in threads)
+    assert {one.done is not None for one in lines} == {True, False}
+    assert len(examples) == 1
+    assert golds[-1].note.startswith("Of two label sets that agree on")
+    assert len(golds) >= 2
+    assert {one.first_pass is not None for one in summary.acceptances} == {True}
+    assert summary.agreement.items
+    assert {one.verdict for one in for_milo} == {None}
+    assert found
+    assert all(one.pace for one in found.candidates)
+
+
 def test_every_role_that_works_finds_something_in_its_queue(loaded: Database) -> None:
     with loaded.reading() as session:
         waiting = {name: home.work_items(session, actor) for name, actor in people.people(session).items()}
@@ -213,5 +255,5 @@ def test_record_is_whole_and_files_are_named(loaded: Database, tmp_path: Path) -
         names = {row.name for row in session.exec(select(File))}
         digests = {row.digest for row in session.exec(select(File))}
         contents = LocalStore(Path(str(loaded.engine.url.database)).parent / "files")
-    assert all("demo" in name.lower() or "memo" in name.lower() for name in names)
+    assert all(re.search("demo|memo|own-sets", name.lower()) for name in names)
     assert all(contents.path(digest).exists() for digest in digests)

@@ -128,6 +128,24 @@ def test_need_takes_money_and_counts_as_people_type_them(client: TestClient) -> 
     assert 'value="1,200,000"' in again
 
 
+def test_a_need_in_work_names_what_is_missing_with_links_to_it(client: TestClient) -> None:
+    lead = sign_in(client, Role.PROCUREMENT_LEAD)
+    evaluation_id = evaluation(store(client), lead)
+    here = f"/evaluations/{evaluation_id}"
+    need(store(client), lead, evaluation_id, volume=0, techniques=["bounding_box"])
+    page = client.get(here).text
+    assert f'missing: <a href="{here}/need#field-volume">volume</a>' in page
+    assert "#field-techniques" not in page
+    assert 'id="field-volume"' in client.get(f"{here}/need").text
+    need(store(client), lead, evaluation_id, volume=10, techniques=[])
+    assert f'missing: <a href="{here}/need#field-techniques">techniques</a>' in client.get(here).text
+    form = client.get(f"{here}/need").text
+    opened = form.partition('id="field-techniques"')[0].rpartition("<details")[2]
+    assert opened.startswith(' class="columns" open>')
+    need(store(client), lead, evaluation_id, volume=10, techniques=["bounding_box"])
+    assert "missing:" not in client.get(here).text
+
+
 def test_unclear_amounts_come_back_at_their_fields_with_everything_typed(client: TestClient) -> None:
     lead = sign_in(client, Role.PROCUREMENT_LEAD)
     evaluation_id = evaluation(store(client), lead)

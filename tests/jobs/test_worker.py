@@ -246,6 +246,14 @@ def test_periodic_task_is_enqueued_once_per_slot_by_any_number_of_workers(db: Da
     assert every[0].slot(clock.now() + timedelta(days=1)) != job.dedupe
 
 
+def test_a_task_that_depends_on_a_version_runs_at_once_when_that_changes(db: Database) -> None:
+    for version in ("engine/1", "engine/1", "engine/2"):
+        every = Periodic("effect", timedelta(days=36_500), of=version)
+        Worker(db, {"effect": effect}, periodic=(every,)).enqueue_periodic()
+    with db.reading() as session:
+        assert len(session.exec(select(Job)).all()) == 2
+
+
 @pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])
 def test_sweep_forgets_old_finished_jobs(db: Database, days: int, left: int) -> None:
     job_id = enqueue(db, "effect")

@@ -1,7 +1,9 @@
 """Figures computed again on some items, at a production mix, and what leads from a figure to its items."""
 
 import io
+import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -11,8 +13,10 @@ from app.pilots import service
 from app.pilots.models import Pilot
 from app.pilots.schemas import CriteriaIn, CriterionIn, MixIn, OfferIn, PriceLineIn, SizingIn, TierIn
 from app.pilots.service import Subset, Wanted, design
+from app.pilots.views.design import size_sentence
 from app.pilots.views.items import ItemFilter, places_of
 from app.pilots.views.results import results_view
+from app.pilots.wording import least_words
 from tests.pilots.samples import CLASSES, LEAD, Lab
 
 ITEMS = 180
@@ -176,6 +180,25 @@ def test_the_planned_size_is_kept_with_what_it_rests_on(lab: Lab) -> None:
             design.set_sizing(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry, seen=1)
     with pytest.raises(Invalid):
         design.planned(SizingIn(difference=0.2, discordant=0.1))
+
+
+@pytest.mark.parametrize(("vendors", "power", "often"), [(2, 0.8, "4 times in 5"), (4, 0.9, "9 times in 10")])
+def test_the_planner_says_what_the_results_will_say_with_figures_of_an_own_calculation(
+    vendors: int, power: float, often: str
+) -> None:
+    entry = SizingIn(difference=0.05, discordant=0.1, vendors=vendors, power=power)
+    plan = design.planned(entry)
+    pairs = vendors * (vendors - 1) / 2
+    # Connor 1987, with Bonferroni over the pairs, from the textbook
+    alpha, beta = NormalDist().inv_cdf(1 - 0.05 / (2 * pairs)), NormalDist().inv_cdf(power)
+    items = math.ceil((alpha * math.sqrt(0.1) + beta * math.sqrt(0.1 - 0.05**2)) ** 2 / 0.05**2)
+    assert plan.items == items
+    said = size_sentence(plan, entry)
+    assert (
+        f"Label {items} items, the same for everybody, to find a true difference of 0.05 (5 points)" in said
+    )
+    assert said.endswith(least_words(items, 0.05, power=power))
+    assert f"shows reliably ({often}) from 0.050; below that it may be noise." in said
 
 
 def test_an_offer_with_tiers_minimums_and_a_mark_up_is_priced_as_written(filled: Lab) -> None:

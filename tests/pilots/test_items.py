@@ -264,6 +264,7 @@ def test_five_sets_are_held_against_each_other_on_the_page_and_any_of_them_can_b
         entry = {"item": "i003", "kind": "take", "side": wrong}
         assert word in lead.post(f"{draft}/choices", json=entry).text
     lead.post(f"{draft}/choices", json={"item": "i003", "kind": "take", "side": 3})
+    assert 'width="66.6' in lead.get(here).text  # two of three decided
     lead.post(f"{here}/exclude-rest")
     told = lead.get(draft).json()
     assert [one["name"] for one in told["sets"]] == [f"{field}.csv" for field in FIELDS]

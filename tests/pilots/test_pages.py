@@ -109,7 +109,7 @@ def test_upload_is_compared_by_a_job_and_the_results_name_the_vendors_to_leads(c
     work(lead)
     page = lead.get(f"{base(lab)}/results").text
     assert "Harbor is better than the others on quality." in page
-    assert "differences in accuracy under" in page
+    assert "a difference in accuracy shows reliably (4 times in 5) from" in page
     assert "0.967" in page
     assert "hx-trigger" not in lead.get(f"{base(lab)}/results", headers={"HX-Request": "true"}).text
     assert lead.get(f"{base(lab)}/results.csv").text.count("\n") == 3

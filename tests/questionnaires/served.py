@@ -83,12 +83,12 @@ def until(met: Callable[[], bool], *, seconds: float = 20) -> None:
 def require_fit(site: Site, path: str, *, widths: tuple[int, ...] = (320, 1400)) -> None:
     """The page shows no axe violation in either theme and does not scroll sideways at any width."""
     page = site.page()
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 860})
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.evaluate(AXE.read_text())
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 860})
-            page.goto(path)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.evaluate(AXE.read_text())
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert page.evaluate(VIOLATIONS) == [], f"{path}, {theme}"
     page.context.close()

@@ -142,3 +142,35 @@ def test_receipt_tells_open_from_zero_and_from_what_does_not_apply(client: TestC
     assert "0\u00a0weeks" in after("ramp")
     assert "(does not apply)" in after("attrition")
     assert "(open)" in after("spikes")
+
+
+def test_invitation_to_the_call_names_both_sides(client: TestClient, site: Scene) -> None:
+    client.app.state.settings.organisation = HOUSE  # type: ignore[attr-defined]
+    plan = {"planned_at": "2027-03-01T10:00", "attendees": "Maria Chen <maria@harbor.example>"}
+    client.post(f"{base(site)}/call", data=plan)
+    assert (
+        f"SUMMARY:Discovery call: Harbor and {HOUSE}" in client.get(f"{base(site)}/call/invitation.ics").text
+    )
+    client.post(f"{base(site)}/call/invite")
+    assert f"With: {HOUSE}" in mails(site)[-1].text
+
+
+def test_summary_repeats_no_answer_that_is_not_asked_any_more(client: TestClient, site: Scene) -> None:
+    site.answer("domain_experts", "0")
+    site.answer("ramp", "5")
+    page = client.get(f"{base(site)}/call/summary").text
+    template = site.held().access.template
+    assert site.held().applies["domain_experts"] is False
+    assert template.question("ramp").text in page
+    assert template.question("domain_experts").text not in page
+
+
+def test_open_question_can_be_sent_back_from_where_it_stands(client: TestClient, site: Scene) -> None:
+    _, vendor = site.send()
+    site.answer("ramp", "5", actor=vendor)
+    with site.db.writing() as session:
+        service.submit_response(session, actor=vendor, response_id=site.response_id)
+    page = client.get(base(site)).text
+    for name in ("ramp", "spikes"):
+        assert f'href="{base(site)}/vendor?answer={name}#send-back"' in page
+    assert "?answer=domain_experts#" not in page

@@ -268,10 +268,53 @@ def test_api_reads_a_workbook_and_saves_what_it_proposes(client: TestClient, sit
     sent = {"file": ("back.xlsx", io.BytesIO(filled(content, cells)))}
     read = client.post(f"{url}/workbook", files=sent).json()
     assert read["problems"] == []
-    answers = [{name: each[name] for name in each if name != "is_old"} for each in read["answers"]]
+    answers = [
+        {name: each[name] for name in each if name not in ("is_old", "doubt")} for each in read["answers"]
+    ]
     site.answer("bad_week", "Nothing happened.")
     assert client.post(f"{url}/proposals", json={"answers": answers}).status_code == 409
     assert "ramp" not in site.held().rows
     fresh = [each for each in answers if each["question_id"] == "ramp"]
     assert client.post(f"{url}/proposals", json={"answers": fresh}).json() == {"applied": 1}
     assert (site.held().rows["ramp"].value, site.held().rows["ramp"].comment) == ("5", "after training")
+
+
+def as_percent(content: bytes, cell: str, value: str) -> bytes:
+    """The workbook with a number in a cell that somebody formatted as a percentage."""
+    formats = len(re.findall(rb"<xf ", zipped(content, "xl/styles.xml").partition(b"<cellXfs")[2]))
+
+    def style(xml: bytes) -> bytes:
+        more = (
+            b'<xf numFmtId="9" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+        )
+        return xml.replace(b"</cellXfs>", more)
+
+    def put(xml: bytes) -> bytes:
+        told = f'<c r="{cell}" s="{formats}"><v>{value}</v></c>'.encode()
+        return re.sub(rf'<c r="{cell}"[^>]*?(?:/>|>.*?</c>)'.encode(), told, xml, count=1)
+
+    return rewritten(rewritten(content, "xl/styles.xml", style), SHEET, put)
+
+
+def zipped(content: bytes, part: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(part)
+
+
+def test_percent_formatted_cell_says_what_people_see_and_a_bare_fraction_is_asked_about(
+    site: Scene, desk: tuple[TestClient, str, bytes]
+) -> None:
+    browser, url, content = desk
+    row = row_of(content, text_of(site, "attrition"))
+    status, page = sent(browser, url, as_percent(content, f"E{row}", "0.45"))
+    assert status == 200
+    assert re.search(r'value="attrition" checked.*?<dt>New</dt><dd class="lines">45\s%', page, re.DOTALL)
+    status, page = sent(browser, url, filled(content, {f"E{row}": "0.5"}))
+    assert "0.5 % is less than one per cent. If 50 % is meant, enter 50." in page
+    assert 'value="attrition" checked' not in page
+    raw = browser.post(f"{url}/answers/attrition", data={"attrition": "0.5"}, headers={"hx-request": "true"})
+    assert "less than one per cent" in raw.text
+    assert site.held().rows["attrition"].value == "0.5"
+    saved = browser.post(f"{url}/answers/attrition", data={"attrition": "50%", "attrition-revision": "1"},
+                         headers={"hx-request": "true"})  # fmt: skip
+    assert "less than one per cent" not in saved.text

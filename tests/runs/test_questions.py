@@ -1,6 +1,7 @@
 """The question log with its filters and CSV, good examples for every vendor, and milestones."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,9 @@ from app.reviews import service as reviews
 from app.reviews.models import Ruling
 from app.reviews.schemas import DecisionIn
 from app.runs import service
+from app.runs.models import PilotMessage, PilotQuestion
 from app.runs.schemas import MilestoneIn, PublishExampleIn, RunIn
+from app.runs.service import Thread
 from tests.pilots.samples import LEAD, Lab, boxes_gold, delivery_csv, gold_csv
 from tests.pilots.test_items import listed
 from tests.pilots.test_pages import laid_out as laid_out_of
@@ -205,3 +208,26 @@ def test_an_item_with_a_hidden_repeat_is_no_example_and_others_go_by_their_codes
     assert listing is not None
     assert called == {"i001": listing.codes["i001"]}
     assert called["i001"] != "i001"
+
+
+@pytest.mark.parametrize(
+    ("by_us", "turns", "waits"),
+    [
+        (False, "v", "us"),
+        (False, "vu", ""),
+        (False, "vuv", "us"),
+        (True, "u", "vendor"),
+        (True, "uv", ""),  # answered as we asked
+        (True, "uvv", "us"),
+        (True, "uvuv", ""),
+        (True, "uvu", ""),
+    ],
+)
+def test_whose_turn_a_thread_is(by_us: bool, turns: str, waits: str) -> None:
+    row = PilotQuestion(pilot_id=uuid4(), candidate_id=uuid4(), by_us=by_us)
+    said = tuple(
+        PilotMessage(question_id=row.id, by_us=one == "u", text=one, sent_at=clock.now(), author_id=uuid4())
+        for one in turns
+    )
+    thread = Thread(row, said, "", "", False, None, 0.0)
+    assert (thread.waits_for_us, thread.waits_for_vendor) == (waits == "us", waits == "vendor")

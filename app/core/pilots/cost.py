@@ -1,4 +1,4 @@
-"""Cost: every pricing model, and the in-house desk, to cost per accepted and per correct label at a volume.
+"""Cost: every pricing model, and the in-house desk, to cost per accepted label at a volume.
 
 A quote is a list of lines; so is the in-house cost with wages, recruiting, management and the rest. Money is
 integer minor units of one currency; a price per label may be a fraction of a cent, so a line says how many
@@ -97,8 +97,8 @@ class Cost:
     `per_accepted_low` belongs to the best accept rate of the interval and `per_accepted_high` to the worst;
     a rate is None where nothing is accepted. `pay_per_hour` is the labor paid per labelling hour.
     `lines` holds name and minor units as they add up to `variable` + `fixed`; `topped_up` is what the minimum
-    adds. The rates per correct label are None where no share of correct labels was given. Their intervals are
-    those of the shares alone, turned round; `cost_interval` also lets labels and seconds per item vary.
+    adds. The intervals are those of the share alone, turned round; `cost_interval` also lets labels and seconds per
+    item vary.
     """
 
     volume: str
@@ -115,18 +115,15 @@ class Cost:
     fixed_per_accepted: float | None
     variable_per_accepted: float | None
     pay_per_hour: float | None
-    per_correct: float | None = None
-    per_correct_low: float | None = None
-    per_correct_high: float | None = None
 
 
-def cost_at(quote: Quote, volume: Volume, accepted: Share, correct: Share | None = None) -> Cost:
-    """The cost of `volume` under `quote`, per accepted label and per correct one (right against the gold).
+def cost_at(quote: Quote, volume: Volume, accepted: Share) -> Cost:
+    """The cost of `volume` under `quote`, also per accepted label.
 
     Raises `Invalid` naming every line or number that makes no sense, and prices by the hour or seat where no
     seconds were measured.
     """
-    _check(quote, volume, accepted, correct)
+    _check(quote, volume, accepted)
     amounts = tuple((line, _amount(line, volume)) for line in quote.lines)
     fixed = sum(amount for line, amount in amounts if line.per == "fixed")
     variable = sum(amount for line, amount in amounts if line.per != "fixed")
@@ -152,17 +149,12 @@ def cost_at(quote: Quote, volume: Volume, accepted: Share, correct: Share | None
         fixed_per_accepted=rate(fixed + topped_up, accepted.value),
         variable_per_accepted=rate(variable, accepted.value),
         pay_per_hour=labor / volume.hours if volume.hours else None,
-        per_correct=rate(total, correct.value) if correct else None,
-        per_correct_low=rate(total, correct.high) if correct else None,
-        per_correct_high=rate(total, correct.low) if correct else None,
     )
 
 
-def costs(
-    quote: Quote, volumes: Sequence[Volume], accepted: Share, correct: Share | None = None
-) -> tuple[Cost, ...]:
+def costs(quote: Quote, volumes: Sequence[Volume], accepted: Share) -> tuple[Cost, ...]:
     """The cost at each declared volume (low, expected, high), in the given order."""
-    return tuple(cost_at(quote, volume, accepted, correct) for volume in volumes)
+    return tuple(cost_at(quote, volume, accepted) for volume in volumes)
 
 
 def cost_interval(quote: Quote, volume: Volume, drawn: Floats) -> tuple[float, float] | None:
@@ -173,7 +165,7 @@ def cost_interval(quote: Quote, volume: Volume, drawn: Floats) -> tuple[float, f
     count only where the quote needs them. None where nothing was accepted in some resample. Raises `Invalid` as
     `cost_at` does. Amounts are not rounded to whole minor units here.
     """
-    _check(quote, volume, Share(1, 1, 1), None)
+    _check(quote, volume, Share(1, 1, 1))
     if not len(drawn) or (drawn[:, :2] <= 0).any():
         return None
     labels = volume.items * drawn[:, 0]
@@ -217,7 +209,7 @@ def _quantity(per: str, volume: Volume) -> Fraction:
     return Fraction(1)
 
 
-def _check(quote: Quote, volume: Volume, accepted: Share, correct: Share | None) -> None:
+def _check(quote: Quote, volume: Volume, accepted: Share) -> None:
     problems = [fault for at, line in enumerate(quote.lines) for fault in _line_faults(at, line, volume)]
     rules = (
         (bool(quote.lines), "lines", "a quote needs at least one price line"),
@@ -229,7 +221,6 @@ def _check(quote: Quote, volume: Volume, accepted: Share, correct: Share | None)
         (_positive(volume.seat_hours), "seat_hours", "must be above 0"),
         (volume.seconds_per_item is None or _positive(volume.seconds_per_item), "seconds", "must be above 0"),
         (_is_share(accepted), "accepted", "needs 0 ≤ low ≤ value ≤ high ≤ 1"),
-        (correct is None or _is_share(correct), "correct", "needs 0 ≤ low ≤ value ≤ high ≤ 1"),
     )
     problems += [Problem(where, message) for fine, where, message in rules if not fine]
     if problems:

@@ -65,7 +65,7 @@ def plan_pilot(
     return Plan(
         items=items,
         pairs=pairs,
-        detectable=detectable_paired(items, discordant, pairs) if items else None,
+        detectable=detectable_paired(items, discordant, pairs, power) if items else None,
         claim=claim,
         error_free=error_free_items(claim),
         for_claim=items_for_claim(claim, expected, power),

@@ -106,13 +106,13 @@ def indistinct_groups(order: Sequence[int], same: Bools) -> list[list[int]]:
     )
 
 
-def detectable_paired(items: int, discordant: float, pairs: int = 1) -> float | None:
-    """The smallest difference of two shares that `items` common items show with power 80 % (Connor 1987).
+def detectable_paired(items: int, discordant: float, pairs: int = 1, power: float = POWER) -> float | None:
+    """The smallest difference of two shares that `items` common items show with `power` (Connor 1987).
 
     `discordant` is the share of items on which two vendors differ, `pairs` the number of comparisons
     (Bonferroni). None where no difference up to `discordant` can be shown.
     """
-    z_a, z_b = _z(1 - (1 - LEVEL) / (2 * max(1, pairs))), _z(POWER)
+    z_a, z_b = _z(1 - (1 - LEVEL) / (2 * max(1, pairs))), _z(power)
 
     def needed(d: float) -> float:
         return (z_a * math.sqrt(discordant) + z_b * math.sqrt(discordant - d * d)) ** 2 / (d * d)

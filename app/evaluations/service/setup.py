@@ -102,11 +102,15 @@ def set_need(
         before=before,
         after=after,
     )
-    complete = bool(need.volume and need.techniques)
-    state = StepState.DONE if complete else StepState.CURRENT
+    state = StepState.CURRENT if need_lacks(need) else StepState.DONE
     mark_step(session, actor=actor, evaluation_id=row.id, step=StepName.NEED, state=state)
     session.flush()
     return row
+
+
+def need_lacks(need: NeedIn) -> tuple[str, ...]:
+    """The entries without which the step is not done, by their names; every need has data classes."""
+    return tuple(name for name in ("techniques", "volume") if not getattr(need, name))
 
 
 def need_of(evaluation: Evaluation) -> NeedIn:

@@ -73,6 +73,7 @@ class NeedGroup:
     label: str
     options: tuple[Option, ...]
     chosen: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _group(listed: str, label: str, form: FormState) -> NeedGroup:
     chosen = form.values(listed)
     options = [Option(term.id, term.name, term.hint) for term in terms.values() if not term.retired]
     options += [Option(value, value) for value in chosen if value not in terms]
-    return NeedGroup(listed, label, tuple(options), term_names(listed, chosen))
+    is_open = listed == "techniques" and not chosen  # the need cannot go on without any
+    return NeedGroup(listed, label, tuple(options), term_names(listed, chosen), is_open)
 
 
 def _currencies(chosen: str) -> tuple[Option, ...]:

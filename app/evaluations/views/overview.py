@@ -26,6 +26,14 @@ _STEP_WORDS = {StepState.TODO: "to do", StepState.CURRENT: "in work"}
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What a step still lacks, with where to say it."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepLine:
     """A step of the journey with what to do there."""
 
@@ -36,6 +44,7 @@ class StepLine:
     action: str
     href: str
     is_next: bool
+    missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ def overview_view(
     return OverviewPage(
         title=frame.name,
         frame=frame,
-        steps=_steps(frame, states),
+        steps=_steps(frame, states, service.need_lacks(need) if may_edit else ()),
         need=need_facts(need) if row.need else (),
         agreements=agreements(need) if row.need else (),
         candidates=tuple(_line(frame, view) for view in shown[:MOST_SHOWN]),
@@ -196,7 +205,9 @@ def _in_house(need: NeedIn) -> str:
     return wording.money(need.in_house.total, need.currency) if need.in_house.total else ""
 
 
-def _steps(frame: EvaluationFrame, states: Mapping[StepName, tuple[StepState, str]]) -> tuple[StepLine, ...]:
+def _steps(
+    frame: EvaluationFrame, states: Mapping[StepName, tuple[StepState, str]], lacks: tuple[str, ...]
+) -> tuple[StepLine, ...]:
     following = service.next_step({name: state for name, (state, _) in states.items()})
     return tuple(
         StepLine(
@@ -207,6 +218,9 @@ def _steps(frame: EvaluationFrame, states: Mapping[StepName, tuple[StepState, st
             action=service.TO_DO[name] if state is not StepState.DONE else "Look at it",
             href=f"{frame.base}/need" if name is StepName.NEED else frame.base + service.PLACES[name],
             is_next=name is following,
+            missing=tuple(Missing(one, f"{frame.base}/need#field-{one}") for one in lacks)
+            if name is StepName.NEED
+            else (),
         )
         for name, (state, note) in states.items()
     )

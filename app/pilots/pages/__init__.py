@@ -1,6 +1,6 @@
 """Routes of the pilot's pages."""
 
-from app.pilots.pages import design, drafts, gallery, items, listing, offer, plan, results, uploads
+from app.pilots.pages import design, drafts, gallery, items, listing, offer, plan, results, uploads, waiting
 
 routers = (
     design.router,
@@ -11,5 +11,6 @@ routers = (
     drafts.router,
     gallery.router,
     results.router,
+    waiting.router,
     items.router,
 )

@@ -18,7 +18,7 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting, seen_version
 from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
-from app.kit.ui import FieldError
+from app.kit.ui import Fact, FieldError
 from app.pilots import service
 from app.pilots.frame import base_of
 from app.pilots.schemas import MixIn, SizingIn
@@ -35,12 +35,14 @@ def show_size(session: Read, request: Request, actor: CurrentActor, pilot_id: UU
     found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
     people = max(2, len(evaluations.candidates_of(session, found.evaluation.id, with_out=False)))
     values: dict[str, Any] = {**SizingIn(vendors=min(people, 30)).model_dump(), **found.pilot.sizing}
-    told = {name: request.query_params[name] for name in _FIELDS if request.query_params.get(name)}
-    values = {name: told.get(name, values[name]) for name in _FIELDS}
+    given = {name: request.query_params[name] for name in _FIELDS if request.query_params.get(name)}
+    values = {name: given.get(name, values[name]) for name in _FIELDS}
     try:
-        facts, fault = views.size_facts(design.planned(SizingIn.model_validate(values))), None
+        entry = SizingIn.model_validate(values)
+        plan, fault = design.planned(entry), None
+        told = (views.size_sentence(plan, entry), views.size_facts(plan))
     except (ValidationError, Invalid) as failure:
-        facts, fault = (), failure
+        told, fault = ("", ()), failure
     state = blank(values, version=found.pilot.version)
     if fault is not None:
         state = FormState(
@@ -48,11 +50,15 @@ def show_size(session: Read, request: Request, actor: CurrentActor, pilot_id: UU
             errors=tuple(FieldError(one.where, one.message) for one in forms.problems(fault)),
             version=str(found.pilot.version),
         )
-    return render(request, _size_page(session, found, state, facts))
+    return render(request, _size_page(session, found, state, *told))
 
 
 def _size_page(
-    session: ReadSession, found: service.PilotAccess, state: FormState, facts: tuple[Any, ...]
+    session: ReadSession,
+    found: service.PilotAccess,
+    state: FormState,
+    sentence: str = "",
+    facts: tuple[Fact, ...] = (),
 ) -> views.SizePage:
     base = base_of(found.pilot)
     return views.SizePage(
@@ -61,6 +67,7 @@ def _size_page(
         form=state,
         path=f"{base}/size",
         back=base,
+        sentence=sentence,
         facts=facts,
         take=f"{base}/size" if facts and found.is_open else "",
     )
@@ -72,7 +79,7 @@ def take_size(
 ) -> Response:
     """Take the number over into the plan."""
     found = service.open_pilot(session, actor, pilot_id, Action.PILOT_EDIT)
-    with rejecting(request, form, lambda state: _size_page(session, found, state, ())):
+    with rejecting(request, form, lambda state: _size_page(session, found, state)):
         entry = forms.parse(SizingIn, form)
         row = design.set_sizing(session, actor=actor, pilot_id=pilot_id, entry=entry, seen=seen_version(form))
     return htmx.redirect(request, base_of(row), toast=f"The plan says {row.sizing['items']} items.")

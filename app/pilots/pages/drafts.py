@@ -49,7 +49,7 @@ def _sets_page(session: ReadSession, found: PilotAccess, state: FormState) -> vi
         shows_more=any(state.error(field) for field in FIELDS[2:]),
         is_text=found.pilot.task in _TEXTS,
         dropped=tuple(
-            (wording.moment(one.created_at), f"{base}/gold-sets/{one.id}/resume")
+            (wording.moment(one.created_at, found.evaluation.time_zone), f"{base}/gold-sets/{one.id}/resume")
             for one in queries.dropped_drafts(session, found.pilot.id)
         ),
     )
@@ -103,7 +103,8 @@ def _draft_page(
     row, decided = draft.row, len(draft.choices)
     frozen = ""
     if row.state is DraftState.FROZEN and row.frozen_at is not None:
-        frozen = f"Frozen as gold version {row.gold_number} on {wording.moment(row.frozen_at)}."
+        when = wording.moment(row.frozen_at, found.evaluation.time_zone)
+        frozen = f"Frozen as gold version {row.gold_number} on {when}."
     return views.DraftPage(
         title=_TITLE,
         frame=below(session, found),
@@ -112,7 +113,7 @@ def _draft_page(
         pairs=views.pair_rows(draft),
         figure=views.figure_name(draft),
         sides=views.sides_of(draft),
-        share=decided / row.disputed if row.disputed else 1.0,
+        share=100 * decided / row.disputed if row.disputed else 100,
         progress=f"{decided} of {row.disputed} disputes decided",
         rows=views.dispute_rows(draft, places[(page - 1) * paging.ROWS : page * paging.ROWS], path),
         state=state,
@@ -210,7 +211,7 @@ def _dispute_page(
         title=dispute["item"],
         frame=below(session, found, Crumb(_TITLE, path)),
         subtitle=f"dispute {at + 1} of {len(draft.disputes)}",
-        share=decided / len(draft.disputes),
+        share=100 * decided / len(draft.disputes),
         progress=f"{decided} of {len(draft.disputes)} decided",
         exhibit=Exhibit(
             dispute["item"],

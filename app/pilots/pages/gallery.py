@@ -17,7 +17,7 @@ from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
 from app.pilots.drawing import legend_of, side_by_side
-from app.pilots.frame import base_of, below
+from app.pilots.frame import base_of, below, waiting_at
 from app.pilots.service.exports import names_of
 from app.pilots.views import gallery as views
 from app.pilots.views.gallery import ROWS, GalleryFilter
@@ -36,7 +36,7 @@ def show_look(
     found = service.open_pilot(session, actor, pilot_id)
     result = service.result_of(session, found.pilot)
     if result is None:
-        raise NotFound("pilot.no_result", "The comparison is not there yet; open the results page.")
+        return htmx.redirect(request, waiting_at(found.pilot, "look"))
     outcomes, path = service.outcomes_of(session, result.id), f"{base_of(found.pilot)}/results"
     places = service.look_items(len(outcomes.items), found.pilot.seed)
     codes = sorted(outcomes.data["vendors"])
@@ -84,7 +84,7 @@ def show_gallery(
     service.require_look(session, actor, found)
     result = service.result_of(session, found.pilot)
     if result is None:
-        raise NotFound("pilot.no_result", "The comparison is not there yet; open the results page.")
+        return htmx.redirect(request, waiting_at(found.pilot, "gallery"))
     wanted = GalleryFilter(candidate, kind, label, stratum)
     return render(request, _gallery(session, found, service.outcomes_of(session, result.id), wanted, page))
 

@@ -11,8 +11,8 @@ from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.evaluations.frame import EvaluationFrame, evaluation_frame
 from app.evaluations.models import StepName
-from app.kit import paging
-from app.kit.actors import CurrentActor
+from app.kit import htmx, paging
+from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.paging import ROWS
 from app.kit.requests import Read
@@ -21,8 +21,8 @@ from app.kit.templating import render
 from app.kit.ui import Chip, Crumb, Option
 from app.pilots import service
 from app.pilots.drawing import DRAWN, exhibit_of, legend_of
-from app.pilots.frame import base_of
-from app.pilots.scope import Scope, Scoped, loaded
+from app.pilots.frame import base_of, waiting_at
+from app.pilots.scope import Loaded, Scope, Scoped, compared_in, loaded
 from app.pilots.service import Outcomes, PilotComparison, Wanted
 from app.pilots.views import items as views
 from app.pilots.views.items import ItemFilter
@@ -83,6 +83,13 @@ def _codes(compared: PilotComparison, wanted: ItemFilter) -> list[str]:
     return [wanted.candidate] if wanted.candidate else known
 
 
+def _wait(session: ReadSession, request: Request, actor: Actor, pilot_id: UUID, scope: Scope) -> Response:
+    """To where the comparison is waited for; another gold or earlier rounds are asked for on the results page."""
+    pilot = service.open_pilot(session, actor, pilot_id).pilot
+    query = paging.link("", scope.query)
+    return htmx.redirect(request, f"{base_of(pilot)}/results{query}" if query else waiting_at(pilot, "items"))
+
+
 @router.get("/items")
 def list_items(
     session: Read,
@@ -93,14 +100,20 @@ def list_items(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """The items, worst first."""
-    (found, compared, names), wanted = loaded(session, actor, pilot_id, scope), _filter(request, scope)
+    if compared_in(session, pilot_id, scope, whole=True) is None:
+        return _wait(session, request, actor, pilot_id, scope)
+    return render(request, _list(session, loaded(session, actor, pilot_id, scope), request, scope, page))
+
+
+def _list(session: ReadSession, told: Loaded, request: Request, scope: Scope, page: int) -> views.ItemsPage:
+    (found, compared, names), wanted = told, _filter(request, scope)
     codes, path = _codes(compared, wanted), f"{base_of(found.pilot)}/results/items"
     outcomes = service.outcomes_of(session, compared.result_id)
     places = views.places_of(compared, outcomes, wanted)
     query, start = _query(wanted, scope), (page - 1) * ROWS
     lines = outcomes.lines(places[start : start + ROWS])
     back = Crumb("Pilot results", paging.link(f"{base_of(found.pilot)}/results", scope.query))
-    shown = views.ItemsPage(
+    return views.ItemsPage(
         title="Items",
         frame=_below(session, found, back),
         path=path,
@@ -124,7 +137,6 @@ def list_items(
         pager=paging.pager(path, query, page=page, total=len(places)),
         csv_url=paging.link(f"{path}.csv", query),
     )
-    return render(request, shown)
 
 
 def _options(names: Sequence[str]) -> tuple[Option, ...]:

@@ -201,13 +201,6 @@ def reopen(session: Write, request: Request, actor: CurrentActor, pilot_id: UUID
     return htmx.redirect(request, base_of(row), toast="Pilot reopened.")
 
 
-@router.post("/{pilot_id}/compare")
-def compare(session: Write, request: Request, actor: CurrentActor, pilot_id: UUID) -> Response:
-    """Have a comparison that was given up tried once more."""
-    row = service.compare_again(session, actor=actor, pilot_id=pilot_id)
-    return htmx.redirect(request, f"{base_of(row)}/results")
-
-
 def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None) -> views.PilotPage:
     start = f"/evaluations/{access.evaluation.id}/pilot"
     frame = evaluation_frame(session, access, StepName.PILOT)

@@ -9,22 +9,22 @@ from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.evaluations.frame import evaluation_frame
 from app.evaluations.models import StepName
-from app.jobs.models import Job, JobState
 from app.kit import htmx, paging, wording
 from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
-from app.kit.forms import blank
 from app.kit.requests import Read, Write
 from app.kit.spreadsheet import write_csv, write_workbook
 from app.kit.templating import render
 from app.pilots import queries, service
 from app.pilots.frame import base_of
 from app.pilots.models import PilotTask
+from app.pilots.pages.waiting import standing
 from app.pilots.scope import Scope, Scoped, compared_in, judged, loaded
 from app.pilots.service.exports import names_of, table_of
 from app.pilots.service.workbook import sheets_of
 from app.pilots.views import results as views
 from app.pilots.views.choice import choice_of
+from app.pilots.views.standing import Standing
 
 router = APIRouter(prefix="/evaluations/{evaluation_id}/pilot/{pilot_id}/results", include_in_schema=False)
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,11 +43,9 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
     look = f"{base}/results/look"
     if compared is not None and service.hides_figures(session, actor, found):
         return htmx.redirect(request, look)
-    job = _job(session, found, scope) if compared is None else None
-    is_dead = job is not None and job.state is JobState.DEAD
     whole = compared if not scope.subset else compared_in(session, pilot_id, scope, whole=True)
-    is_ready = service.inputs_of(session, found.pilot, scope.gold, up_to=scope.up_to) is not None
     query = paging.link("", scope.query)
+    here, asked = f"{base}/results{query}", f"{base}/results/ask{query}"
     shown = views.ResultsPage(
         title="Pilot results",
         frame=evaluation_frame(session, found.access, StepName.PILOT),
@@ -55,12 +53,7 @@ def show(session: Read, request: Request, actor: CurrentActor, pilot_id: UUID, s
         query=query,
         report=f"/pilots/{pilot_id}/report" if found.may(Action.RESULT_READ) and not query else "",
         subtitle=_subtitle(found, compared),
-        progress=job.progress if job else 0,
-        note=job.note if job else "",
-        failure=f"The comparison failed: {job.error}" if job and is_dead else "",
-        is_computing=job is not None and not is_dead,
-        ask=f"{base}/results/ask{query}" if job is None and compared is None and is_ready else "",
-        nonce=blank().nonce,
+        standing=standing(session, found, scope, here, asked) if compared is None else Standing(here, here),
         may_edit=found.may(Action.PILOT_EDIT) and found.is_open,
         look="" if compared is None or service.has_looked(session, actor, found) else look,
         choice=choice_of(whole, golds, names, f"{base}/results", scope.query) if whole else None,
@@ -79,10 +72,6 @@ def _results(
     shown, names = judged(session, actor, found, compared), names_of(session, found)
     base = base_of(found.pilot)
     return views.results_view(shown, names, base=base, query=scope.query, shows_prices=found.may_price)
-
-
-def _job(session: ReadSession, found: service.PilotAccess, scope: Scope) -> Job | None:
-    return service.job_of(session, found.pilot, scope.gold, up_to=scope.up_to, subset=scope.subset)
 
 
 @router.post("/ask")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.core.pilots.results import Pair
 from app.kit import wording
 from app.pilots.service.comparison import CandidateResult, PilotComparison
+from app.pilots.wording import least_words
 
 
 def verdict(found: PilotComparison, names: Mapping[str, str]) -> tuple[str, str]:
@@ -74,14 +75,8 @@ def _listed(candidates: Sequence[CandidateResult], names: Mapping[str, str]) -> 
 
 def _details(found: PilotComparison, names: Mapping[str, str]) -> list[str]:
     out = []
-    items = f"{wording.number(found.items)} {wording.plural('item', found.items)}"
-    least = found.minimum_detectable_difference
-    if least is not None:
-        out.append(
-            f"With {items}, differences in {_metric(found)} under {wording.number(least, 3)} may be noise."
-        )
-    elif len(found.candidates) > 1:
-        out.append(f"With {items}, no difference in {_metric(found)} can be shown reliably.")
+    if len(found.candidates) > 1:
+        out.append(least_words(found.items, found.minimum_detectable_difference, _metric(found)))
     out += _classes(found, names)
     out += _pace(found, names)
     return out

@@ -10,6 +10,8 @@ from app.kit.forms import FormState
 from app.kit.templating import Page
 from app.kit.ui import Fact
 from app.pilots.models import Pilot
+from app.pilots.schemas import SizingIn
+from app.pilots.wording import least_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class SizePage(Page):
     form: FormState
     path: str
     back: str
+    sentence: str
     facts: tuple[Fact, ...]
     take: str
 
@@ -39,15 +42,30 @@ class MixPage(Page):
     names: tuple[str, ...]
 
 
+def size_sentence(found: Plan, told: SizingIn) -> str:
+    """How many items, what for, and what they will show: in the words of the results page."""
+    if found.items is None:
+        return ""
+    between = (
+        f"between any two of {told.vendors} candidates (all {found.pairs} pairs compared at once)"
+        if told.vendors > 2
+        else "between two candidates"
+    )
+    return (
+        f"Label {wording.number(found.items)} items, the same for everybody, to find a true difference of "
+        f"{told.difference:g} ({100 * told.difference:g} points) {between}. "
+        f"{least_words(found.items, found.detectable, power=told.power)}"
+    )
+
+
 def size_facts(found: Plan) -> tuple[Fact, ...]:
     """What the planner says."""
-    shown = wording.percent(found.detectable, 1) if found.detectable else wording.DASH
     return (
-        Fact("Items needed", wording.number(found.items), f"for {found.pairs} comparisons at once"),
-        Fact("They really show", f"differences from {shown}"),
+        Fact("Items needed", wording.number(found.items)),
         Fact(
-            f"“At least {found.claim:.0%}” needs",
+            f"“At least {found.claim:.0%} right” needs",
             f"{wording.number(found.error_free)} items without an error",
+            "whoever claims it; with errors it takes more",
         ),
     )
 

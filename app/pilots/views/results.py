@@ -23,6 +23,7 @@ from app.pilots.views.labelers import LabelerCard, labeler_cards
 from app.pilots.views.links import Links
 from app.pilots.views.promises import PromiseRow, promise_rows
 from app.pilots.views.speed import SpeedRow, speed_rows
+from app.pilots.views.standing import Standing
 from app.pilots.wording import rate
 
 
@@ -112,12 +113,7 @@ class ResultsPage(Page):
     query: str
     report: str
     subtitle: str
-    progress: int
-    note: str
-    failure: str
-    is_computing: bool
-    ask: str
-    nonce: str
+    standing: Standing
     may_edit: bool
     look: str
     choice: Choice | None

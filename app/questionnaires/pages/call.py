@@ -95,9 +95,11 @@ def end_call(request: Request, session: Write, actor: CurrentActor, response_id:
 
 
 @router.get("/call/invitation.ics")
-def download_invitation(session: Read, actor: CurrentActor, response_id: UUID) -> Response:
+def download_invitation(request: Request, session: Read, actor: CurrentActor, response_id: UUID) -> Response:
     """The call for a calendar program."""
-    text = service.invitation(session, actor=actor, response_id=response_id)
+    text = service.invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     headers = {"Content-Disposition": 'attachment; filename="invitation.ics"'}
     return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -105,7 +107,9 @@ def download_invitation(session: Read, actor: CurrentActor, response_id: UUID) -
 @router.post("/call/invite")
 def send_invitation(request: Request, session: Write, actor: CurrentActor, response_id: UUID) -> Response:
     """Mail the invitation to the attendees."""
-    count = service.send_invitation(session, actor=actor, response_id=response_id)
+    count = service.send_invitation(
+        session, actor=actor, response_id=response_id, organisation=request.app.state.settings.organisation
+    )
     return htmx.redirect(
         request, f"/responses/{response_id}/call", toast=f"Invitations on their way: {count}."
     )

@@ -101,7 +101,7 @@ from app.questionnaires.service.templates import (
     written_out,
 )
 from app.questionnaires.service.waiting import work_items_of
-from app.questionnaires.service.wording import spell_answer
+from app.questionnaires.service.wording import doubt_of, spell_answer
 
 __all__ = [
     "SEALED_SUBJECT",
@@ -137,6 +137,7 @@ __all__ = [
     "close_response",
     "delegate_section",
     "discovery",
+    "doubt_of",
     "drafts_of",
     "drop_file",
     "drop_or_leave",

@@ -139,8 +139,11 @@ def set_follow_up(
     return row
 
 
-def invitation(session: ReadSession, *, actor: Actor, response_id: UUID) -> str:
-    """The planned call as an iCalendar file (RFC 5545). Raises `Conflict` before a time was set."""
+def invitation(session: ReadSession, *, actor: Actor, response_id: UUID, organisation: str = "") -> str:
+    """The planned call as an iCalendar file (RFC 5545), named after both sides.
+
+    Raises `Conflict` before a time was set.
+    """
     access = _ours(session, actor, response_id, changing=False)
     row = queries.call_of(session, response_id)
     if row is None or row.planned_at is None:
@@ -151,7 +154,8 @@ def invitation(session: ReadSession, *, actor: Actor, response_id: UUID) -> str:
     event.add("dtstamp", clock.now())
     event.add("dtstart", row.planned_at)
     event.add("dtend", row.planned_at + timedelta(minutes=minutes_of(access)))
-    event.add("summary", f"{access.template.title}: {_vendor(session, access)}")
+    sides = " and ".join(filter(None, (_vendor(session, access), organisation)))
+    event.add("summary", f"{access.template.title}: {sides}")
     event.add("description", _agenda(access))
     if row.place:
         event.add("location", row.place)
@@ -172,10 +176,10 @@ def _agenda(access: ResponseAccess) -> str:
     return "\n".join(f"{item.minutes} min: {item.item}" for item in access.template.agenda)
 
 
-def send_invitation(session: WriteSession, *, actor: Actor, response_id: UUID) -> int:
+def send_invitation(session: WriteSession, *, actor: Actor, response_id: UUID, organisation: str = "") -> int:
     """Mail the invitation to every attendee whose address is written beside the name; the number of mails."""
     access = _ours(session, actor, response_id)
-    calendar = invitation(session, actor=actor, response_id=response_id)
+    calendar = invitation(session, actor=actor, response_id=response_id, organisation=organisation)
     row = _row(session, response_id)
     found = [match[0] for line in row.attendees if (match := _ADDRESS.search(line))]
     if not found:
@@ -187,6 +191,7 @@ def send_invitation(session: WriteSession, *, actor: Actor, response_id: UUID) -
         greeting="Hello,",
         lines=("we look forward to talking to you.", _agenda(access)),
         facts=(
+            *((("With", organisation),) if organisation else ()),
             ("When", when),
             ("How long", f"{minutes_of(access)} minutes"),
             ("Where", row.place or "to come"),
@@ -241,7 +246,7 @@ def _told(held: HeldResponse, since: datetime | None) -> list[str]:
     sealed, found = sealed_questions(held.access.template), []
     for question in held.access.template.questions():
         row: AnswerRow | None = held.rows.get(question.id)
-        if row is None or row.value is None or question.id in sealed:
+        if row is None or question.id in sealed or held.status(question) != "answered":
             continue
         if since is None or row.answered_at >= since:
             answer = spell_answer(question, row.value).replace("\n", "\n  ")

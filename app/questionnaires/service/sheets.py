@@ -41,7 +41,7 @@ from app.questionnaires.schemas import AnswerIn, ColumnsIn, NewTemplateIn
 from app.questionnaires.service import own
 from app.questionnaires.service.access import ResponseAccess, response_access
 from app.questionnaires.service.answers import save_answer
-from app.questionnaires.service.wording import spell_answer
+from app.questionnaires.service.wording import doubt_of, spell_answer
 
 KEPT = timedelta(days=30)
 """How long a file waits to be used."""
@@ -298,6 +298,8 @@ def _spelled(access: ResponseAccess, answer: ReadAnswer, rows: Mapping[str, Answ
     after = "does not apply" if answer.not_applicable else spell_answer(question, to_plain(answer.value))
     if not after:
         after = before  # a comment alone leaves the answer
+    doubt = doubt_of(question, to_plain(answer.value))
+    after = f"{after}\n{doubt}" if doubt else after
     note = stored.note if stored else ""
     return _with(before, note), _with(after, answer.comment or note)
 

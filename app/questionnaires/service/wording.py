@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from app.core.errors import Invalid
 from app.core.questionnaire import AnswerValue, Column, MoneyAnswer, Option, Question, validate_answer
@@ -28,6 +29,20 @@ def spell_answer(question: Question, plain: object) -> str:
     if question.type == "scale":
         return f"{value}: {question.levels.get(int(str(value)), '')}"
     return spell_value(value, question.options, question.unit or ("%" if question.type == "percent" else ""))
+
+
+def doubt_of(question: Question, plain: object) -> str:
+    """What to ask before a share below one per cent is taken: 0.45 typed for 45 %; '' where nothing is odd."""
+    value = read_answer(question, plain)
+    cells = [value] if question.type == "percent" else []
+    if question.type == "table" and isinstance(value, tuple):
+        shares = [column.id for column in question.columns if column.type == "percent"]
+        cells = [row.get(name) for row in value if isinstance(row, Mapping) for name in shares]
+    small = [cell for cell in cells if isinstance(cell, Decimal) and 0 < cell < 1]
+    if not small:
+        return ""
+    meant = f"{small[0] * 100:f}".rstrip("0").rstrip(".") if small[0] * 100 % 1 else f"{small[0] * 100:.0f}"
+    return f"{small[0]} % is less than one per cent. If {meant} % is meant, enter {meant}."
 
 
 def _row(columns: tuple[Column, ...], row: Mapping[str, object]) -> str:

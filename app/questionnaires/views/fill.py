@@ -12,7 +12,14 @@ from app.files.models import File
 from app.kit import wording
 from app.kit.ui import FieldError, FileRow, Option
 from app.questionnaires.models import AnswerRow, Confidence
-from app.questionnaires.service import HeldResponse, LateValue, ResponseAccess, sealed_questions, spell_answer
+from app.questionnaires.service import (
+    HeldResponse,
+    LateValue,
+    ResponseAccess,
+    doubt_of,
+    sealed_questions,
+    spell_answer,
+)
 from app.questionnaires.views import fields
 from app.questionnaires.views.fields import Control, Fields, RowView
 
@@ -224,10 +231,10 @@ def question_view(filling: Filling, section: Section, question: Question, number
         revision=_first(values, f"{question.id}-revision"),
         saved=_saved(filling, question, row),
         returned=filling.returned.get(question.id, ""),
-        send_back=_send_back(filling, question, row),
+        send_back=_send_back(filling, question),
         late=_late(filling, question),
         errors=fields.place_words(question, filling.problems),
-        asides=_asides(held, question) if internal else (),
+        asides=(*_doubts(question, row), *(_asides(held, question) if internal else ())),
         marks=_marks(question, internal),
         mark="" if row is None or row.mark is None else str(row.mark),
         may_mark=_may_mark(held, row),
@@ -260,11 +267,11 @@ def _saved(filling: Filling, question: Question, row: AnswerRow | None) -> str:
     return f"Saved {wording.moment(at, filling.held.access.evaluation.time_zone)}" if at is not None else ""
 
 
-def _send_back(filling: Filling, question: Question, row: AnswerRow | None) -> str:
-    """Where an answer that was handed in is sent back, '' while that cannot be."""
+def _send_back(filling: Filling, question: Question) -> str:
+    """Where a question that was handed in, answered or open, is sent back; '' while that cannot be."""
     access = filling.held.access
     able = Action.EVALUATION_EDIT in access.rights and access.response.link_id is not None
-    waiting = question.id in filling.returned or row is None
+    waiting = question.id in filling.returned or filling.held.status(question) not in ("answered", "open")
     if not able or waiting or not (access.is_finished or filling.returned):
         return ""
     return f"/responses/{access.response.id}/vendor?answer={question.id}#send-back"
@@ -314,6 +321,11 @@ def _marks(question: Question, internal: bool) -> tuple[Option, ...]:
 def _may_mark(held: HeldResponse, row: AnswerRow | None) -> bool:
     able = not held.access.is_vendor and Action.RATE in held.access.rights
     return able and row is not None and row.value is not None
+
+
+def _doubts(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
+    doubt = doubt_of(question, row.value) if row is not None else ""
+    return (doubt,) if doubt else ()
 
 
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:

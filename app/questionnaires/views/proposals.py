@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Problem
-from app.questionnaires.service import Proposal, spell_answer
+from app.questionnaires.service import Proposal, doubt_of, spell_answer
 from app.questionnaires.views.fill import Filling
 
 
@@ -51,7 +51,7 @@ def proposals_part(
 def _line(each: Proposal) -> ProposalLine:
     now = spell_answer(each.question, each.now.value) if each.now is not None else ""
     new = spell_answer(each.question, each.value)
-    warning = ""
+    warning = doubt_of(each.question, each.value)
     if each.is_old:
         warning = "This answer was changed on the page after the workbook was downloaded."
     elif now and not new:

@@ -15,7 +15,7 @@ from app.questionnaires.link_schemas import (
     ProposalsOut,
     WorkOut,
 )
-from app.questionnaires.service import Handed, HeldResponse, LateValue, Proposal
+from app.questionnaires.service import Handed, HeldResponse, LateValue, Proposal, doubt_of
 from app.questionnaires.views.fill import may_type
 
 
@@ -99,6 +99,7 @@ def proposals_out(found: Sequence[Proposal], problems: Sequence[Problem] = ()) -
             comment=each.comment,
             revision=each.now.revision if each.now is not None else 0,
             is_old=each.is_old,
+            doubt=doubt_of(each.question, each.value),
         )
         for each in found
     ]

@@ -167,7 +167,7 @@ def _pairs(found: Comparison) -> Table:
             (
                 TableCell(wording.signed(one.value, 3)),
                 TableCell(wording.interval(one.low, one.high, 3)),
-                TableCell(wording.number(one.p_adjusted, 4)),
+                TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )

@@ -161,6 +161,7 @@ class PilotReportDocument:
     warnings: tuple[str, ...]
     method: tuple[str, ...]
     plan: tuple[Fact, ...] = ()
+    golds: Table = NOTHING
     promises: Table = NOTHING
     mixed: str = ""
     confused: Table = NOTHING

@@ -120,7 +120,7 @@ def _pairs(told: PilotReported, found: ReviewSummary) -> Table:
             (
                 TableCell(wording.signed(100 * (one.value or 0), 1)),
                 TableCell(wording.interval(100 * (one.low or 0), 100 * (one.high or 0), 1)),
-                TableCell(wording.number(one.p_adjusted, 3)),
+                TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )

@@ -16,9 +16,10 @@ from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
-from app.pilots.wording import bound_word, error_counts_of, kept_note, rate
+from app.pilots.wording import bound_word, error_counts_of, kept_note, least_words, rate
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
+from app.reports.views.golds import gold_table
 from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
 
 
@@ -45,7 +46,7 @@ def pilot_document(
         quality=_quality(told, found),
         pairs_caption=f"difference in {found.metric_name}, 95% over all pairs together",
         pairs=_pairs(told, found),
-        pairs_note=_least(found),
+        pairs_note=least_words(found.items, found.minimum_detectable_difference, found.metric_name),
         classes_caption="F1 per class, gold objects",
         classes=_classes(told, found),
         outcomes=tuple(Outcome(name_of(told, one), _outcome(one)) for one in found.candidates),
@@ -76,6 +77,7 @@ def _more(told: PilotReported, found: PilotComparison) -> dict[str, Any]:
     """Plan, promises, mix, strata, confusion, and what only readers of prices see."""
     return {
         "plan": plan_facts(told),
+        "golds": gold_table(told),
         "promises": _promises(told, found),
         "mixed": _mixed(told, found),
         "confused": _confused(told, found),
@@ -171,21 +173,13 @@ def _pairs(told: PilotReported, found: PilotComparison) -> Table:
             (
                 TableCell(wording.signed(one.value, 3)),
                 TableCell(wording.interval(one.low, one.high, 3)),
-                TableCell(wording.number(one.p_adjusted, 3)),
+                TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
         for one in found.pairs
     )
     return Table("Pair", ("difference", "interval", "p adjusted", "told apart"), rows)
-
-
-def _least(found: PilotComparison) -> str:
-    least = found.minimum_detectable_difference
-    items = wording.number(found.items)
-    if least is None:
-        return f"With {items} items no difference can be shown reliably."
-    return f"With {items} items a difference under {wording.number(least, 3)} may be noise."
 
 
 def _classes(told: PilotReported, found: PilotComparison) -> Table:

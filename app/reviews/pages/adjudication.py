@@ -18,7 +18,7 @@ from app.kit.templating import render
 from app.kit.ui import Crumb, Option
 from app.pilots import service as pilots
 from app.pilots.drawing import gold_marks, legend_of, side_by_side
-from app.pilots.frame import base_of, below
+from app.pilots.frame import base_of, below, waiting_at
 from app.pilots.models import PilotTask
 from app.pilots.service import names_of
 from app.reviews import service
@@ -42,6 +42,8 @@ def show_queue(
     """Items where candidates agree against the gold, or people disagree."""
     found = pilots.open_pilot(session, actor, pilot_id)
     pilots.require_look(session, actor, found)
+    if pilots.result_of(session, found.pilot) is None:
+        return htmx.redirect(request, waiting_at(found.pilot, "adjudication"))
     queue = service.queue_of(session, actor=actor, pilot_id=pilot_id)
     base, names = base_of(found.pilot), names_of(session, found)
     path = f"{base}/adjudication"

@@ -141,7 +141,7 @@ def _page(
         thread=tuple(
             NoteRow(
                 names.get(one.author_id, "somebody"),
-                wording.moment(one.created_at),
+                wording.moment(one.created_at, found.evaluation.time_zone),
                 one.created_at.isoformat(),
                 one.text,
                 "comment",

@@ -103,7 +103,11 @@ def show_review(session: Read, request: Request, actor: CurrentActor, review_id:
         next_href=f"{href}/next" if is_open and done < len(own) else "",
         own=views.judged_rows(own, service.names_told(session, found), base),
         told=views.told_facts(review, service.names_told(session, found)),
-        told_note=views.told_note(review, service.unblind(review, queries.tasks(session, review_id))),
+        told_note=views.told_note(
+            review,
+            service.unblind(review, queries.tasks(session, review_id)),
+            found.pilot.evaluation.time_zone,
+        ),
         hidden=hidden,
         people_only=PEOPLE_ONLY if found.pilot.pilot.task is PilotTask.REVIEW_ONLY else "",
         report_href=_report(found.pilot) if summary and review.told_at else "",

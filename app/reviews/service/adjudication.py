@@ -123,7 +123,7 @@ def _current(
         evaluations.open_evaluation(session, actor, found.evaluation.id, action, changing=True)
     result = result_of(session, found.pilot)
     if result is None:
-        message = "The newest gold is not compared yet; look again in a moment."
+        message = "The newest gold is not compared yet. Open the results, or ask for them (POST …/results/ask), first."
         raise Conflict("adjudication.no_result", message)
     return found, result
 

@@ -244,14 +244,14 @@ def told_facts(review: PilotReview, names: Mapping[str, str]) -> tuple[Fact, ...
     return tuple(Fact(code, name) for code, _, name in told)
 
 
-def told_note(review: PilotReview, since: int) -> str:
+def told_note(review: PilotReview, since: int, zone: str) -> str:
     """How blind the review is; `since` verdicts were given after names were told."""
     if review.told_at is None:
         return (
             "Candidates go by codes of this review alone. Names are told when it is closed; until then its figures "
             "count neither in the scorecard nor in the report."
         )
-    told = f"Names were told on {wording.moment(review.told_at)}"
+    told = f"Names were told on {wording.moment(review.told_at, zone)}"
     if not since:
         return f"{told}; all verdicts were given before."
     return f"{told}; {since} {wording.plural('verdict', since)} since then {'is' if since == 1 else 'are'} not blind."

@@ -47,8 +47,9 @@ class Thread:
 
     @property
     def waits_for_us(self) -> bool:
-        """Whether the last word is the vendor's."""
-        return not self.messages[-1].by_us
+        """Whether the last word is the vendor's, and more than the answer that we asked for."""
+        last = self.messages[-2:]
+        return not last[-1].by_us and not (self.question.by_us and len(last) > 1 and last[0].by_us)
 
     @property
     def waits_for_vendor(self) -> bool:

@@ -102,6 +102,9 @@ class LogFilter:
         )
 
 
+_TURN_KINDS = {"waits for us": "warn", "waits for the vendor": "info", "answered": "ok"}
+
+
 def states_of(one: Thread) -> frozenset[str]:
     """Every state of `STATES` that a thread is in."""
     told = {
@@ -156,7 +159,7 @@ def log_line(
         who=f"We asked {name}" if row.by_us else name,
         kind=KIND_WORDS[row.kind],
         item=one.item,
-        state=("waits for us", "warn") if one.waits_for_us else ("our word was last", "ok"),
+        state=(_turn_of(one), _TURN_KINDS[_turn_of(one)]),
         marks=_marks(one),
         hours=_hours(one),
         turns=tuple(
@@ -220,12 +223,16 @@ def filter_views(wanted: LogFilter, codes: Mapping[str, str]) -> tuple[FilterVie
     )
 
 
+def _turn_of(one: Thread) -> str:
+    """Whose turn it is, in words."""
+    return (
+        "waits for us" if one.waits_for_us else "waits for the vendor" if one.waits_for_vendor else "answered"
+    )
+
+
 def csv_row(one: Thread, name: str) -> list[Cell]:
     """A thread as a row of a table: all of its turns in one cell, oldest first."""
     row = one.question
-    state = (
-        "waits for us" if one.waits_for_us else "waits for the vendor" if one.waits_for_vendor else "answered"
-    )
     said = [f"{'we' if each.by_us else 'vendor'}: {each.text}" for each in one.messages]
     return [
         row.created_at.isoformat(),
@@ -233,7 +240,7 @@ def csv_row(one: Thread, name: str) -> list[Cell]:
         row.kind.value,
         one.item,
         "yes" if row.by_us else "no",
-        state,
+        _turn_of(one),
         "" if row.adopted is None else "yes" if row.adopted else "no",
         "yes" if row.published_at else "no",
         one.hours,

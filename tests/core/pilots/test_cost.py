@@ -134,17 +134,6 @@ def test_lines_and_months_have_minimums_and_costs_handed_on_their_markup():
     assert cost_at(tool, volume(), SURE).fixed == 115_000
 
 
-def test_a_correct_label_costs_more_than_an_accepted_one_where_review_misses_errors():
-    found = cost_at(
-        quote(Line("labels", 10, "label")), volume(), Share(0.95, 0.9, 0.97), Share(0.8, 0.75, 0.85)
-    )
-    assert found.per_accepted == pytest.approx(10 / 0.95)
-    assert (found.per_correct, found.per_correct_low, found.per_correct_high) == pytest.approx(
-        (12.5, 10 / 0.85, 10 / 0.75)
-    )
-    assert cost_at(quote(Line("labels", 10, "label")), volume(), SURE).per_correct is None
-
-
 def test_items_drawn_anew_give_the_interval_of_the_cost_per_accepted_label():
     rng = np.random.default_rng(1)
     right = rng.random(400) < 0.9
@@ -201,8 +190,8 @@ def test_tiers_that_make_no_sense_are_refused():
         Line("c", 1, "fixed", tiers=(Tier(5, 1),), minimum=-1, markup=-1),
     )
     with pytest.raises(Invalid) as failure:
-        cost_at(bad, volume(), SURE, Share(0.9, 0.95, 1))
+        cost_at(bad, volume(), Share(0.9, 0.95, 1))
     text = "\n".join(str(one) for one in failure.value.problems)
     for part in ("ascend", "above 0", "must not be negative", "tiering must be", "cannot have tiers",
-                 "minimum", "markup", "correct"):  # fmt: skip
+                 "minimum", "markup", "accepted"):  # fmt: skip
         assert part in text

@@ -94,7 +94,7 @@ def refused_by_parser(value: Any) -> bool:
 
 def refused_case(value: Any) -> bool:
     try:
-        parse_case(value, pytest.fail)
+        parse_case(value, lambda _name: deepcopy(TREE))  # where it names a scorecard, that one
     except Invalid:
         return True
     return False
@@ -167,21 +167,16 @@ def test_sound_tree_file_and_case_fit() -> None:
 
 @pytest.mark.parametrize("whole", [TREE, FILE], ids=["tree", "file"])
 def test_what_the_schema_refuses_the_parser_refuses(whole: Any) -> None:
-    seen = 0
-    for value in mutants(whole):
-        if not SCORECARD.is_valid(value):
-            seen += 1
-            assert refused_by_parser(value), value
-    assert seen > 500
+    """Asked the other way round, which is the same and quicker: whatever the parser takes fits the schema."""
+    taken = [value for value in mutants(whole) if not refused_by_parser(value)]
+    assert 30 < len(taken) < len(list(mutants(whole))) - 500
+    assert [value for value in taken if not SCORECARD.is_valid(value)] == []
 
 
 def test_what_the_case_schema_refuses_the_parser_refuses() -> None:
-    seen = 0
-    for value in mutants(RANKED):
-        if not CASE.is_valid(value):
-            seen += 1
-            assert refused_case(value), value
-    assert seen > 700
+    taken = [value for value in mutants(RANKED) if not refused_case(value)]
+    assert 30 < len(taken) < len(list(mutants(RANKED))) - 700
+    assert [value for value in taken if not CASE.is_valid(value)] == []
 
 
 BAD = {
