@@ -277,6 +277,9 @@ def test_five_sets_are_held_against_each_other_on_the_page_and_any_of_them_can_b
     assert "Take set E <kbd>e</kbd>" in shown
     assert "Take set E" not in lead.get(f"{here}/1").text  # it does not answer i003
     lead.post(f"{here}/0", data={"kind": "e"})
+    pilot = lead.get(base(lab)).text
+    assert "1 of 3 disputes decided" in pilot
+    assert f'href="{here}"' in pilot
     draft = f"/api/v1/gold-sets/{here.rpartition('/')[2]}"
     for wrong, word in ((4, "gives no answer"), (5, "less than 5")):
         entry = {"item": "i003", "kind": "take", "side": wrong}
