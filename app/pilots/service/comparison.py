@@ -141,6 +141,12 @@ class PilotComparison:
         """The figures of one candidate; raises KeyError."""
         return {one.code: one for one in self.candidates}[code]
 
+    def best_first_pairs(self) -> tuple[Pair, ...]:
+        """Every pair with the better candidate first, in the order of the candidates."""
+        place = {one.code: at for at, one in enumerate(self.candidates)}
+        turned = [one if place[one.a] < place[one.b] else one.turned() for one in self.pairs]
+        return tuple(sorted(turned, key=lambda one: (place[one.a], place[one.b])))
+
 
 def comparison_of(
     session: ReadSession,

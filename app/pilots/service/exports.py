@@ -28,7 +28,7 @@ def table_of(
 ) -> tuple[list[str], list[list[Cell]]]:
     """Heading and one row per candidate; unknown figures are empty, prices in major units per label."""
     first = found.candidates[0]
-    header = ["candidate", "code", "round", "late", "items", "missing", "annotators", "labels"]
+    header = ["candidate", "code", "round", "late", "items", "items_missing", "annotators", "labels"]
     for name in first.metrics:
         header += [name, f"{name}_low", f"{name}_high", f"{name}_low_general", f"{name}_high_general"]
     header += _REVIEWED if first.reviewed else []

@@ -60,9 +60,12 @@ class Guard:
 
 
 def run_of(session: ReadSession, pilot: Pilot) -> PilotRun:
-    """The run of a pilot; before anything of it was written, a fresh one with the template's plan, not stored."""
+    """The run of a pilot; before anything of it was written, a fresh one with the template's plan, not stored.
+
+    A fresh one has version 0, so that who saves first is seen by who saves second.
+    """
     found = queries.run(session, pilot.id)
-    return found or PilotRun(pilot_id=pilot.id, plan=template_plan())
+    return found or PilotRun(pilot_id=pilot.id, plan=template_plan(), version=0)
 
 
 def template_plan() -> dict[str, Any]:
@@ -103,12 +106,12 @@ def plan_of(run: PilotRun) -> LabelingPlanIn:
     return LabelingPlanIn.model_validate(run.plan)
 
 
-def _kept(session: WriteSession, pilot: Pilot, seen: int | None, yours: Mapping[str, object]) -> PilotRun:
-    found = queries.run(session, pilot.id)
-    if found is not None:
-        unchanged(found, seen, dict(yours))
-        return found
-    return PilotRun(pilot_id=pilot.id, plan=template_plan())
+def _plan_texts(plan: LabelingPlanIn) -> dict[str, str]:
+    """A labeling plan as people read it, to compare two versions."""
+    told = plan.model_dump(exclude={"ontology", "examples", "planted"})
+    told["classes"] = "\n".join("; ".join(filter(None, one.model_dump().values())) for one in plan.ontology)
+    told["examples"] = "\n".join("; ".join(filter(None, one.model_dump().values())) for one in plan.examples)
+    return {**told, "planted": "\n".join(plan.planted)}
 
 
 def set_plan(
@@ -117,7 +120,8 @@ def set_plan(
     """Write down the labeling plan; vendors see it once it is published."""
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     values = entry.model_dump(mode="json")
-    row = _kept(session, pilot, seen, {"steps": entry.steps})
+    row = run_of(session, pilot)
+    unchanged(row, seen, _plan_texts(entry), stored=_plan_texts(plan_of(row)))
     before, row.plan = row.plan, values
     session.add(row)
     session.flush()
@@ -131,7 +135,8 @@ def set_run(
 ) -> PilotRun:
     """Set rounds, attempts, the last day of the present round, and the milestones."""
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
-    row = _kept(session, pilot, seen, {"rounds": entry.rounds})
+    row = run_of(session, pilot)
+    unchanged(row, seen, entry.model_dump(exclude={"milestones"}))
     if entry.rounds < row.round:
         raise Invalid(
             "run.rounds", [Problem("rounds", f"Round {row.round} is under way; allow at least it.")]
@@ -154,12 +159,12 @@ def publish_instructions(
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     plan = plan_of(run_of(session, pilot))
     earlier = queries.instructions(session, pilot_id)
-    _require_publishable(plan, entry, is_first=not earlier)
     shown = plan.model_dump(mode="json", exclude={"planted"})  # the planted items stay here
     digest = canonical.digest(shown)
     if earlier and earlier[0].digest == digest:
         message = f"Nothing changed since version {earlier[0].number}."
         raise Conflict("instructions.same", message, field="reason")
+    _require_publishable(plan, entry, is_first=not earlier)
     row = PilotInstructions(
         pilot_id=pilot_id,
         number=earlier[0].number + 1 if earlier else 1,
