@@ -226,7 +226,7 @@ def test_two_people_at_one_dispute_do_not_overwrite_each_other(lab: Lab) -> None
 
 def test_the_database_itself_keeps_a_second_draft_out(lab: Lab) -> None:
     values = begun(lab, A, B).model_dump(exclude={"id", "created_at", "version"})
-    with lab.db.writing() as session, pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), lab.db.writing() as session:
         session.add(GoldDraft(**values))  # two people at once on PostgreSQL pass the check of the service
         session.flush()
 
