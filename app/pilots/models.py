@@ -104,6 +104,9 @@ def identity_of(digest: str, amendments: Mapping[str, Any]) -> str:
     return canonical.digest({"file": digest, "amendments": dict(amendments)}) if amendments else digest
 
 
+LATE = "Came after the last day"  # how the warning of a late delivery begins
+
+
 class Delivery(Versioned, table=True):
     """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
 
@@ -144,6 +147,11 @@ class Delivery(Versioned, table=True):
     received_at: datetime = moment()
     uploaded_by: UUID
     instructions: int | None = Field(default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came after the last day that its round had then."""
+        return any(one.startswith(LATE) for one in self.warnings)
 
 
 class PilotOffer(Versioned, table=True):

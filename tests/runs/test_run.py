@@ -152,6 +152,13 @@ def ask_and_answer(lab: Lab, hours: int) -> None:
         session.add(answer)
 
 
+def test_proposed_milestones_begin_on_the_day_itself_and_skip_weekends() -> None:
+    friday = date(2026, 11, 20)
+    proposed = service.template_milestones(friday)
+    assert [one.day for one in proposed[:3]] == [friday, date(2026, 12, 1), date(2026, 12, 4)]
+    assert all(one.day.weekday() < 5 for one in proposed)
+
+
 def test_milestones_that_are_none_are_named_by_line(client_as: Browser) -> None:
     lead = client_as()
     lab = laid_out(lead)

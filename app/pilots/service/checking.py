@@ -19,7 +19,7 @@ from app.kit.db import Database, ReadSession
 from app.kit.requests import BodyRead, database
 from app.kit.storage import LocalStore
 from app.pilots import queries
-from app.pilots.models import GoldVersion, Pilot, PilotItems
+from app.pilots.models import GoldVersion, Pilot, PilotItems, PilotTask
 from app.pilots.service.access import open_pilot
 from app.pilots.service.children import read_in_child
 from app.pilots.service.computing import handed_of, placed, way_of, way_of_gold
@@ -217,7 +217,8 @@ def read_checked(
 def _newest_gold(session: ReadSession, pilot: Pilot) -> GoldVersion:
     golds = queries.golds(session, pilot.id)
     if not golds:
-        message = "Upload the gold first: a delivery is read against it."
+        what = "list of items" if pilot.task is PilotTask.REVIEW_ONLY else "gold"
+        message = f"Upload the {what} first: a delivery is read against it."
         raise Conflict("pilot.no_gold", message, field="file")
     return golds[0]
 

@@ -17,6 +17,7 @@ from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, Pilot
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.checking import CheckedDelivery, CheckedGold
 from app.pilots.service.computing import request_result
+from app.pilots.service.due import late_words
 from app.pilots.service.plan import lock_criteria, mark, missing_agreements
 
 _AGAIN = "The pilot changed while your file was read. Send it again."
@@ -146,7 +147,7 @@ def _delivery(
         labels=checked.labels,
         annotators=checked.annotators,
         repairs=list(checked.repairs),
-        warnings=list(checked.warnings),
+        warnings=[*late_words(session, row), *checked.warnings],
         accepts_repairs=checked.accepts_repairs,
         mapping=dict(checked.mapping),
         received_at=clock.now(),

@@ -11,14 +11,21 @@ from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
-from app.evaluations.models import Governance
+from app.evaluations.models import Evaluation, Governance
 from app.evaluations.service import CandidateView
 from app.kit import canonical, clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
 from app.pilots.models import GoldVersion, Pilot, PilotState
-from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
+from app.pilots.service import (
+    LastDay,
+    PilotAccess,
+    lock_criteria,
+    missing_agreements,
+    open_pilot,
+    participants,
+)
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, PublishIn, RunIn, StageIn
@@ -36,6 +43,8 @@ NEXT: Mapping[PilotStage, tuple[PilotStage, ...]] = {
     S.ABORTED: (S.PLANNED,),
 }
 TAKES = frozenset({S.CALIBRATING, S.RUNNING})  # deliveries by link
+MOVED = "pilots.run.moved"
+_MOVES = 1000  # events of a run that are looked through
 _EARLY = frozenset({S.PLANNED, S.AGREED})
 _ENDED = frozenset({S.CLOSED, S.ABORTED})
 
@@ -277,7 +286,7 @@ def set_stage(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: Sta
     audit.record(
         session,
         actor,
-        "pilots.run.moved",
+        MOVED,
         subject,
         before={"stage": before},
         after=facts,
@@ -324,6 +333,27 @@ def ends_at(found: PilotRun, zone: str) -> datetime | None:
     if found.deadline is None:
         return None
     return datetime.combine(found.deadline + timedelta(days=1), time.min, ZoneInfo(zone))
+
+
+def last_day_of(session: ReadSession, pilot: Pilot) -> LastDay | None:
+    """The last day of the present round, None where none is set."""
+    run = run_of(session, pilot)
+    ends = ends_at(run, session.get_one(Evaluation, pilot.evaluation_id).time_zone)
+    return LastDay(run.deadline, ends) if run.deadline and ends else None
+
+
+def rounds_opened(session: ReadSession, run: PilotRun) -> Mapping[int, datetime]:
+    """When each later round was opened, as the record tells it."""
+    moved = [
+        one for one in audit.recent(session, [("pilot_run", run.id)], limit=_MOVES) if one.action == MOVED
+    ]
+    return {
+        round_: one.at
+        for one in reversed(moved)
+        if one.after.get("stage") == S.RUNNING
+        and isinstance(round_ := one.after.get("round"), int)
+        and round_ > 1
+    }
 
 
 def is_late(found: PilotRun, zone: str) -> bool:
