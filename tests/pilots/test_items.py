@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Role
@@ -239,6 +240,13 @@ def test_two_people_at_one_dispute_do_not_overwrite_each_other(lab: Lab) -> None
     with lab.db.writing() as session:
         service.resume_draft(session, actor=LEAD, draft_id=draft.id)
         assert len(queries.choices(session, draft.id)) == 3
+
+
+def test_the_database_itself_keeps_a_second_draft_out(lab: Lab) -> None:
+    values = begun(lab, A, B).model_dump(exclude={"id", "created_at", "version"})
+    with pytest.raises(IntegrityError), lab.db.writing() as session:
+        session.add(GoldDraft(**values))  # two people at once on PostgreSQL pass the check of the service
+        session.flush()
 
 
 def test_sets_that_cannot_be_read_are_told_at_their_fields(lab: Lab) -> None:
