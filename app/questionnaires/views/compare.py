@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.core.questionnaire import Question, Questionnaire, Section
+from app.core.questionnaire import chosen as options_of
 from app.files.models import File
 from app.kit import wording
 from app.kit.paging import link
@@ -144,11 +145,7 @@ def alarm(held: HeldResponse, question: Question) -> str:
     answer = held.answers.get(question.id)
     if answer is None or answer.value is None or held.status(question) != "answered":
         return ""
-    value = answer.value
-    names = (
-        value if isinstance(value, tuple) else (("no", "yes")[value] if isinstance(value, bool) else value,)
-    )
-    picked = [option for option in question.options if option.id in names]
+    picked = options_of(question, answer.value)
     if any(option.knock_out for option in picked):
         return KNOCK_OUT
     return "ask back" if any(option.on_bad or option.ask_why for option in picked) else ""
