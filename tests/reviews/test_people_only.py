@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.assessment.service.measures import metrics_for
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.evaluations.models import Governance
 from app.pilots import service as pilots
 from app.pilots.models import Pilot, PilotTask
@@ -36,6 +36,8 @@ def archive(rows: str, **files: bytes) -> bytes:
 @pytest.fixture
 def tracks(lab_of: Callable[..., Lab]) -> Lab:
     lab = lab_of(Governance.TEAM, PilotIn(task="review_only"))
+    with pytest.raises(Conflict, match="Upload the list of items first"):
+        lab.deliver("Harbor", b"item,link\nt00,https://viewer.example.org/0\n", "tracks.csv")
     lab.gold(ITEMS, "items.csv")
     links = "".join(f"t{at:02},https://viewer.example.org/{at},m{at % 3},{20 + at % 2}\n" for at in range(38))
     lab.deliver("Harbor", archive("".join(f"t{at:02},a{at}.json,,h1,30\n" for at in range(40)),

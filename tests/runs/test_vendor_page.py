@@ -76,6 +76,8 @@ def test_vendor_confirms_delivers_and_gets_a_receipt(client_as: Browser) -> None
     assert (other.status_code, "delivery for another pilot" in other.text) == (422, True)
     wrong = send(vendor, home, delivery_csv(20), round_=2)
     assert (wrong.status_code, "round 1 is open" in wrong.text) == (409, True)
+    nameless = send(vendor, home, delivery_csv(20), round_=0)
+    assert (nameless.status_code, "Name the round that is open: 1." in nameless.text) == (409, True)
     assert send(vendor, home, delivery_csv(20)).status_code == 303
     twice = send(vendor, home, delivery_csv(20))
     assert (twice.status_code, "here already, as round 1" in twice.text) == (409, True)

@@ -320,8 +320,14 @@ def _promise(one: Acceptance, floor: float | None) -> str:
     if one.first_pass is None:
         return f"floor {floor:g}: open until items are judged"
     if one.first_pass < floor:
-        return f"under the floor of {floor:g}"
-    return f"keeps the floor of {floor:g}"
+        return f"under the floor of {floor:g}{_chance(one, floor)}"
+    return f"keeps the floor of {floor:g}{_chance(one, floor)}"
+
+
+def _chance(one: Acceptance, floor: float) -> str:
+    """What to add where the interval reaches to the other side of the floor."""
+    sure = one.low is None or one.high is None or one.high < floor or one.low >= floor
+    return "" if sure else ", may be chance"
 
 
 def _interval(low: float | None, high: float | None) -> str:

@@ -42,16 +42,16 @@ def milestones_of(run: PilotRun) -> tuple[MilestoneIn, ...]:
 
 
 def template_milestones(start: date) -> tuple[MilestoneIn, ...]:
-    """The template's steps with their days, day 0 on `start`; days of the template are working days."""
+    """The template's steps with their days, the first on `start`; days of the template are working days."""
     shipped = library.load("plans", "pilot-plan")["pilot"]["stages"]
-    return tuple(MilestoneIn(title=one["title"], day=_after(start, one["day"])) for one in shipped)
+    first = min(one["day"] for one in shipped)
+    return tuple(MilestoneIn(title=one["title"], day=_after(start, one["day"] - first)) for one in shipped)
 
 
 def _after(start: date, days: int) -> date:
-    step, left = timedelta(days=1 if days > 0 else -1), abs(days)
-    while left:
-        start += step
-        left -= start.weekday() < 5
+    while days:
+        start += timedelta(days=1)
+        days -= start.weekday() < 5
     return start
 
 

@@ -122,7 +122,9 @@ def check_by_link(
 def _require_taken(session: ReadSession, found: PartAccess, round_seen: int) -> None:
     found.require_main()
     if round_seen != found.run.round:
-        message = f"This is for round {round_seen}; round {found.run.round} is open. Load the page again."
+        message = f"Name the round that is open: {found.run.round}."
+        if round_seen:
+            message = f"This is for round {round_seen}; round {found.run.round} is open. Load the page again."
         raise Conflict("delivery.round", message, field="file")
     if closed := why_closed(session, found):
         raise Conflict("delivery.closed", closed, field="file")
