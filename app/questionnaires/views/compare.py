@@ -18,6 +18,8 @@ from app.questionnaires.service import CandidateAnswers, HeldResponse, shown
 from app.questionnaires.views.fill import CONFIDENCES, STATUS_WORDS, badge_of
 
 MOST = 9
+LONGEST = 400
+"""Characters of an answer in a table; the whole stands where its link leads."""
 SHOWS = (
     Option("differ", "where they differ"),
     Option("open", "with open answers"),
@@ -252,7 +254,18 @@ def _cell(
         badge = (answer.confidence.value, "ok" if answer.confidence == "evidenced" else "")
     kind = (found, "bad" if found == KNOCK_OUT else "warn") if found else ("", "")
     attached = _files(held, question, files.get(held.access.response.id, {}))
-    return AnswerCell(answer.text, badge, answer.note, href, kind, differs, _points(held, question), attached)
+    return AnswerCell(
+        clipped(answer.text), badge, answer.note, href, kind, differs, _points(held, question), attached
+    )
+
+
+def clipped(text: str) -> str:
+    """The beginning of a long answer, up to a word."""
+    return (
+        text
+        if len(text) <= LONGEST
+        else (text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]).rstrip() + " …"
+    )
 
 
 def _points(held: HeldResponse, question: Question) -> str:

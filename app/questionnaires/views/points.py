@@ -11,6 +11,7 @@ from app.kit import wording
 from app.kit.spreadsheet import Cell
 from app.kit.templating import Page
 from app.questionnaires.service import HeldResponse, shown
+from app.questionnaires.views.compare import clipped
 from app.questionnaires.views.response import ScoreView, score_view
 
 STATES = {
@@ -117,7 +118,7 @@ def _row(
     return PointsRow(
         question=answer.question,
         href=f"{base}#q-{each.id}",
-        answer=answer.text,
+        answer=clipped(answer.text),
         state=STATES[each.state],
         points=_range(each.low, each.high),
         part=wording.percent(share * each.share, 1),
