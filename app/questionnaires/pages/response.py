@@ -55,7 +55,8 @@ def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> 
     row_id = access.response.id
     late = len(service.drafts_of(session, actor=actor, response_id=row_id))
     sent = service.sent_states(session, [row_id])[row_id]
-    return response_view(filling, frame, panel, view.name, sent=sent, late=late, **more)
+    contact = service.contact_of(session, access)
+    return response_view(filling, frame, panel, view.name, sent=sent, late=late, contact=contact, **more)
 
 
 def _show(session: ReadSession, actor: Actor, response_id: UUID, **more: Any) -> ResponsePage:

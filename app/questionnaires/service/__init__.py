@@ -1,6 +1,6 @@
 """What can be done with questionnaires. Other features come in through here."""
 
-from app.questionnaires.service.about import asker_of, facts_of
+from app.questionnaires.service.about import asker_of, contact_of, facts_of
 from app.questionnaires.service.access import (
     SEALED_SUBJECT,
     SUBJECT,
@@ -131,6 +131,7 @@ __all__ = [
     "clarifications_of",
     "clarify",
     "close_response",
+    "contact_of",
     "delegate_section",
     "discovery",
     "doubt_of",
