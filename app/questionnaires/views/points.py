@@ -57,7 +57,6 @@ class PointsPage(Page):
 
     frame: EvaluationFrame
     base: str
-    candidate: str
     score: ScoreView
     total: str
     sections: tuple[PointsSection, ...]
@@ -91,7 +90,6 @@ def points_view(held: HeldResponse, frame: EvaluationFrame, candidate: str, base
         title=f"Points: {candidate}",
         frame=frame,
         base=base,
-        candidate=candidate,
         score=score_view(held),
         total=_range(*totals),
         sections=tuple(sections),

@@ -127,13 +127,12 @@ def response_view(
     panel: NotesAndFiles,
     candidate: str,
     *,
-    send_form: FormState | None = None,
+    send_form: FormState,
     reopen_form: FormState | None = None,
     link: str = "",
     link_note: str = "",
     sent: SentState,
     late: int,
-    contact: tuple[str, str],
 ) -> ResponsePage:
     """The page of one response."""
     held = filling.held
@@ -157,7 +156,7 @@ def response_view(
         nonce=filling.nonce,
         may=_may(access),
         reopen_form=reopen_form or blank(),
-        send_form=send_form or _send_form(row, contact),
+        send_form=send_form,
         link=link,
         link_note=link_note,
         sending=_sending(held, sent),
@@ -165,7 +164,8 @@ def response_view(
     )
 
 
-def _send_form(row: QuestionnaireResponse, contact: tuple[str, str]) -> FormState:
+def blank_send_form(row: QuestionnaireResponse, contact: tuple[str, str]) -> FormState:
+    """The form that sends a response, with its due day and whom it went or would go to."""
     name, email = contact
     return blank({"due": row.due, "reminders": row.reminders, "holder_name": name, "holder_email": email})
 
