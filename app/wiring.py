@@ -65,6 +65,7 @@ from app.reviews import service as reviews
 from app.runs import api as runs_api
 from app.runs import link_api as runs_link_api
 from app.runs import pages as runs_pages
+from app.runs import service as runs
 from app.runs import tasks as run_tasks
 from app.runs import telling_api as runs_telling_api
 from app.scorecards import api as scorecards_api
@@ -261,7 +262,7 @@ def working(database: Database, settings: Settings) -> Iterator[None]:
 
 
 def subjects() -> None:
-    """Tell the files who may see what hangs on which subject, and the pilots who knows of blind reviews."""
+    """Tell the files who may see what hangs on which subject, the pilots who knows of reviews and last days."""
     onboarding.register_subjects()
     files.register_subject("decision", decisions.may_read, panel=decisions.panel_roles)
     files.register_subject("vendor", vendors.may_read_vendor)
@@ -274,6 +275,7 @@ def subjects() -> None:
         questionnaires.SEALED_SUBJECT, questionnaires.may_read_sealed, panel=questionnaires.panel_roles
     )
     files.register_subject("pilot", pilots.may_read, panel=pilots.panel_roles)
+    pilots.register_last_day(runs.last_day_of)
     pilots.register_reviewed(reviews.first_pass_in)
 
 

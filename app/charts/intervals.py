@@ -139,12 +139,14 @@ def forest(
     *,
     measure: str,
     floor: float | None = None,
+    bound: str = "floor",
     decimals: int = 3,
     width: int = 330,
 ) -> Markup:
     """Measured values side by side: thick interval over items, thin over annotators, the floor dashed.
 
-    `measure` names the figure ("F1 at IoU 0.5"); a missing interval is simply not drawn.
+    `measure` names the figure ("F1 at IoU 0.5"), `bound` what `floor` is to it ("limit" of an error rate); a missing
+    interval is simply not drawn.
     """
     numbers = [v for r in rows for v in (r.value, r.low, r.high, r.low_general, r.high_general)]
     svg.finite([*numbers, floor], "forest")
@@ -158,11 +160,11 @@ def forest(
     parts: list[str] = []
     if floor is not None:
         parts.append(svg.line(x(floor), 2, x(floor), bottom, "warn", dash="3 2"))
-        floor_text = f"floor {svg.figure(floor, 2)}"
+        floor_text = f"{bound} {svg.figure(floor, 2)}"
         parts.append(svg.text(x(floor), bottom + 11, floor_text, color="warn", anchor="middle", size=9))
     for number, row in enumerate(rows):
         parts += _forest_row(row, x, 13 + number * 21, room - 8, decimals)
     words = "; ".join(_forest_words(r, decimals) for r in rows)
     if floor is not None:
-        words += f"; floor {svg.figure(floor, 2)}"
+        words += f"; {bound} {svg.figure(floor, 2)}"
     return svg.document(width, bottom + (15 if floor is not None else 4), measure, words, parts)

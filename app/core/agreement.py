@@ -51,13 +51,14 @@ def counts_of(item: Ints, label: Ints, items: int, classes: int) -> Counts:
     flat = item * classes + label
     if items * classes <= _DENSE_CELLS:
         dense = np.bincount(flat, minlength=items * classes)
-        cell = np.nonzero(dense)[0]
+        cell = np.flatnonzero(dense > 0)
         count = dense[cell].astype(np.float64)
     else:
         cell, many = np.unique(flat, return_counts=True)
         count = many.astype(np.float64)
     ratings = np.bincount(item, minlength=items).astype(np.float64)
-    return Counts(items, classes, cell // classes, cell % classes, count, ratings)
+    at = cell // classes
+    return Counts(items, classes, at, cell - at * classes, count, ratings)
 
 
 def counts_of_table(table: Floats) -> Counts:
@@ -208,6 +209,9 @@ def _gap(a: Floats, b: Floats, level: str) -> Floats:
 
 def _disagreement(counts: Counts, places: Floats, level: str) -> Floats:
     """Per item the sum of disagreement over ordered pairs of its ratings, divided by ratings - 1."""
+    if level == "nominal":  # all ordered pairs less those of one label
+        same = np.bincount(counts.item, counts.count**2, minlength=counts.items)
+        return np.asarray((counts.ratings**2 - same) / (counts.ratings - 1), np.float64)
     out = np.zeros(counts.items)
     first, step = np.arange(len(counts.item)), 1
     while len(first):

@@ -252,7 +252,7 @@ def _deliver(bench: Bench, packs: Mapping[str, Pack]) -> None:
     def checked(name: str) -> pilots.CheckedDelivery:
         (actor, part_id), place = bench.holders[name], names.index(name)
         content = tickets.delivery(
-            [(code, ticket.label) for code, ticket in packs[name]],
+            packs[name],
             bench.told["labels"],
             Hands(**bench.lab["skills"][name]),
             bench.seed + place,

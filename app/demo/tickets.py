@@ -102,28 +102,35 @@ def own_sets(found: Sequence[Ticket], told: Lab, labels: Sequence[str], seed: in
 
 
 def delivery(
-    order: Sequence[tuple[str, str]], labels: Sequence[str], hands: Hands, seed: int, *, team: str, last: date
+    order: Sequence[tuple[str, Ticket]],
+    labels: Sequence[str],
+    hands: Hands,
+    seed: int,
+    *,
+    team: str,
+    last: date,
 ) -> bytes:
-    """A vendor's labels of its pack, item and right label in its order: with labeler, seconds and when (UTC).
+    """A vendor's labels of its pack, in its order and by the names it has there: with labeler, seconds and when (UTC).
 
-    Wrong labels fall on the neighbouring class. Labelers quicken with practice; the work ends on the day `last`.
+    Which tickets it gets wrong does not depend on the order; wrong labels fall on the neighbouring class. Labelers
+    quicken with practice; the work ends on the day `last`.
     """
     random = generator_of(seed, 4)
+    wrong = {one for one in sorted(one.item for _, one in order) if random.random() > hands.accuracy}
     per_day = -(-len(order) // (hands.days * hands.people))
     clock = [[0.0, 0] for _ in range(hands.people)]  # seconds since the shift began, tickets done
     rows: list[list[object]] = []
-    for at, (item, right) in enumerate(order):
+    for at, (name, one) in enumerate(order):
         who = at % hands.people
         day, done = divmod(int(clock[who][1]), per_day)
         if done == 0:
             clock[who][0] = float(random.uniform(0, _SHIFT / 8))
-        is_wrong = random.random() > hands.accuracy
-        label = labels[(labels.index(right) + is_wrong) % len(labels)]
+        label = labels[(labels.index(one.label) + (one.item in wrong)) % len(labels)]
         spent = hands.seconds * (1 + 0.6 * 0.96 ** clock[who][1]) * float(random.lognormal(0, 0.3))
         clock[who] = [clock[who][0] + spent + float(random.uniform(1, 12)), int(clock[who][1]) + 1]
         begun = datetime.combine(last - timedelta(days=hands.days - 1 - day), time(8), UTC)
         sent = begun + timedelta(seconds=round(clock[who][0]))
-        rows.append([item, label, f"{team}{who + 1:02d}", f"{spent:.1f}", sent.isoformat()])
+        rows.append([name, label, f"{team}{who + 1:02d}", f"{spent:.1f}", sent.isoformat()])
     return _table(("item", "label", "annotator", "seconds", "submitted_at"), rows)
 
 

@@ -80,6 +80,11 @@ def refusal(kind: str, purpose: Purpose) -> str:
     """Why a file of this type is not taken for the purpose, with the remedy; '' when it is."""
     if family(kind) in FAMILIES[purpose]:
         return ""
+    if kind == "application/octet-stream":
+        return (
+            "Its content is of no kind that is taken here; it may be damaged or cut off. Make the file again, and "
+            f"send {ACCEPTED[purpose]}."
+        )
     return f"This is {kind} by its content, which is not taken here. Send {ACCEPTED[purpose]}."
 
 

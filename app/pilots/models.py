@@ -1,5 +1,6 @@
 """The test project: its plan and promises, gold, deliveries, offers, and what was computed from them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -72,7 +73,8 @@ class GoldVersion(Row, table=True):
     """One frozen version of the reference labels; the highest number counts, the others stay.
 
     `changes` tells what an upload changed in the version before it, in words.
-    `amendments` changes what the file says: `excluded` items and right `labels` by item, from adjudication.
+    `amendments` changes what the file says: `excluded` items and right `labels` by item, from adjudication; `told`
+    are excluded items whose labels vendors read, which stay out of every later version.
     """
 
     __tablename__ = "gold_version"
@@ -94,9 +96,15 @@ class GoldVersion(Row, table=True):
     @property
     def identity(self) -> str:
         """What the version is known by: its file's digest, or one of the file together with its amendments."""
-        if not self.amendments:
-            return self.digest
-        return canonical.digest({"file": self.digest, "amendments": self.amendments})
+        return identity_of(self.digest, self.amendments)
+
+
+def identity_of(digest: str, amendments: Mapping[str, Any]) -> str:
+    """What a gold with these amendments is known by."""
+    return canonical.digest({"file": digest, "amendments": dict(amendments)}) if amendments else digest
+
+
+LATE = "Came after the last day"  # how the warning of a late delivery begins
 
 
 class Delivery(Versioned, table=True):
@@ -139,6 +147,11 @@ class Delivery(Versioned, table=True):
     received_at: datetime = moment()
     uploaded_by: UUID
     instructions: int | None = Field(default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came after the last day that its round had then."""
+        return any(one.startswith(LATE) for one in self.warnings)
 
 
 class PilotOffer(Versioned, table=True):

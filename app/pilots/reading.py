@@ -114,12 +114,12 @@ def check_gold(
     frame = frame_of(gold, handed)
     _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
     counts = _counting(task, {"path": path, "amendments": amendments}, handed) if amendments else gold
-    labels = int((~gold.crowd).sum())
+    labels = int((~counts.crowd).sum())
     if not labels:
         message = f"The gold holds no {gold.kind}; there is nothing to compare with."
         raise Invalid("gold.empty", [Problem("file", message)])
     facts = {
-        "items": len(gold.items),
+        "items": len(counts.items),
         "labels": labels,
         "classes": list(gold.classes),
         "repairs": [*gold.repairs, *gold.warnings],

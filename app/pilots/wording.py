@@ -119,6 +119,17 @@ def digits_of(metric: str) -> int:
     return 1 if metric in POINTS else 3
 
 
+def volume_heads(volumes: tuple[int, int, int]) -> tuple[str, ...]:
+    """What heads the costs at each volume of the need; names where the need has no volume yet.
+
+    >>> volume_heads((40_000, 50_000, 60_000))[0], volume_heads((0, 0, 0))[1]
+    ('40\xa0k a year', 'expected volume')
+    """
+    if not any(volumes):
+        return ("low volume", "expected volume", "high volume")
+    return tuple(f"{wording.compact(volume)} a year" for volume in volumes)
+
+
 def least_words(
     items: int, least: float | None, what: str = "", power: float = POWER, digits: int = 3
 ) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.core.questionnaire import Change
+from app.core.questionnaire import Change, never_shown
 from app.kit.actors import CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.paging import Listing
@@ -54,6 +54,7 @@ def version_out(row: QuestionnaireVersion) -> VersionOut:
         state=row.state,
         based_on=row.based_on,
         problems=[str(problem) for problem in found.problems],
+        never_shown=list(never_shown(found.questionnaire)) if found.questionnaire else [],
         body=row.body,
     )
 

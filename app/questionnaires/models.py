@@ -128,7 +128,8 @@ class QuestionnaireResponse(Versioned, table=True):
 
 class AnswerRow(Versioned, table=True):
     """What stands for one question now. `revision` counts what was answered; `mark` is a reviewer's 0–5 and
-    belongs to that revision: a new one takes it away. `note` is ours alone, `comment` the vendor's."""
+    belongs to that revision: a new one takes it away. `note` is ours alone, `comment` the vendor's.
+    `says_not_applicable`: the vendor says so in `comment`; it counts once we accept it as `not_applicable`."""
 
     __tablename__ = "answer"
     __owner__: ClassVar[tuple[str, str]] = ("questionnaire_response", "response_id")
@@ -139,6 +140,7 @@ class AnswerRow(Versioned, table=True):
     value: Any = document(nullable=True)
     confidence: Confidence = Field(default=Confidence.TOLD, sa_type=enum_text(Confidence))
     not_applicable: bool = Field(default=False)
+    says_not_applicable: bool = Field(default=False)
     note: str = Field(default="", max_length=4000)
     comment: str = Field(default="", max_length=4000)
     mark: int | None = Field(default=None)
@@ -161,6 +163,7 @@ class AnswerRevision(Row, table=True):
     value: Any = document(nullable=True)
     confidence: Confidence = Field(sa_type=enum_text(Confidence))
     not_applicable: bool
+    says_not_applicable: bool = Field(default=False)
     note: str = Field(default="", max_length=4000)
     comment: str = Field(default="", max_length=4000)
     salt: str = Field(max_length=64)

@@ -59,7 +59,11 @@ class AnswerIn(BaseModel):
 
     value: Any = Field(default=None, examples=["named", 12, ["overlap", "gold"], [{"role": "Reviewer"}]])
     confidence: Confidence = Confidence.TOLD
-    not_applicable: bool = False
+    not_applicable: bool = Field(
+        default=False,
+        description="We accept that the question does not apply. From a vendor's link: the vendor says so, with the "
+        "reason in `comment` and no value; it counts once we accept it.",
+    )
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = Field(
         default="", description="Ours alone; no vendor sees it."
     )
@@ -198,6 +202,7 @@ class VersionOut(BaseModel):
     state: VersionState
     based_on: str
     problems: list[str]
+    never_shown: list[str] = Field(description="Ids of questions that no need and no answers bring up.")
     body: dict[str, Any]
 
 
@@ -313,6 +318,7 @@ class AnswerOut(BaseModel):
     value: Any
     confidence: Confidence
     not_applicable: bool
+    says_not_applicable: bool = Field(description="The vendor says it does not apply; `comment` says why.")
     note: str
     comment: str
     mark: int | None

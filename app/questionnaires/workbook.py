@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question, to_plain, validate_answer
-from app.core.questionnaire.sheets import folded
+from app.core.questionnaire.sheets import NOT_APPLICABLE, folded
 from app.questionnaires.models import AnswerRow
 from app.questionnaires.service import HeldResponse, Proposal
 from app.questionnaires.service import sheets as reading
@@ -284,6 +284,9 @@ def _compared(
     held: HeldResponse, question: Question, place: Mapping[str, Any], read: Mapping[str, Any]
 ) -> Proposal | None:
     line = _line(question, place["row"], read["sheets"][ANSWERS])
+    if _cell(line, 4).casefold() in NOT_APPLICABLE:
+        message = "tick “Does not apply to us” at this question on the page, and say why there; leave the cell blank"
+        raise Invalid("answer.invalid", [Problem(question.id, message)])
     comment = _cell(line, 5)
     raw = _rows(question, place["sheet"], read) if place["sheet"] else _value(question, _cell(line, 4))
     value = to_plain(validate_answer(question, raw))

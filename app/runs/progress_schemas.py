@@ -66,6 +66,8 @@ class ArrivalOut(BaseModel):
     accepted: float | None
     working_days: float | None
     items_per_day: float | None
+    counted_since: str
+    is_late: bool
 
 
 class ProgressOut(BaseModel):

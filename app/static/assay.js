@@ -63,7 +63,7 @@
   }
 
   // --- forms: sent once, never left with unsaved text by accident -----------------------------------------------------
-  const dirty = new Set();
+  const dirty = new Set(), edits = new Map(), sentAt = new WeakMap(), unsaved = new Set();   // edits: how often a question was changed
   function setBusy(form, busy) {
     if (busy) form.dataset.busy = "";
     else delete form.dataset.busy;
@@ -80,6 +80,9 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     dirty.delete(form);
+    for (const question of [...edits.keys(), ...unsaved]) {
+      if (question.querySelector("[data-revision]")?.form === form) { edits.delete(question); unsaved.delete(question); }
+    }
     if (event.defaultPrevented || form.method !== "post") return;
     setBusy(form, true);
     setTimeout(() => setBusy(form, false), 15000);      // a POST that answers with a download leaves the page as it is
@@ -87,9 +90,23 @@
   document.addEventListener("input", (event) => {
     const form = closest(event.target, "form[data-guard]");
     if (form) dirty.add(form);
+    const question = closest(event.target, "[data-autosave]");
+    if (question) edits.set(question, (edits.get(question) || 0) + 1);
   });
   window.addEventListener("beforeunload", (event) => {
-    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+    if ([...dirty, ...unsaved].some((each) => each.isConnected)) event.preventDefault();
+  });
+  // Whoever types and leaves at once loses nothing: what waits for its autosave is sent on the way out.
+  window.addEventListener("pagehide", () => {
+    for (const question of edits.keys()) {
+      if (!question.isConnected || unsaved.has(question)) continue;
+      const body = new FormData();
+      for (const field of question.querySelectorAll("input, select, textarea")) {
+        const chosen = !["checkbox", "radio"].includes(field.type) || field.checked;
+        if (field.name && !field.disabled && chosen && field.type !== "file") body.append(field.name, field.value);
+      }
+      fetch(question.getAttribute("hx-post"), { method: "POST", body: new URLSearchParams(body), keepalive: true, redirect: "manual" });
+    }
   });
   window.addEventListener("pageshow", () => all("form[data-busy]").forEach((form) => setBusy(form, false)));
 
@@ -105,7 +122,7 @@
     const seen = form.querySelector("[data-revision]");
     const body = event.detail?.ctx?.request?.body;
     if (seen && body?.set) body.set(seen.name, seen.value);   // one that waited in the queue saw the answer before it
-    if (form.matches("[data-autosave]")) say(form, "Saving…");
+    if (form.matches("[data-autosave]")) { say(form, "Saving…"); sentAt.set(form, edits.get(form)); }
     else if (form.method === "post") setBusy(form, true);
   });
   document.addEventListener("htmx:after:request", (event) => {
@@ -114,7 +131,8 @@
     const saved = event.detail.ctx.response.status < 400;
     if (!saved && form.matches("[data-guard]")) dirty.add(form);
     if (!form.matches("[data-autosave]")) return;
-    if (saved) dirty.delete(form);
+    unsaved[saved ? "delete" : "add"](form);
+    if (saved && sentAt.get(form) === edits.get(form)) edits.delete(form);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const refused = [409, 422].includes(event.detail.ctx.response.status);
     say(form, saved ? `Saved ${time}` : refused ? "Not saved. Correct the marked answer, then it is saved." : "Not saved: this page no longer takes answers. Copy what you typed, then load it again.");

@@ -15,6 +15,7 @@ from app.core.errors import Invalid
 from app.decisions import service
 from app.decisions.models import Memo
 from app.decisions.schemas.record import Record
+from app.decisions.service.standing import Standing
 from app.decisions.views.document import MemoDocument
 from app.decisions.views.memo import memo_document, memo_pdf
 from app.evaluations.models import Governance
@@ -74,6 +75,23 @@ def test_the_headline_and_what_the_difference_buys_are_computed(case: Case) -> N
     assert document.ask.verdict.detail == "one must-have is open"
     assert [one.text for one in document.conditions] == ["Independent assurance"]
     assert record.result is not None
+
+
+def test_of_an_error_rate_the_lower_one_is_better(case: Case) -> None:
+    record, _ = document_of(case, written(case))
+    assert record.pilot is not None
+    pair = record.pilot.pairs[0].model_copy(update={"value": 0.04, "distinguishable": True})
+    names = record.name_of(pair.a), record.name_of(pair.b)
+    for metric, lower_is_better, better in (("f1", False, names[0]), ("wer", True, names[1])):
+        part = record.pilot.model_copy(
+            update={"metric": metric, "pairs": (pair,), "lower_is_better": lower_is_better, "floor": 0.5}
+        )
+        document = memo_document(record.model_copy(update={"pilot": part}), Standing(state=None))
+        assert document.difference is not None
+        assert f"the pilot shows {better} better by 0.040" in document.difference.text
+        assert document.pilot is not None
+        assert ("limit 0.50" in document.pilot.chart) is lower_is_better
+        assert ("lower is better" in document.pilot.chart_note) is lower_is_better
 
 
 def test_printed_sums_recompute(case: Case) -> None:

@@ -47,7 +47,7 @@ def test_generated_tickets_are_listed_and_read_with_the_accuracy_asked_for() -> 
     assert counts == {"scored": 357, "surge": 40, "repeat": 20, "practice": 8, "planted": 3}
     first, _ = tickets.own_sets(found, told, labels, 3)
     gold = read_gold("classification", first, "a.csv")
-    order = [(one.item, one.label) for one in found if one.item in gold.items]
+    order = [(one.item, one) for one in found if one.item in gold.items]
     content = tickets.delivery(order, labels, Hands(0.9, 12.0, 4, 5), 3, team="A", last=date(2027, 3, 5))
     assert content == tickets.delivery(
         order, labels, Hands(0.9, 12.0, 4, 5), 3, team="A", last=date(2027, 3, 5)

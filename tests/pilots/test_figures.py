@@ -1,6 +1,7 @@
 """Figures computed again on some items, at a production mix, and what leads from a figure to its items."""
 
 import io
+import itertools
 import math
 from dataclasses import replace
 from statistics import NormalDist
@@ -9,6 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.core.errors import Conflict, Invalid
+from app.evaluations import service as evaluations
+from app.evaluations.models import Evaluation
+from app.evaluations.schemas import NeedIn
 from app.pilots import service
 from app.pilots.models import Pilot
 from app.pilots.schemas import CriteriaIn, CriterionIn, MixIn, OfferIn, PriceLineIn, SizingIn, TierIn
@@ -274,11 +278,22 @@ def test_the_share_of_wrong_labels_counts_an_item_labelled_twice_once(lab: Lab) 
     assert shown.rows[0].wrong == f"{wrong / ITEMS:.1%}"
 
 
-def test_a_need_without_volume_shows_no_zero_as_volume(filled: Lab) -> None:
-    found = replace(filled.compared(), volumes=(0, 0, 0))
-    names = {one.code: one.name for one in found.candidates}
-    shown = results_view(found, names, base="", query={}, shows_prices=True)
-    assert shown.volumes == ("low volume", "expected volume", "high volume")
+def test_pairs_are_told_the_better_one_first_wherever_they_are_told(filled: Lab) -> None:
+    found = filled.compared()
+    place = [one.code for one in found.candidates]
+    told = found.best_first_pairs()
+    assert [(one.a, one.b) for one in told] == list(itertools.combinations(place, 2))
+    by_codes = {frozenset((one.a, one.b)): one for one in found.pairs}
+    for one in told:
+        kept = by_codes[frozenset((one.a, one.b))]
+        assert one in (kept, kept.turned())
+        assert one.value == pytest.approx(
+            found.candidate(one.a).metrics[found.metric].value
+            - found.candidate(one.b).metrics[found.metric].value
+        )
+        assert one.turned().turned().value == one.value
+    (first,), (other,) = told, replace(found, candidates=found.candidates[::-1]).best_first_pairs()
+    assert (other.a, other.b, other.value) == (first.b, first.a, -first.value)
 
 
 def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:
@@ -298,3 +313,26 @@ def test_the_workbook_holds_everything_and_never_a_formula(filled: Lab) -> None:
     assert len(sheets["Pairs"]) == 2
     assert sheets["Confusion"][1][0].startswith("=")  # text, shown as it is
     assert sum(row[3] for row in sheets["Confusion"][1:] if row[0] == names[filled.code("Harbor")]) == ITEMS
+
+
+def test_without_a_volume_of_the_need_costs_say_why_and_name_no_year(lab: Lab) -> None:
+    lab.gold(gold())
+    lab.deliver("Harbor", delivery(7, "h"))
+    with lab.db.writing() as session:
+        pilot = session.get_one(Pilot, lab.pilot_id)
+        need, version = (
+            NeedIn(techniques=["image_classification"]),
+            session.get_one(Evaluation, pilot.evaluation_id).version,
+        )
+        evaluations.set_need(session, actor=LEAD, evaluation_id=pilot.evaluation_id, need=need, seen=version)
+        service.set_offer(
+            session,
+            actor=LEAD,
+            pilot_id=lab.pilot_id,
+            candidate_id=lab.candidates["Harbor"],
+            entry=OfferIn(lines=[PriceLineIn(name="Work", amount="0.1", per="label")]),
+            seen=None,
+        )
+    shown = results_view(lab.compared(), {lab.code("Harbor"): "Harbor"}, base="", query={}, shows_prices=True)
+    assert shown.volumes == ("low volume", "expected volume", "high volume")
+    assert (shown.costs[0].expected, shown.costs[0].note) == ("–", "the need has no volume")

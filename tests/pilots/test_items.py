@@ -151,6 +151,24 @@ def test_the_same_list_a_foreign_list_and_a_broken_one_are_refused(lab: Lab) -> 
         listed(lab, b"item,role\nx1,foo")
 
 
+def test_many_requests_unpack_an_archive_of_images_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = archive(**{f"shelf__{at}_png": png() for at in range(40)})
+    upload = lab.upload(data, "images.zip")
+    checked = service.check_images(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, upload=upload)
+    with lab.db.writing() as session:
+        key = service.upload_images(session, actor=LEAD, pilot_id=lab.pilot_id, checked=checked).id
+    opened, unpacked = [], []
+    plain, whole = zipfile.ZipFile, zlib.decompress
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *args: opened.append(args) or plain(*args))
+    monkeypatch.setattr(zlib, "decompress", lambda *args: unpacked.append(args) or whole(*args))
+    for at in range(40):
+        with lab.db.reading() as session:
+            row, picture = service.image_of(session, actor=LEAD, pilot_id=lab.pilot_id, images_id=key, at=at)
+            assert service.image_bytes(lab.contents, row, picture) == png()
+            assert service.scenes_of(session, lab.pilot_id).scene(f"{at}.png").image.endswith(f"/{at}")
+    assert (len(opened), len(unpacked)) == (1, 1)
+
+
 def test_images_are_judged_by_content_and_shown_to_those_who_may_see_the_pilot(lab: Lab) -> None:
     lab.gold(gold_csv(5))
     with pytest.raises(Invalid) as failure:

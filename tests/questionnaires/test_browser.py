@@ -46,6 +46,39 @@ def test_answers_save_themselves_and_disagreements_are_decided_on_the_page(site:
     assert [text for text in complaints if not any(part in text for part in expected)] == []
 
 
+def test_what_is_typed_last_is_kept_when_the_page_is_left_at_once(site: Site) -> None:
+    secret, _ = site.scene.send()
+    page = site.page(signed_in=False)
+    page.goto(f"/vendor-link/{secret}")
+    page.click("text=Open the questions")
+    page.click("text=Flexibility")
+    page.fill('[name="ramp"]', "7")
+    page.fill('[name="ramp-comment"]', "left in a hurry")
+    page.click("text=All sections")
+    page.wait_for_url(f"**/respond/{site.scene.response_id}")
+    until(lambda: "ramp" in site.scene.held().rows and site.scene.held().rows["ramp"].comment != "")
+    row = site.scene.held().rows["ramp"]
+    assert (row.value, row.comment) == ("7", "left in a hurry")
+
+
+def test_page_with_a_refused_answer_asks_before_it_is_left(site: Site) -> None:
+    page, asked = site.page(), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"/responses/{site.scene.response_id}")
+    type_in(page, "ramp", "many")
+    page.click("text=All candidates side by side")
+    until(lambda: asked == ["beforeunload"])
+    expect(page.locator('[name="ramp"]')).to_have_value("many")
+    type_in(page, "ramp", "5")
+    page.click("text=All candidates side by side")
+    page.wait_for_url("**/discovery")
+    page.go_back()
+    type_in(page, "ramp", "many")
+    page.click("#s-flexibility >> text=Save this section")  # sends what is refused; nothing is lost by it
+    expect(page.locator(".error-summary")).to_contain_text("Enter a number")
+    assert asked == ["beforeunload"]
+
+
 def test_last_of_many_quick_changes_stands(site: Site) -> None:
     page = site.page()
     page.goto(f"/responses/{site.scene.response_id}")
@@ -69,7 +102,9 @@ def test_vendor_fills_and_submits_without_javascript_on_a_narrow_screen(site: Si
     page.fill('[name="ramp"]', "4")
     page.fill('[name="hours.0.site"]', "Cebu")
     page.click("text=Save and continue")
-    expect(page.locator("#state-hours").first).to_contain_text("Row 1, Time zone")
+    expect(page.locator("#state-hours").first).to_contain_text(
+        "Row 1 is kept once it has Time zone, From and To"
+    )
     expect(page.locator('[name="ramp"]')).to_have_value("4")
     page.fill('[name="hours.0.site"]', "")
     page.press('[name="ramp"]', "Enter")

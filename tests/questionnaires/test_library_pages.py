@@ -248,3 +248,30 @@ def test_own_title_from_outside_is_shown_as_text(lead: TestClient) -> None:
     lead.post("/questionnaires/new", data={"key": "x", "title": "<script>alert(1)</script>"})
     assert "<script>alert(1)" not in lead.get("/questionnaires").text
     assert "&lt;script&gt;alert(1)" in lead.get("/questionnaires").text
+
+
+def test_question_that_can_never_be_shown_is_marked_in_the_draft(lead: TestClient) -> None:
+    text = """
+format: assay/questionnaire@1
+id: riddle
+version: 1
+title: Riddle
+audience: vendor
+sections:
+  - id: one
+    title: One
+    weight: 1
+    questions:
+      - {id: a, text: A?, type: yes_no, scored: false}
+      - id: b
+        text: B?
+        type: text
+        scored: false
+        when: {all: [{answer: a, equals: true}, {answer: a, equals: false}]}
+"""
+    assert lead.post("/questionnaires/import", data={"text": text}).status_code == 303
+    page = lead.get("/questionnaires/riddle/edit").text
+    assert "1 question is never shown" in page
+    assert page.count("never shown</span>") == 1
+    made = lead.post("/api/v1/questionnaires/import", json={"text": text.replace("riddle", "other")})
+    assert made.json()["never_shown"] == ["b"]

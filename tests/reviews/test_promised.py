@@ -93,7 +93,7 @@ def test_first_pass_stands_among_the_promises_with_its_interval_count_and_review
     assert "1.000 reached, may be chance" in floor
     assert "accuracy" in by_bound["> Accuracy floor 0.85"].lower()
     assert re.search(rf'href="{base(lab)}/review/[0-9a-f-]+" aria-label="0.800', page)
-    assert "floor missed: Accepted at first pass" in page
+    assert "promise missed: Accepted at first pass" in page
     shares = [
         one
         for one in lead.get(f"{base(lab)}/results.json").json()["promises"]

@@ -1,5 +1,6 @@
 """Volume per day and the completion forecast: nothing where the data do not carry it, and the page says why."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from app.evaluations.models import Governance
 from app.evaluations.schemas import NeedIn
 from app.kit import clock
 from app.pilots import service as pilots
-from app.pilots.models import Delivery
+from app.pilots.models import Delivery, Pilot
+from app.pilots.schemas import PilotIn
 from app.runs import service
 from app.runs.models import PackDownload
 from app.runs.progress_schemas import ForecastIn
+from app.runs.schemas import RunIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.runs.running import Browser, as_vendor, confirm, laid_out, move, pages, prepare, send
 
@@ -112,6 +115,58 @@ def test_items_per_working_day_count_from_the_vendors_own_download(client_as: Br
     found = progress(lab).arrivals[0]
     assert found.working_days == pytest.approx(3.0, abs=0.3)  # where the evaluation is
     assert found.per_day == pytest.approx(120 / (found.working_days or 1))
+
+
+def test_a_later_round_counts_from_the_moment_it_was_opened_else_from_the_delivery_before(
+    lab_of: Callable[..., Lab],
+) -> None:
+    lab = lab_of(Governance.SOLO, PilotIn(task="classification"))
+    prepare(lab)
+    move(lab, "agreed", "running")
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.deliver("Mosaic", delivery_csv(4))
+    move(lab, "delivered", "measuring", "running")
+    with lab.db.reading() as session:
+        opened = service.rounds_opened(session, service.run_of(session, session.get_one(Pilot, lab.pilot_id)))
+    assert list(opened) == [2]
+    lab.deliver("Harbor", delivery_csv(30))
+    lab.deliver("Harbor", delivery_csv(40))  # a third round that nobody opened
+    for number, days in ((1, -1), (2, 14), (3, 28)):
+        with lab.db.writing() as session:
+            table = Delivery.__table__  # type: ignore[attr-defined]
+            moment = {"received_at": opened[2] + timedelta(days=days)}
+            session.connection().execute(table.update().where(table.c.round == number).values(moment))
+    found = {one.delivery.round: one for one in progress(lab).arrivals if one.code == lab.code("Harbor")}
+    assert found[1].per_day is None  # its pack was never taken by link
+    assert (found[2].since, found[3].since) == ("round 2 was opened", "round 2 came in")
+    assert found[2].working_days == pytest.approx(10)  # two weeks from Monday to Friday
+    assert found[3].per_day == pytest.approx(120 / 10)
+
+
+def test_our_own_upload_after_the_last_day_is_marked_late_on_pages_and_exports(client_as: Browser) -> None:
+    lead = client_as()
+    lab = laid_out(lead)
+    prepare(lab)
+    lab.deliver("Harbor", delivery_csv(20))
+    yesterday = clock.now().date() - timedelta(days=2)
+    with lab.db.writing() as session:
+        service.set_run(
+            session, actor=LEAD, pilot_id=lab.pilot_id, entry=RunIn(deadline=yesterday), seen=None
+        )
+    lab.deliver("Mosaic", delivery_csv(4))
+    lab.compared()
+    assert lead.get(pages(lab)).text.count("Came after the last day of the round") == 1
+    assert lead.get(f"{pages(lab)}/results").text.count("delivered late") == 1
+    rows = [line.split(",") for line in lead.get(f"{pages(lab)}/results.csv").text.splitlines()]
+    late = rows[0].index("late")
+    assert sorted(row[late] for row in rows[1:]) == ["", "yes"]
+    assert ">late<" in lead.get(f"{pages(lab)}/progress").text
+    told = lead.get(f"/api/v1/pilots/{lab.pilot_id}/progress").json()["arrivals"]
+    assert {one["candidate"]: one["is_late"] for one in told} == {
+        lab.code("Harbor"): False,
+        lab.code("Mosaic"): True,
+    }
+    assert "after the last day of its round" in lead.get(f"/pilots/{lab.pilot_id}/report").text
 
 
 def at(lab: Lab, model: type, column: str, moment: datetime) -> None:

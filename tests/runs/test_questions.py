@@ -110,6 +110,22 @@ def test_an_example_reaches_every_vendor_and_its_item_leaves_the_scoring(client_
     assert send(mosaic, elsewhere, delivery_csv(5), round_=2).status_code == 303
 
 
+def test_a_published_example_stays_out_of_the_gold_that_is_taken_up_again_or_uploaded_anew(lab: Lab) -> None:
+    prepare(lab)
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.compared()
+    publish(lab, "i019")
+    again = pilots.check_again(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, number=1)
+    with lab.db.writing() as session:
+        row = pilots.restore_gold(session, actor=LEAD, pilot_id=lab.pilot_id, number=1, checked=again)
+        assert (row.number, row.items, row.labels) == (3, 119, 119)
+    assert lab.compared().items == 119
+    assert lab.gold(gold_csv(shift=1)).items == 119
+    assert lab.compared().items == 119
+    with pytest.raises(Conflict, match="the gold already"):
+        lab.gold(gold_csv(shift=1))
+
+
 def test_an_example_waits_for_decisions_and_is_refused_without_a_comparison(lab: Lab) -> None:
     lab.gold(gold_csv())
     with pytest.raises(Conflict, match="not compared yet"):

@@ -17,6 +17,7 @@ from app.runs.service.questions import turns
 from tests.pilots.samples import LEAD, Lab, delivery_csv
 from tests.pilots.test_pages import send
 from tests.runs.running import (
+    PLAN,
     Browser,
     laid_out,
     move,
@@ -70,11 +71,13 @@ def test_publishing_needs_steps_and_from_the_second_version_a_reason(lab: Lab) -
     with lab.db.writing() as session, pytest.raises(Invalid, match="step by step"):
         service.publish_instructions(session, actor=LEAD, pilot_id=lab.pilot_id, entry=PublishIn())
     prepare(lab)
+    for entry in (PublishIn(), PublishIn(reason="question 3")):
+        with lab.db.writing() as session, pytest.raises(Conflict, match="Nothing changed"):
+            service.publish_instructions(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry)
     with lab.db.writing() as session, pytest.raises(Invalid, match="Say why"):
+        plan = PLAN.model_copy(update={"steps": "Read it twice."})
+        service.set_plan(session, actor=LEAD, pilot_id=lab.pilot_id, entry=plan, seen=None)
         service.publish_instructions(session, actor=LEAD, pilot_id=lab.pilot_id, entry=PublishIn())
-    with lab.db.writing() as session, pytest.raises(Conflict, match="Nothing changed"):
-        entry = PublishIn(reason="question 3")
-        service.publish_instructions(session, actor=LEAD, pilot_id=lab.pilot_id, entry=entry)
 
 
 def test_a_class_needs_the_rule_that_decides_and_stands_once() -> None:

@@ -24,6 +24,8 @@ def read_coco(source: Source) -> Written:
     An object names its images (an image without annotations was looked at and is empty); a list of results names
     only the ids of images with marks and of their categories, which are the gold's. Scores are ignored.
     """
+    if source.kind not in _FIELD and not source.data.strip(b"[] \t\r\n"):
+        raise refuse("file.empty", source.name, "an empty list, without any label; export it again")
     if source.kind not in _FIELD:
         message = "COCO holds boxes, polygons and masks only; send CSV, JSONL or the export of your tool"
         raise refuse("format.wrong_task", source.name, message)
@@ -120,8 +122,8 @@ def _add_annotations(
                 item = sheet.item((str(row["image_id"]),))
                 images[row["image_id"]] = sheet.respond(item, f"entry {at + 1}")
     else:
-        _refuse_unknown(good, "image_id", "is not among the images of this file", images, sheet)
-        _refuse_unknown(good, "category_id", "is not among the categories of this file", classes, sheet)
+        _refuse_unknown(good, "image_id", "images", images, sheet)
+        _refuse_unknown(good, "category_id", "categories", classes, sheet)
     places = _places(good, unit, sheet)
     answers = [images.get(row["image_id"], -1) for _, row in good]
     labels = [str(row["category_id"]) if listed else classes.get(row["category_id"], "") for _, row in good]
@@ -147,8 +149,9 @@ def _well_formed(row: object, place: str, sheet: Sheet) -> bool:
         return True
     if absent := [key for key in needed if row.get(key) is None]:
         other = "segmentation" if needed[2] == "bbox" else "bbox"
-        hint = f"; it has {other} only, send {sheet.kind}" if needed[2] in absent and other in row else ""
-        sheet.faults.add(place, f"{', '.join(absent)} missing{hint}")
+        hint = f"it has {other} only, send {sheet.kind}" if needed[2] in absent and other in row else ""
+        hint = hint or f"every mark needs {', '.join(needed)}"
+        sheet.faults.add(place, f"{', '.join(absent)} missing; {hint}")
         return False
     for key in ("image_id", "category_id"):
         if not is_id(row[key]):
@@ -157,7 +160,7 @@ def _well_formed(row: object, place: str, sheet: Sheet) -> bool:
 
 
 def _refuse_unknown(
-    rows: Sequence[tuple[int, Any]], field: str, meaning: str, known: Mapping[int, Any], sheet: Sheet
+    rows: Sequence[tuple[int, Any]], field: str, among: str, known: Mapping[int, Any], sheet: Sheet
 ) -> None:
     """One problem per unknown id, with how many marks carry it."""
     counts: dict[int, int] = {}
@@ -165,7 +168,8 @@ def _refuse_unknown(
         if row[field] not in known:
             counts[row[field]] = counts.get(row[field], 0) + 1
     for one, count in counts.items():
-        sheet.faults.add(f"{field} {one}", f"{meaning} ({count} {'mark' if count == 1 else 'marks'})")
+        told = f"is not among the {among} of this file ({count} {'mark' if count == 1 else 'marks'})"
+        sheet.faults.add(f"{field} {one}", f"{told}; correct the id, or add it to the {among}")
 
 
 def _places(rows: Sequence[tuple[int, Any]], unit: str, sheet: Sheet) -> list[str]:

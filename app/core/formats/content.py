@@ -106,10 +106,10 @@ def detect(data: bytes) -> str:
 
 
 def _is_conll(lines: list[str]) -> bool:
-    """Whether every line ends in a tag of IOB or BIOES, with the same number of columns on all."""
-    rows = [line.split() for line in lines]
+    """Whether the first line ends in a tag of IOB or BIOES, and most others do: its reader names those that do not."""
+    rows = [line.split() for line in lines if not line.startswith("#")]
     tagged = [len(row) > 1 and _TAG.fullmatch(row[-1]) is not None for row in rows]
-    return bool(rows) and all(tagged) and len(set(map(len, rows))) == 1
+    return bool(rows) and tagged[0] and 2 * sum(tagged) > len(tagged)
 
 
 def _detect_json(head: bytes) -> str:

@@ -76,18 +76,19 @@ def found_items(written: Written, gold: Rows, faults: Faults) -> tuple[Ints, tup
 class Names:
     """Names to be found again: as they are, by file name without folder, by file name without suffix, in this order.
 
-    Each way is prepared when it is first needed.
+    Each way is prepared when it is first needed; threads may share one.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._known: list[dict[str, int]] = []
+        self._known: dict[int, dict[str, int]] = {}
 
     def on(self, level: int, keys: Sequence[str]) -> int:
         """Position of what goes by one of `keys` on a level of `LEVELS`, -1 for none."""
-        while len(self._known) <= level:
-            self._known.append(_unique(self._names, LEVELS[len(self._known)]))
-        known, short = self._known[level], LEVELS[level]
+        short = LEVELS[level]
+        known = self._known.get(level)
+        if known is None:
+            known = self._known[level] = _unique(self._names, short)
         return next((known[one] for one in map(short, keys) if one in known), -1)
 
     def find(self, keys: Sequence[str]) -> int:

@@ -83,7 +83,7 @@ def _boxes(
         outside,
         place,
         faults,
-        lambda at: f"{told(at)} lies outside its image; boxes are x, y, width, height in pixels",
+        lambda at: f"{told(at)} lies outside its image; give x, y, width, height in pixels of the original",
     )
     inner = np.maximum(low, 0)
     clipped = np.hstack([inner, np.fmin(high, extent) - inner])

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from app.core.formats.content import check_bytes
-from app.core.formats.faults import Faults
+from app.core.formats.faults import Faults, refuse
 from app.core.formats.rows import Times
 from app.core.formats.shapes import Floats
 
@@ -55,7 +55,11 @@ def read_table(
     )
     absent = [_SPOKEN.get(one, one) for one in needed if one not in header]
     if absent and not (faults.count and not header):
-        faults.add("line 1", f"column missing: {', '.join(absent)}; the first line must name the columns")
+        if is_json:
+            faults.add("", f"no object has the key {', '.join(absent)}; give it on every line")
+        else:
+            told = f"column missing: {', '.join(absent)}; the first line must name the columns"
+            faults.add("line 1", told)
     if not lines and not faults.count:
         faults.add("", "the file has a header but no rows; export it again")
     faults.stop()
@@ -141,7 +145,10 @@ def _json_objects(text: str, faults: Faults) -> Iterator[tuple[int, dict[str, ob
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as failure:
-            faults.add(f"line {number}", f"not valid JSON ({failure.msg}); one object per line is expected")
+            faults.add(
+                f"line {number}",
+                f"not valid JSON ({failure.msg}); give one object per line, the file may be cut off",
+            )
             continue
         if isinstance(row, dict):
             yield number, row
@@ -190,9 +197,12 @@ def read_times(data: bytes, name: str, vendor: str = "") -> Times:
     `Invalid` with every empty vendor, item or time and every row that stands twice.
     """
     needed = ("item", "seconds") if vendor else ("vendor", "item", "annotator", "seconds")
-    table = read_table(data, name, needed, ("annotator", *_MOMENTS))
+    table = read_table(data, name, needed, ("vendor", "annotator", *_MOMENTS))
     count = len(table.line)
     columns = {one: [""] * count for one in ("annotator", *_MOMENTS)} | dict(table.columns)
+    if vendor and len(several := sorted({one for one in columns.get("vendor", ()) if one})) > 1:
+        message = f"the column vendor names {', '.join(several[:4])}; send the times of one delivery alone"
+        raise refuse("times.several", name, message)
     columns |= {"vendor": [vendor] * count} if vendor else {}
     faults = Faults("times.broken", name)
     seconds, commas = parse_seconds(columns["seconds"], table.line, faults)

@@ -80,8 +80,10 @@ def _refuse_without_marks(table: Table, sheet: Sheet) -> None:
         "spans": (("start", "end"), ("spans",), ("label",)),
     }[sheet.kind]
     if not any(all(one in table.columns for one in group) for group in groups):
-        ways = " or ".join("+".join(group) for group in groups)
-        sheet.faults.add("line 1", f"no column holds {sheet.kind}; name it {ways}")
+        ways = ", or ".join(
+            " and ".join(filter(None, (", ".join(group[:-1]), group[-1]))) for group in groups
+        )
+        sheet.faults.add("line 1", f"no column holds {sheet.kind}; name what holds them {ways}")
         sheet.faults.stop()
 
 

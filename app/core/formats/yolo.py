@@ -175,7 +175,9 @@ def _add(row: Sequence[str], answer: int, classes: Sequence[str], place: str, sh
     which = int(numbers[0]) if row[0].isdecimal() and len(row[0]) < 7 else -1
     if not 0 <= which < len(classes) or not classes[which]:
         sheet.faults.add(
-            place, f"class {row[0][:20]!r} has no name among the {len(classes)} classes of the archive"
+            place,
+            f"class {row[0][:20]!r} has no name among the {len(classes)} classes of the archive; "
+            "name it in classes.txt, obj.names or data.yaml, or correct the number",
         )
     elif any(not abs(one) <= _MOST for one in numbers[1:]):
         sheet.faults.add(

@@ -1,7 +1,7 @@
 """What a comparison says: frozen values that pages, documents and the command line all read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,6 +107,12 @@ class Pair:
     p_holm: float | None
     distinguishable: bool
     time_ratio: TimeRatio | None
+
+    def turned(self) -> "Pair":
+        """The same difference as vendor `b` minus vendor `a`."""
+        value, low, high = (None if one is None else -one for one in (self.value, self.high, self.low))
+        ratio = self.time_ratio.turned() if self.time_ratio else None
+        return replace(self, a=self.b, b=self.a, value=value, low=low, high=high, time_ratio=ratio)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -71,6 +71,10 @@ class TimeRatio:
     high: float
     items: int
 
+    def turned(self) -> "TimeRatio":
+        """How many times as long a takes as b."""
+        return TimeRatio(1 / self.value, 1 / self.high, 1 / self.low, self.items)
+
 
 def summarise(seconds: Floats) -> Seconds | None:
     """Mean, median and geometric mean of the known seconds; None where none is known."""

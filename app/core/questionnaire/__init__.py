@@ -19,6 +19,7 @@ from app.core.questionnaire.model import (
     core_subset,
 )
 from app.core.questionnaire.parse import parse_questionnaire
+from app.core.questionnaire.reach import never_shown
 from app.core.questionnaire.score import (
     Fed,
     KnockOut,
@@ -54,6 +55,7 @@ __all__ = [
     "core_subset",
     "differences",
     "feeds",
+    "never_shown",
     "parse_questionnaire",
     "progress",
     "score",

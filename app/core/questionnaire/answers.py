@@ -13,6 +13,8 @@ from app.core.questionnaire.model import TOP_LEVEL, Field, Question
 from app.core.taxonomy import language_tag
 
 MAX_ROWS = 200
+LACKS = "is missing"
+"""How the problem of a cell begins that its row needs."""
 MAX_FILES = 20
 TEXT_LENGTH = 500
 LONG_TEXT_LENGTH = 10_000
@@ -295,5 +297,5 @@ def _row(question: Question, raw: Mapping[str, object], where: str, problems: li
             except _Wrong as wrong:
                 problems.append(Problem(place, str(wrong)))
         elif column.required and filled:
-            problems.append(Problem(place, f"is missing; fill in '{column.text}' or clear the row"))
+            problems.append(Problem(place, f"{LACKS}; fill in '{column.text}' or clear the row"))
     return row

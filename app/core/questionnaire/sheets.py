@@ -34,7 +34,8 @@ _HEADINGS = {
     "comment": r".*(comments?|notes?|additional information|explanation|remarks|implementation description).*",
 }
 _ORDER = ("id", "options", "answer", "comment", "section", "help", "question")
-_NONE = {"n/a", "na", "not applicable", "n.a.", "does not apply"}
+NOT_APPLICABLE = frozenset({"n/a", "na", "not applicable", "n.a.", "does not apply"})
+"""What a cell of an answer says, folded, where the question does not apply."""
 _YES = {"yes", "y", "true"}
 _NO = {"no", "n", "false"}
 
@@ -195,7 +196,7 @@ def _type(options: str, kind: str) -> dict[str, Any]:
     if len(parts) == 1:
         parts = re.split(r"\s*[,/]\s*(?!a\b)", options, flags=re.IGNORECASE)
     texts = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    said = [text for text in texts if text.casefold() not in _NONE]
+    said = [text for text in texts if text.casefold() not in NOT_APPLICABLE]
     if {text.casefold() for text in said} == {"yes", "no"}:
         return {"type": "yes_no"}
     if len(said) < 2:
@@ -262,7 +263,7 @@ def _answer(
     if len(comment) > 4000:
         notes.append(f"{place}: the comment was longer than 4,000 characters and was cut")
         comment = comment[:4000]
-    if said.casefold() in _NONE:
+    if said.casefold() in NOT_APPLICABLE:
         return ReadAnswer(question.id, None, True, comment, row)
     try:
         value = validate_answer(question, _raw(question, said))

@@ -213,7 +213,10 @@ class PairMark(_Part):
 
 
 class PilotPart(_Part):
-    """What the pilot measured; `gold` is the number of the gold's version."""
+    """What the pilot measured; `gold` is the number of the gold's version.
+
+    With `lower_is_better` the metric is an error rate, and `floor` the most that was promised.
+    """
 
     name: str
     task: str
@@ -228,6 +231,7 @@ class PilotPart(_Part):
     pairs: tuple[PairMark, ...]
     warnings: tuple[str, ...]
     digest: str
+    lower_is_better: bool = False
 
 
 class Record(_Part):

@@ -157,6 +157,7 @@ def pilot_part(found: PilotComparison) -> PilotPart:
         ),
         warnings=tuple(_with_names(text, found) for text in found.warnings),
         digest=found.digest,
+        lower_is_better=found.lower_is_better,
     )
 
 

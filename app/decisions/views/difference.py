@@ -102,9 +102,9 @@ def _pilot_says(record: Record) -> str:
     figure = metric_name(pilot.metric)
     if not pair.distinguishable:
         return f"The pilot does not decide between them: on {figure} the two cannot be told apart."
-    value = pair.value if pair.a == record.asked.selected else -pair.value
-    better = record.asked.selected if value > 0 else lead.over
-    return f"On {figure} the pilot shows {record.name_of(better)} better by {wording.number(abs(value), 3)}."
+    higher, lower = (pair.a, pair.b) if pair.value > 0 else (pair.b, pair.a)
+    better = record.name_of(lower if pilot.lower_is_better else higher)
+    return f"On {figure} the pilot shows {better} better by {wording.number(abs(pair.value), 3)}."
 
 
 def _worth(record: Record, result: Result) -> str:

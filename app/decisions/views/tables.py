@@ -7,6 +7,7 @@ from app.decisions.views import document as page
 from app.decisions.views.terms import major, measure, metric_name, signed_major
 from app.kit import wording
 from app.kit.pdf.parts import Badge, Tone
+from app.pilots.wording import least_words
 
 GATE_STATES: dict[str, tuple[str, Tone]] = {
     "pass": ("met", "ok"),
@@ -177,12 +178,8 @@ def pilot(record: Record) -> page.PilotSummary | None:
     if part is None:
         return None
     figure = measure(part.metric, part.iou)
-    least = (
-        f" With {wording.number(part.items)} items, differences under {wording.number(part.least_difference, 3)}"
-        " are noise."
-        if part.least_difference is not None
-        else ""
-    )
+    least = f" {least_words(part.items, part.least_difference)}" if part.least_difference is not None else ""
+    better = "; lower is better" if part.lower_is_better else ""
     columns, rows = _measured_columns(
         (metric_name(part.metric), "annotators", "s per label", "labels a day", "missing", "weakest class"),
         [_pilot_row(record, one) for one in part.lines],
@@ -191,9 +188,12 @@ def pilot(record: Record) -> page.PilotSummary | None:
         caption=f"{part.task.replace('_', ' ')}, {wording.number(part.items)} items, "
         f"{wording.number(part.gold_labels)} gold labels (version {part.gold})",
         chart=charts.forest(
-            [_forest_row(record, one) for one in part.lines], measure=figure, floor=part.floor
+            [_forest_row(record, one) for one in part.lines],
+            measure=figure,
+            floor=part.floor,
+            bound="limit" if part.lower_is_better else "floor",
         ),
-        chart_note=f"{figure}. Thick: 95% interval over these items. Thin: over annotators, the vendor in"
+        chart_note=f"{figure}{better}. Thick: 95% interval over these items. Thin: over annotators, the vendor in"
         f" general.{least}",
         columns=columns,
         rows=rows,

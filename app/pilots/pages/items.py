@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.core.permissions import Action
 from app.evaluations.frame import EvaluationFrame, evaluation_frame
 from app.evaluations.models import StepName
-from app.kit import htmx, paging
+from app.kit import htmx, paging, wording
 from app.kit.actors import Actor, CurrentActor
 from app.kit.db import ReadSession
 from app.kit.paging import ROWS
@@ -147,7 +147,8 @@ def _people(outcomes: Outcomes, codes: Sequence[str], names: Mapping[str, str]) 
     """Annotators to choose from once a candidate is chosen: codes of several may be alike."""
     if len(codes) != 1:
         return ()
-    return tuple(Option(one, f"{names[codes[0]]}: {one}") for one in outcomes.people(codes[0])[:500])
+    people = sorted(outcomes.people(codes[0]), key=wording.counting_key)
+    return tuple(Option(one, f"{names[codes[0]]}: {one}") for one in people[:500])
 
 
 def _chips(path: str, query: Mapping[str, object], names: Mapping[str, str]) -> tuple[Chip, ...]:

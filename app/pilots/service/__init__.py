@@ -70,6 +70,7 @@ from app.pilots.service.drafts import (
     start_draft,
     undo_choice,
 )
+from app.pilots.service.due import LastDay, register_last_day
 from app.pilots.service.exports import (
     names_of,
     table_of,
@@ -172,6 +173,7 @@ __all__ = [
     "Draft",
     "ItemLine",
     "Kept",
+    "LastDay",
     "ListedWork",
     "Listing",
     "Outcomes",
@@ -252,6 +254,7 @@ __all__ = [
     "read_checked",
     "reading_of",
     "record_look",
+    "register_last_day",
     "register_reviewed",
     "remove_delivery",
     "reopen_pilot",

@@ -5,7 +5,7 @@ What was checked carries the digests it was checked against; the verb compares t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -33,6 +33,7 @@ Checked = TypeVar("Checked")
 class CheckedGold:
     """A gold file that can be read, with the digests of the deliveries that fit it and of the item list.
 
+    `items` and `labels` count what is left of the file with its `amendments`.
     `changes` tells in words what differs from version `follows` of the gold; both are empty for the first.
     """
 
@@ -45,6 +46,7 @@ class CheckedGold:
     repairs: tuple[str, ...]
     follows: int
     changes: str
+    amendments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def check_gold(
     actor: Actor,
     pilot_id: UUID,
     upload: Upload,
-    amendments: Mapping[str, object] | None = None,
+    amendments: Mapping[str, Any] | None = None,
 ) -> CheckedGold:
     """Read a gold file, with the `amendments` it comes with, in a child process, together with every accepted delivery.
 
@@ -100,6 +102,7 @@ def check_gold(
         codes = {row.id: session.get_one(Candidate, row.candidate_id).code for row in present}
         items = queries.items_file(session, pilot_id)
         newest = next(iter(queries.golds(session, pilot_id)), None)
+    amended = _without_told(amendments or {}, newest)
     facts = read_in_child(
         "reading:check_gold",
         task=task.value,
@@ -110,7 +113,7 @@ def check_gold(
         ],
         handed=handed_of(contents, items),
         before=way_of_gold(contents, newest) if newest else None,
-        amendments=placed(contents, amendments or {}),
+        amendments=placed(contents, amended),
     )
     return CheckedGold(
         upload=upload,
@@ -122,7 +125,17 @@ def check_gold(
         repairs=tuple(facts["repairs"]),
         follows=newest.number if newest else 0,
         changes=facts["changes"],
+        amendments=amended,
     )
+
+
+def _without_told(amendments: Mapping[str, Any], newest: GoldVersion | None) -> dict[str, Any]:
+    """The amendments with the items left out whose labels vendors read: no later version may score them again."""
+    told = newest.amendments.get("told", []) if newest else []
+    out = dict(amendments)
+    if told:
+        out |= {"excluded": sorted({*out.get("excluded", ()), *told}), "told": list(told)}
+    return out
 
 
 def check_delivery(

@@ -45,6 +45,7 @@ class CandidateResult:
     delivery_id: UUID
     round: int
     received_at: datetime
+    is_late: bool
     items: int
     missing: int
     annotators: int | None
@@ -139,6 +140,12 @@ class PilotComparison:
     def candidate(self, code: str) -> CandidateResult:
         """The figures of one candidate; raises KeyError."""
         return {one.code: one for one in self.candidates}[code]
+
+    def best_first_pairs(self) -> tuple[Pair, ...]:
+        """Every pair with the better candidate first, in the order of the candidates."""
+        place = {one.code: at for at, one in enumerate(self.candidates)}
+        turned = [one if place[one.a] < place[one.b] else one.turned() for one in self.pairs]
+        return tuple(sorted(turned, key=lambda one: (place[one.a], place[one.b])))
 
 
 def comparison_of(
@@ -288,6 +295,7 @@ def _candidate(
         delivery_id=delivery.id,
         round=delivery.round,
         received_at=delivery.received_at,
+        is_late=delivery.is_late,
         labels=labels,
         metrics=metrics,
         **{name: one[name] for name in ("items", "missing", "annotators", "tp", "fp", "fn", "errors")},

@@ -13,10 +13,11 @@ from app.kit import clock
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession
 from app.pilots import queries
-from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotState
+from app.pilots.models import Delivery, DeliveryState, GoldVersion, Pilot, PilotState, identity_of
 from app.pilots.service.access import PilotAccess, open_pilot
 from app.pilots.service.checking import CheckedDelivery, CheckedGold
 from app.pilots.service.computing import request_result
+from app.pilots.service.due import late_words
 from app.pilots.service.plan import lock_criteria, mark, missing_agreements
 
 _AGAIN = "The pilot changed while your file was read. Send it again."
@@ -37,24 +38,26 @@ def upload_gold(
     and report print why the gold was replaced.
     """
     row = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
+    _require_fit(session, pilot_id, checked)
     present = queries.golds(session, pilot_id)
-    identity = earlier.identity if earlier else checked.upload.digest
-    if present and present[0].identity == identity:
+    if present and present[0].identity == identity_of(checked.upload.digest, checked.amendments):
         message = f"This very file is the gold already (version {present[0].number})."
         raise Conflict("gold.same", message, field="file")
-    _require_fit(session, pilot_id, checked, has_note=bool(note.strip()))
+    if present and not note.strip() and queries.accepted(session, pilot_id):
+        message = "Deliveries are in: say why the gold is replaced. The results and the report print it."
+        raise Invalid("gold.no_reason", [Problem("note", message)])
     gold = GoldVersion(
         pilot_id=row.id,
         number=checked.follows + 1,
         file_id=earlier.file_id if earlier else files.store(session, actor=actor, upload=checked.upload).id,
         digest=checked.upload.digest,
-        items=earlier.items if earlier else checked.items,
-        labels=earlier.labels if earlier else checked.labels,
+        items=checked.items,
+        labels=checked.labels,
         classes=list(checked.classes),
         repairs=list(checked.repairs),
         note=note.strip()[:500],
         changes=checked.changes,
-        amendments=dict(earlier.amendments) if earlier else {},
+        amendments=dict(checked.amendments),
         added_by=actor.id,
     )
     session.add(gold)
@@ -65,16 +68,13 @@ def upload_gold(
     return gold
 
 
-def _require_fit(session: ReadSession, pilot_id: UUID, checked: CheckedGold, *, has_note: bool) -> None:
-    """Let pass, or raise because the pilot moved on since the gold was checked, or the reason is missing."""
+def _require_fit(session: ReadSession, pilot_id: UUID, checked: CheckedGold) -> None:
+    """Let pass, or raise because the pilot moved on since the gold was checked."""
     delivered = {one.digest for one in queries.accepted(session, pilot_id)}
     present, items = queries.golds(session, pilot_id), queries.items_file(session, pilot_id)
     follows, listed = present[0].number if present else 0, items.digest if items else ""
     if delivered - checked.fits or checked.follows != follows or checked.items_digest != listed:
         raise Conflict("gold.moved_on", _AGAIN, field="file")
-    if delivered and present and not has_note:
-        message = "Deliveries are in: say why the gold is replaced. The results and the report print it."
-        raise Invalid("gold.no_reason", [Problem("note", message)])
 
 
 def upload_delivery(
@@ -147,7 +147,7 @@ def _delivery(
         labels=checked.labels,
         annotators=checked.annotators,
         repairs=list(checked.repairs),
-        warnings=list(checked.warnings),
+        warnings=[*late_words(session, row), *checked.warnings],
         accepts_repairs=checked.accepts_repairs,
         mapping=dict(checked.mapping),
         received_at=clock.now(),

@@ -28,7 +28,7 @@ def table_of(
 ) -> tuple[list[str], list[list[Cell]]]:
     """Heading and one row per candidate; unknown figures are empty, prices in major units per label."""
     first = found.candidates[0]
-    header = ["candidate", "code", "round", "items", "items_missing", "annotators", "labels"]
+    header = ["candidate", "code", "round", "late", "items", "items_missing", "annotators", "labels"]
     for name in first.metrics:
         header += [name, f"{name}_low", f"{name}_high", f"{name}_low_general", f"{name}_high_general"]
     header += _REVIEWED if first.reviewed else []
@@ -44,7 +44,8 @@ def _row(
     found: PilotComparison, one: CandidateResult, names: Mapping[str, str], with_prices: bool
 ) -> list[Cell]:
     row: list[Cell] = [
-        names[one.code], one.code, one.round, one.items, one.missing, one.annotators, one.labels,
+        names[one.code], one.code, one.round, "yes" if one.is_late else "",
+        one.items, one.missing, one.annotators, one.labels,
     ]  # fmt: skip
     for figure in one.metrics.values():
         row += [figure.value, figure.low, figure.high, figure.low_general, figure.high_general]

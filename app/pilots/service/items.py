@@ -4,16 +4,17 @@ import re
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from app.audit import service as audit
 from app.core.errors import Conflict, NotFound
-from app.core.formats.archives import Picture, member_of
+from app.core.formats.archives import Picture, Place, directory_of, member_at
 from app.core.formats.item_list import ListedItem, Role
 from app.core.formats.resolve_names import Names, nearest
 from app.core.permissions import Action
@@ -22,6 +23,7 @@ from app.files import service as files
 from app.files.service import Upload
 from app.kit.actors import Actor
 from app.kit.db import Database, ReadSession, WriteSession
+from app.kit.shelf import Shelf
 from app.kit.storage import LocalStore
 from app.pilots import queries
 from app.pilots.models import Pilot, PilotImages, PilotItems, PilotTask
@@ -29,6 +31,12 @@ from app.pilots.service.access import open_pilot
 from app.pilots.service.children import read_in_child
 from app.pilots.service.computing import request_result
 
+Row = TypeVar("Row")
+_KEPT = 200_000  # items, images and members of archives that a process keeps unpacked
+_LISTED: Shelf[tuple[ListedItem, ...]] = Shelf(_KEPT)
+_PICTURES: Shelf[tuple[Picture, ...]] = Shelf(_KEPT)
+_INDEXES: "Shelf[_Index]" = Shelf(_KEPT)
+_DIRECTORIES: Shelf[Mapping[str, Place]] = Shelf(_KEPT)
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -165,7 +173,21 @@ def listing_of(session: ReadSession, pilot_id: UUID) -> Listing | None:
     row = queries.items(session, pilot_id)
     if row is None:
         return None
-    return Listing(row, tuple(_item(one) for one in _unpacked(row.content)))
+    unpack = partial(_rows, row.content, _item)
+    return Listing(row, _LISTED.take(row.id, unpack, len))
+
+
+def _rows(content: bytes, row: Callable[[Mapping[str, Any]], Row]) -> tuple[Row, ...]:
+    return tuple(row(one) for one in _unpacked(content))
+
+
+def _pictures(row: PilotImages) -> tuple[Picture, ...]:
+    """The images of a row, in order; a row never changes."""
+    return _PICTURES.take(row.id, partial(_rows, row.content, _picture), len)
+
+
+def _picture(one: Mapping[str, Any]) -> Picture:
+    return Picture(**one)
 
 
 def _item(one: Mapping[str, Any]) -> ListedItem:
@@ -224,48 +246,70 @@ class Scene:
     size: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Images or listed items to be found by name."""
+
+    names: Names
+    rows: Sequence[Any]
+
+
+NOTHING = _Index(Names(()), ())
+
+
+def _by_name(listed: Sequence[ListedItem]) -> _Index:
+    known = {one.image: one for one in listed if one.image and not one.repeat_of}
+    known |= {one.item: one for one in listed}
+    return _Index(Names(list(known)), list(known.values()))
+
+
+def _by_member(pictures: Sequence[Picture]) -> _Index:
+    return _Index(Names([one.member for one in pictures]), pictures)
+
+
 class Scenes:
     """What is known about items besides their labels. Names are looked up when the first item is asked for."""
 
-    def __init__(self, base: str, pictures: Sequence[Picture], listed: Sequence[ListedItem]) -> None:
+    def __init__(self, base: str = "", pictures: _Index = NOTHING, listed: _Index = NOTHING) -> None:
         self._base = base
         self._pictures = pictures
         self._listed = listed
-        self._members = Names([one.member for one in pictures])
-        known = {one.image: one for one in listed if one.image and not one.repeat_of}
-        known |= {one.item: one for one in listed}
-        self._names, self._entries = Names(list(known)), list(known.values())
 
     def scene(self, name: str) -> Scene:
         """What the item shows that the gold or the list calls so."""
-        if not self._pictures and not self._listed:
+        if not self._pictures.rows and not self._listed.rows:
             return Scene()
-        at = self._names.find([name])
-        one = self._entries[at] if at >= 0 else None
+        at = self._listed.names.find([name])
+        one = self._listed.rows[at] if at >= 0 else None
         known = (one.image, name, one.repeat_of) if one is not None else (name,)
-        at = self._members.find([key for key in known if key])
+        at = self._pictures.names.find([key for key in known if key])
         text = one.text if one is not None else ""
         if at < 0:
             return Scene(text)
-        found = self._pictures[at]
+        found = self._pictures.rows[at]
         return Scene(text, f"{self._base}/{at}", (found.width, found.height))
 
 
 def scenes_of(session: ReadSession, pilot_id: UUID, base: str = "") -> Scenes:
     """Texts and images of a pilot's items; the addresses of images begin with `base`, '' for those of our own pages."""
     images, listing = images_of(session, pilot_id), listing_of(session, pilot_id)
-    listed = listing.items if listing else ()
+    listed = _index(listing.row.id, _by_name, listing.items) if listing else NOTHING
     if images is None:
-        return Scenes("", (), listed)
+        return Scenes(listed=listed)
     pilot = session.get_one(Pilot, pilot_id)
     where = base or f"/evaluations/{pilot.evaluation_id}/pilot/{pilot_id}/images"
-    return Scenes(f"{where}/{images[0].id}", images[1], listed)
+    row, pictures = images
+    return Scenes(f"{where}/{row.id}", _index(row.id, _by_member, pictures), listed)
+
+
+def _index(key: UUID, make: Callable[[Sequence[Any]], _Index], rows: Sequence[Any]) -> _Index:
+    return _INDEXES.take(key, partial(make, rows), lambda found: len(found.rows))
 
 
 def images_of(session: ReadSession, pilot_id: UUID) -> tuple[PilotImages, Sequence[Picture]] | None:
     """The images that count, and the row they stand in."""
     row = queries.images(session, pilot_id)
-    return (row, [Picture(**one) for one in _unpacked(row.content)]) if row is not None else None
+    return (row, _pictures(row)) if row is not None else None
 
 
 def image_of(
@@ -279,13 +323,14 @@ def image_of(
 def picture_of(session: ReadSession, pilot_id: UUID, images_id: UUID, at: int) -> tuple[PilotImages, Picture]:
     """One image of a pilot, for a verb that has checked the right. Raises `NotFound` for any other."""
     row = session.get(PilotImages, images_id)
-    found = _unpacked(row.content) if row is not None and row.pilot_id == pilot_id else ()
+    found = _pictures(row) if row is not None and row.pilot_id == pilot_id else ()
     if row is None or not 0 <= at < len(found):
         raise NotFound("image.not_found", "There is no such image, or it is not shared with you.")
-    return row, Picture(**found[at])
+    return row, found[at]
 
 
 def image_bytes(contents: LocalStore, row: PilotImages, picture: Picture) -> bytes:
-    """The image as it was sent."""
+    """The image as it was sent, without unpacking any other."""
     with contents.open(row.digest) as stream:
-        return member_of(stream, picture.member)
+        places = _DIRECTORIES.take(row.digest, partial(directory_of, stream), len)
+        return member_at(stream, places[picture.member])

@@ -1,8 +1,6 @@
 """The findings item by item, unpacked from a kept result."""
 
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +15,7 @@ from app.core.formats.shapes import Bools, Floats, Ints
 from app.core.pilots.findings import ERRORS
 from app.core.pilots.results import Mark
 from app.kit.db import ReadSession
+from app.kit.shelf import Shelf
 from app.pilots.models import PilotResult
 from app.pilots.service.items import Scene, Scenes, scenes_of
 
@@ -273,31 +272,12 @@ def _ints(values: Sequence[int]) -> Ints:
     return np.array(values, np.int32)
 
 
-class _Shelf:
-    """The results unpacked last, as many as fit: a result never changes, and unpacking a large one takes a second."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[UUID, tuple[int, Mapping[str, Any]]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, key: UUID) -> Mapping[str, Any] | None:
-        with self._lock:
-            found = self._held.get(key)
-            if found is None:
-                return None
-            self._held.move_to_end(key)
-            return found[1]
-
-    def put(self, key: UUID, one: Mapping[str, Any]) -> None:
-        size = sum(len(each["item"]) for each in one["vendors"].values()) + len(one["items"])
-        with self._lock:
-            self._held[key] = (size, one)
-            while sum(each for each, _ in self._held.values()) > self._most and len(self._held) > 1:
-                self._held.popitem(last=False)
+# A result never changes, and unpacking a large one takes a second.
+_SHELF: Shelf[Mapping[str, Any]] = Shelf(_KEPT)
 
 
-_SHELF = _Shelf(_KEPT)
+def _size(one: Mapping[str, Any]) -> int:
+    return sum(len(each["item"]) for each in one["vendors"].values()) + len(one["items"])
 
 
 def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
@@ -305,12 +285,12 @@ def outcomes_of(session: ReadSession, result_id: UUID) -> Outcomes:
     pilot_id = session.exec(select(PilotResult.pilot_id).where(PilotResult.id == result_id)).first()
     if pilot_id is None:
         raise NotFound("result.not_found", "This result is not kept any more; open the results again.")
-    found = _SHELF.take(result_id)
-    if found is None:
+
+    def unpack() -> Mapping[str, Any]:
         packed = session.exec(select(PilotResult.outcomes).where(PilotResult.id == result_id)).first()
         if not packed:
             message = "This result is not kept any more; open the results again."
             raise NotFound("result.not_found", message)
-        found = _unpacked(packed)
-        _SHELF.put(result_id, found)
-    return Outcomes(found, scenes_of(session, pilot_id))
+        return _unpacked(packed)
+
+    return Outcomes(_SHELF.take(result_id, unpack, _size), scenes_of(session, pilot_id))

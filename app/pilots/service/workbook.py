@@ -99,7 +99,7 @@ def _confusion(found: PilotComparison, names: Mapping[str, str]) -> Rows:
 
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> Rows:
-    for one in found.pairs:
+    for one in found.best_first_pairs():
         ratio = one.time_ratio.value if one.time_ratio else None
         yield [names[one.a], names[one.b], one.metric, *(getattr(one, each) for each in _PAIR), ratio]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.kit import paging
+from app.kit import paging, wording
 from app.kit.ui import Chip, Option
 from app.pilots.models import GoldVersion
 from app.pilots.service import PilotComparison
@@ -38,7 +38,11 @@ def choice_of(
 ) -> Choice:
     """The filter above a comparison of all items; what has one choice alone is left out."""
     chosen = {name: str(value) for name, value in query.items()}
-    people = [(f"{code}:{one}", f"{names[code]}: {one}") for code, own in found.people.items() for one in own]
+    people = [
+        (f"{code}:{one}", f"{names[code]}: {one}")
+        for code, own in found.people.items()
+        for one in sorted(own, key=wording.counting_key)
+    ]
     versions = [Option(str(one.number), f"Version {one.number}") for one in golds]
     rounds = [Option(str(at), f"Up to round {at}") for at in range(1, found.rounds)]
     return Choice(

@@ -24,7 +24,7 @@ from app.pilots.views.links import Links
 from app.pilots.views.promises import PromiseRow, promise_rows
 from app.pilots.views.speed import SpeedRow, speed_rows
 from app.pilots.views.standing import Standing
-from app.pilots.wording import digits_of, rate
+from app.pilots.wording import digits_of, rate, volume_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +167,7 @@ _NO_MONEY: dict[str, Any] = {"volumes": (), "costs": (), "returns": ()}
 
 def _money(found: PilotComparison, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "volumes": tuple(
-            f"{wording.compact(volume)} a year" if volume else f"{name} volume"
-            for name, volume in zip(("low", "expected", "high"), found.volumes, strict=True)
-        ),
+        "volumes": volume_heads(found.volumes),
         "costs": cost_rows(found, names),
         "returns": return_rows(found, names),
     }
@@ -188,8 +185,10 @@ def _ends(found: PilotComparison, one: CandidateResult) -> tuple[float | None, .
 
 def _caption(found: PilotComparison) -> str:
     overlap = f" at IoU {found.iou:g}" if found.iou is not None else ""
-    floor = f"; dashed line: floor {wording.number(found.floor, 2)}" if found.floor is not None else ""
-    return f"{found.metric_name}{overlap}, 95 % over items{floor}"
+    better = "; lower is better" if found.lower_is_better else ""
+    bound = "limit" if found.lower_is_better else "floor"
+    floor = f"; dashed line: {bound} {wording.number(found.floor, 2)}" if found.floor is not None else ""
+    return f"{found.metric_name}{overlap}, 95 % over items{better}{floor}"
 
 
 def _row(
@@ -232,6 +231,7 @@ def _sub(one: CandidateResult, name: str) -> str:
     parts = (
         one.code if one.code not in name else "",
         f"round {one.round}" if one.round > 1 else "",
+        "delivered late" if one.is_late else "",
         f"{one.missing} items missing" if one.missing else "",
     )
     return " · ".join(part for part in parts if part)
@@ -260,7 +260,7 @@ def _misses(found: PilotComparison, one: CandidateResult) -> str:
         return ""
     known = {**METRICS[found.task], **REVIEWED}  # type: ignore[index]
     named = [promise.label or known[promise.metric] for promise in one.misses]
-    return f"floor missed: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
+    return f"promise missed: {', '.join(named[:3])}" + (f" and {len(named) - 3} more" if named[3:] else "")
 
 
 def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
@@ -306,25 +306,17 @@ def _heat_cell(one: CandidateResult, name: str, is_low: bool, href: str) -> Heat
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
     """Every pair, the better one first, in the order of the table."""
-    place, digits = {one.code: at for at, one in enumerate(found.candidates)}, digits_of(found.metric)
-    rows = []
-    for one in sorted(found.pairs, key=lambda pair: sorted((place[pair.a], place[pair.b]))):
-        first, second, sign = (one.a, one.b, 1) if place[one.a] < place[one.b] else (one.b, one.a, -1)
-        low, high = (one.low, one.high) if sign > 0 else (_minus(one.high), _minus(one.low))
-        rows.append(
-            PairRow(
-                names=f"{names[first]} − {names[second]}",
-                difference=wording.signed(None if one.value is None else sign * one.value, digits),
-                interval=wording.interval(low, high, digits),
-                word="different" if one.distinguishable else "not distinguishable",
-                kind="ok" if one.distinguishable else "",
-            )
+    digits = digits_of(found.metric)
+    return tuple(
+        PairRow(
+            names=f"{names[one.a]} − {names[one.b]}",
+            difference=wording.signed(one.value, digits),
+            interval=wording.interval(one.low, one.high, digits),
+            word="different" if one.distinguishable else "not distinguishable",
+            kind="ok" if one.distinguishable else "",
         )
-    return tuple(rows)
-
-
-def _minus(value: float | None) -> float | None:
-    return None if value is None else -value
+        for one in found.best_first_pairs()
+    )
 
 
 def _settle(found: PilotComparison, names: Mapping[str, str], to: Links) -> tuple[SettleRow, ...]:

@@ -36,6 +36,7 @@ class _Standing:
     not_applicable: bool
     note: str
     comment: str
+    says_not_applicable: bool = False
 
 
 _NOTHING = _Standing(None, Confidence.TOLD, not_applicable=False, note="", comment="")
@@ -55,8 +56,11 @@ def save_answer(
 
     `words`: the vendor's comment, where we bring in what a vendor wrote elsewhere. `seen` is the revision the form
     showed (0: none); the same answer again changes nothing. A vendor's answer counts as told, and leaves what a
-    reviewer accepted as not applicable. Raises `Invalid` at the question, `Conflict` with both texts when somebody
-    answered since, or when the response is submitted or closed.
+    reviewer accepted as not applicable; its own word that a question does not apply needs a
+    comment.
+
+    Raises `Invalid` at the question, `Conflict` with both texts when somebody answered since, or when the response
+    is submitted or closed.
     """
     access = response_access(session, actor, response_id, Action.ANSWER_WRITE, changing=True)
     question = access.question(question_id)
@@ -100,7 +104,12 @@ def _read(
         require_attached(session, access, question, value)
     if not access.is_vendor:
         comment = row.comment if row is not None else ""
-        return _Standing(value, entry.confidence, entry.not_applicable, entry.note, comment)
+        says = row is not None and row.says_not_applicable and value is None
+        return _Standing(value, entry.confidence, entry.not_applicable, entry.note, comment, says)
+    says = entry.not_applicable and value is None
+    if says and not entry.comment:
+        message = "say in the comment why it does not apply; it counts once your contact person agrees"
+        raise Invalid("answer.why", [Problem(question.id, message)])
     unchanged = row is not None and row.value == value
     return _Standing(
         value,
@@ -108,11 +117,14 @@ def _read(
         row is not None and row.not_applicable and value is None,
         row.note if row is not None else "",
         entry.comment,
+        says,
     )
 
 
 def _standing(row: AnswerRow) -> _Standing:
-    return _Standing(row.value, row.confidence, row.not_applicable, row.note, row.comment)
+    return _Standing(
+        row.value, row.confidence, row.not_applicable, row.note, row.comment, row.says_not_applicable
+    )
 
 
 def _require_seen(question: Question, row: AnswerRow | None, seen: int | None, new: _Standing) -> None:
@@ -157,6 +169,7 @@ def _write(
         row.revision, row.mark = row.revision + 1, None
     row.value, row.confidence = new.value, new.confidence
     row.not_applicable, row.note, row.comment = new.not_applicable, new.note, new.comment
+    row.says_not_applicable = new.says_not_applicable
     row.answered_by, row.answered_at = by or access.actor.id, clock.now()
     session.add(row)
     session.flush()
@@ -182,7 +195,8 @@ def _chained(new: _Standing, salt: str) -> dict[str, object]:
     """What the audit chain keeps of an answer: nothing that tells a price or a name."""
     words = {"value": new.value, "note": new.note, "comment": new.comment}
     digest = audit.sealed_digest(salt.encode(), words)
-    return {"confidence": new.confidence, "not_applicable": new.not_applicable, "digest": digest}
+    kept = {"confidence": new.confidence, "not_applicable": new.not_applicable, "digest": digest}
+    return kept | ({"says_not_applicable": True} if new.says_not_applicable else {})
 
 
 def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
@@ -196,6 +210,7 @@ def _keep_revision(session: WriteSession, row: AnswerRow) -> AnswerRevision:
                 "value",
                 "confidence",
                 "not_applicable",
+                "says_not_applicable",
                 "note",
                 "comment",
                 "answered_by",
@@ -287,13 +302,17 @@ def _with_files(
     entry = AnswerIn(
         value=held + added,
         confidence=row.confidence if row else Confidence.TOLD,
-        not_applicable=row.not_applicable if row and not added else False,
+        not_applicable=_said(access, row) if row and not added else False,
         note=row.note if row else "",
         comment=row.comment if row else "",
     )
     return save_answer(
         session, actor=actor, response_id=access.response.id, question_id=question.id, entry=entry
     )
+
+
+def _said(access: ResponseAccess, row: AnswerRow) -> bool:
+    return row.says_not_applicable if access.is_vendor else row.not_applicable
 
 
 def mark_answer(

@@ -1,7 +1,7 @@
 """A response together with its answers, and everything that is computed from the two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.questionnaire import (
     Answer,
@@ -45,6 +45,11 @@ class HeldResponse:
     progress: Progress
     score: QuestionnaireScore
 
+    def says_not_applicable(self, question_id: str) -> bool:
+        """Whether the vendor says that an open question does not apply, and we have not accepted it."""
+        row = self.rows.get(question_id)
+        return row is not None and row.says_not_applicable and not row.not_applicable
+
     def status(self, question: Question) -> str:
         """How a question stands: sealed, answered, not_applicable, not_asked, closed_unanswered or open."""
         if question.id in self.access.hidden:
@@ -57,6 +62,14 @@ class HeldResponse:
         if answer.value is not None:
             return "answered"
         return "closed_unanswered" if self.access.response.state is ResponseState.CLOSED else "open"
+
+
+def _with_said(every: Mapping[str, Answer], rows: Mapping[str, AnswerRow]) -> dict[str, Answer]:
+    """The answers, a vendor's word that a question does not apply taken as settled: nothing is left to do there."""
+    return {
+        name: replace(answer, not_applicable=True) if rows[name].says_not_applicable else answer
+        for name, answer in every.items()
+    }
 
 
 def hold(
@@ -78,6 +91,6 @@ def hold(
         rows={name: row for name, row in rows.items() if name not in hidden},
         answers={name: answer for name, answer in every.items() if name not in hidden},
         applies=applicability(template, access.profile, every),
-        progress=progress(template, access.profile, every),
+        progress=progress(template, access.profile, _with_said(every, rows)),
         score=score(template, access.profile, every, without=without, closed=closed),
     )

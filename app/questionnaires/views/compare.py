@@ -14,7 +14,7 @@ from app.kit.spreadsheet import Cell
 from app.kit.ui import Chip, FileRow, Option
 from app.questionnaires.schemas import ComparedAnswer, ComparedQuestion
 from app.questionnaires.service import CandidateAnswers, HeldResponse, shown
-from app.questionnaires.views.fill import CONFIDENCES, STATUS_WORDS
+from app.questionnaires.views.fill import CONFIDENCES, STATUS_WORDS, badge_of
 
 MOST = 9
 SHOWS = (
@@ -250,7 +250,7 @@ def _cell(
     if question.id not in held.applies:
         return AnswerCell("", STATUS_WORDS["not_asked"], "", href, ("", ""), False, "", ())
     answer, found = shown(held, question.id), alarm(held, question)
-    badge = STATUS_WORDS[answer.status]
+    badge = badge_of(held, question)
     if answer.status == "answered":
         badge = (answer.confidence.value, "ok" if answer.confidence == "evidenced" else "")
     kind = (found, "bad" if found == KNOCK_OUT else "warn") if found else ("", "")
@@ -337,6 +337,6 @@ def _exported(held: HeldResponse, question: Question) -> tuple[str, str, str]:
         return "", STATUS_WORDS["not_asked"][0], ""
     told = shown(held, question.id)
     answered = told.status == "answered"
-    stands = CONFIDENCES[told.confidence] if answered else STATUS_WORDS[told.status][0]
+    stands = CONFIDENCES[told.confidence] if answered else badge_of(held, question)[0]
     found = alarm(held, question)
     return told.text, f"{stands}; {found}" if found else stands, told.note

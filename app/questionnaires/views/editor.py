@@ -1,11 +1,12 @@
 """The editor of a draft: its outline, and one form each for the head, a section and a question."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import Problem
+from app.core.questionnaire import never_shown
 from app.core.questionnaire.model import COLUMN_TYPES, QUESTION_TYPES
 from app.core.taxonomy import LISTS
 from app.kit.forms import FormState
@@ -43,6 +44,7 @@ class QuestionLine:
     has_condition: bool
     href: str
     faults: int
+    is_never_shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class DraftPage(Page):
     summary: str
     faults: tuple[FaultLine, ...]
     sections: tuple[SectionLine, ...]
+    never: int
     preview_url: str
     yaml_url: str
 
@@ -175,6 +178,7 @@ def draft_view(found: Template, *, version: int, nonce: str) -> DraftPage:
     base = base_of(found.key)
     count = sum(len(section["questions"]) for section in found.body["sections"])
     faulty = [_question_id(found.body, problem) for problem in found.problems]
+    never = never_shown(found.questionnaire) if found.questionnaire else ()
     return DraftPage(
         title=f"Edit {found.title}",
         crumbs=crumbs_of(found, inside=False),
@@ -183,13 +187,14 @@ def draft_view(found: Template, *, version: int, nonce: str) -> DraftPage:
         nonce=nonce,
         summary=f"Version {found.number}, draft · {count} questions",
         faults=tuple(_fault(found, problem) for problem in found.problems),
-        sections=tuple(_section(base, section, faulty) for section in found.body["sections"]),
+        sections=tuple(_section(base, section, faulty, never) for section in found.body["sections"]),
+        never=len(never),
         preview_url=f"/questionnaires/{found.key}/preview" if found.questionnaire else "",
         yaml_url=f"/questionnaires/{found.key}.yaml",
     )
 
 
-def _section(base: str, section: Mapping[str, Any], faulty: list[str]) -> SectionLine:
+def _section(base: str, section: Mapping[str, Any], faulty: list[str], never: Collection[str]) -> SectionLine:
     weight, minutes = section.get("weight", 0), section.get("minutes", 0)
     note = f"weight {weight}" + (f" · {minutes} minutes" if minutes else "")
     name = section["id"]
@@ -210,6 +215,7 @@ def _section(base: str, section: Mapping[str, Any], faulty: list[str]) -> Sectio
                 has_condition="when" in question or "not_applicable_when" in question,
                 href=f"{base}/questions/{question['id']}",
                 faults=faulty.count(question["id"]),
+                is_never_shown=question["id"] in never,
             )
             for question in section["questions"]
         ),

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from app.core.errors import Invalid, Problem
 from app.core.questionnaire import Column, Question
+from app.core.questionnaire.answers import LACKS
 from app.kit import forms
 from app.kit.ui import Option
 from app.questionnaires.models import AnswerRow, Confidence
@@ -82,7 +83,9 @@ def entry_of(question: Question, fields: Fields) -> AnswerIn:
             {
                 "value": _raw(question, fields),
                 "confidence": _first(fields, f"{question.id}-confidence") or Confidence.TOLD,
-                "not_applicable": bool(_first(fields, f"{question.id}-na")),
+                "not_applicable": bool(
+                    _first(fields, f"{question.id}-na") or _first(fields, f"{question.id}-says-na")
+                ),
                 "note": _first(fields, f"{question.id}-note"),
                 "comment": _first(fields, f"{question.id}-comment"),
             }
@@ -134,6 +137,7 @@ def stored_fields(question: Question, row: AnswerRow | None) -> dict[str, tuple[
     found[f"{question.id}-note"] = (row.note,)
     found[f"{question.id}-comment"] = (row.comment,)
     found[f"{question.id}-na"] = ("yes",) if row.not_applicable else ()
+    found[f"{question.id}-says-na"] = ("yes",) if row.says_not_applicable else ()
     return found | _filled(question, row.value)
 
 
@@ -241,16 +245,26 @@ def _kind(kind: str, options: int, *, in_row: bool) -> str:
 
 
 def place_words(question: Question, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """The faults of one question; those of a table name row and column."""
-    found = []
+    """The faults of one question; those of a table name row and column, what a row still lacks in one line."""
+    found: list[str] = []
     columns = {column.id: column.text for column in question.columns}
+    lacking: dict[int, list[str]] = {}
     for item in problems:
         match = re.fullmatch(rf"{question.id}(?:\[([0-9]+)\]\.(.+))?", item.where)
         if match is None:
             continue
+        if match[1] and item.message.startswith(LACKS):
+            lacking.setdefault(int(match[1]) + 1, []).append(columns.get(match[2], match[2]))
+            continue
         place = f"Row {int(match[1]) + 1}, {columns.get(match[2], match[2])}: " if match[1] else ""
         found.append(f"{place}{item.message[:1].upper()}{item.message[1:]}.")
+    for number, names in lacking.items():
+        found.append(f"Row {number} is kept once it has {_and(names)}; or clear the row.")
     return tuple(found)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def merged(stored: Sequence[Fields], sent: Fields) -> dict[str, tuple[str, ...]]:

@@ -36,6 +36,7 @@ STATUS_WORDS = {
     "not_asked": ("not asked", ""),
     "sealed": ("sealed", "info"),
 }
+SAID = ("said not to apply", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class BesideView:
     note: str
     comment: str
     not_applicable: bool
+    says_not_applicable: bool
     is_flagged: bool
 
 
@@ -224,7 +226,7 @@ def question_view(filling: Filling, section: Section, question: Question, number
         files=_files(filling, question, row),
         file_ids=(*_file_ids(question, row), *_late_ids(filling, question)),
         answer=spell_answer(question, row.value) if row and question.type != "file" else "",
-        badge=STATUS_WORDS[held.status(question)],
+        badge=badge_of(held, question),
         internal=internal,
         beside=_beside(question, values, filling.flags),
         confidence_text=_confidence_text(row),
@@ -240,6 +242,13 @@ def question_view(filling: Filling, section: Section, question: Question, number
         may_mark=_may_mark(held, row),
         conflict=filling.conflicts.get(question.id),
     )
+
+
+def badge_of(held: HeldResponse, question: Question) -> tuple[str, str]:
+    """How a question stands, in a word and its kind."""
+    status = held.status(question)
+    said = status in ("open", "closed_unanswered") and held.says_not_applicable(question.id)
+    return SAID if said else STATUS_WORDS[status]
 
 
 def _file_ids(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
@@ -297,6 +306,7 @@ def _beside(question: Question, values: Fields, flags: frozenset[str]) -> Beside
         note=_first(values, f"{question.id}-note"),
         comment=_first(values, f"{question.id}-comment"),
         not_applicable=bool(_first(values, f"{question.id}-na")),
+        says_not_applicable=bool(_first(values, f"{question.id}-says-na")),
         is_flagged=question.id in flags if flag is None else flag,
     )
 
@@ -329,7 +339,9 @@ def _doubts(question: Question, row: AnswerRow | None) -> tuple[str, ...]:
 
 
 def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
-    """What to ask back, and whether the answer ends it."""
+    """What to ask back, whether the answer ends it, and whether the vendor says that the question does not apply."""
+    if held.says_not_applicable(question.id):
+        return ("The vendor says this does not apply. Accept it, or send the question back.",)
     answer = held.answers.get(question.id)
     if answer is None or answer.value is None or held.status(question) != "answered":
         return ()

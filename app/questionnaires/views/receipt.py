@@ -12,7 +12,7 @@ from app.kit.templating import Page, render_template
 from app.questionnaires.models import ResponseState
 from app.questionnaires.service import HeldResponse, spell_answer
 from app.questionnaires.views import fill
-from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView
+from app.questionnaires.views.fill import Filling, ProgressView, badge_of
 from app.questionnaires.views.response import STATE_WORDS
 
 
@@ -59,7 +59,11 @@ def digest_of(held: HeldResponse) -> str:
 
 def content_of(held: HeldResponse) -> dict[str, object]:
     """What was handed in, as the receipt's digest covers it and its PDF carries it."""
-    answers = {name: {"value": row.value, "comment": row.comment} for name, row in sorted(held.rows.items())}
+    answers = {
+        name: {"value": row.value, "comment": row.comment}
+        | ({"does_not_apply": True} if row.says_not_applicable else {})
+        for name, row in sorted(held.rows.items())
+    }
     return {"response": str(held.access.response.id), "answers": answers}
 
 
@@ -72,7 +76,9 @@ def _lines(held: HeldResponse) -> tuple[ReceiptLine, ...]:
             continue
         answer = spell_answer(question, row.value) if row is not None and status == "answered" else ""
         found.append(
-            ReceiptLine(question.text, answer or f"({STATUS_WORDS[status][0]})", row.comment if row else "")
+            ReceiptLine(
+                question.text, answer or f"({badge_of(held, question)[0]})", row.comment if row else ""
+            )
         )
     return tuple(found)
 

@@ -18,7 +18,7 @@ from app.questionnaires.service import (
     spell_answer,
 )
 from app.questionnaires.views import fill
-from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView, SectionView
+from app.questionnaires.views.fill import STATUS_WORDS, Filling, ProgressView, SectionView, badge_of
 from app.questionnaires.views.proposals import ProposalsPart, proposals_part
 
 _ENDED = {
@@ -314,7 +314,7 @@ def _check_line(filling: Filling, section_id: str, question_id: str) -> CheckLin
         question.text,
         answer,
         row.comment if row else "",
-        STATUS_WORDS[held.status(question)],
+        badge_of(held, question),
         filling.page_url(section_id, question_id),
     )
 

@@ -16,11 +16,21 @@ from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
-from app.pilots.wording import bound_word, digits_of, error_counts_of, kept_note, least_words, rate
+from app.pilots.wording import (
+    bound_word,
+    digits_of,
+    error_counts_of,
+    kept_note,
+    least_words,
+    rate,
+    volume_heads,
+)
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
 from app.reports.views.golds import gold_table
 from app.reports.views.judged import head_of, judged_document, plan_facts, review_parts
+
+_LATE = ", after the last day of its round"
 
 
 def pilot_document(
@@ -35,11 +45,12 @@ def pilot_document(
         head=_head(told, found, at, preview),
         summary=_summary(told, found),
         done=_done(told, found),
-        quality_caption=figure,
+        quality_caption=figure + (", lower is better" if found.lower_is_better else ""),
         quality_chart=charts.forest(
             [_forest_row(told, found, one) for one in found.candidates],
             measure=figure,
             floor=found.floor,
+            bound="limit" if found.lower_is_better else "floor",
             width=672,
         ),
         quality_note="Thick: 95% interval over these items. Thin: over annotators, the vendor in general.",
@@ -123,7 +134,8 @@ def _done(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
         f"Gold version {found.gold} with {wording.number(found.gold_labels)} labels, digest {found.gold_digest[:12]}…",
     ]
     said += [
-        f"{name_of(told, one)}: round {one.round}, received {wording.day(one.received_at)},"
+        f"{name_of(told, one)}: round {one.round}, received {wording.day(one.received_at)}"
+        f"{_LATE if one.is_late else ''},"
         f" {wording.number(one.labels)} labels on {wording.number(one.items)} items."
         for one in found.candidates
     ]
@@ -184,7 +196,7 @@ def _pairs(told: PilotReported, found: PilotComparison) -> Table:
                 TableCell("yes" if one.distinguishable else "no"),
             ),
         )
-        for one in found.pairs
+        for one in found.best_first_pairs()
     )
     return Table("Pair", ("difference", "interval", "p adjusted", "told apart"), rows)
 
@@ -233,21 +245,21 @@ def _speed(told: PilotReported, found: PilotComparison) -> Table:
 
 
 def _cost(told: PilotReported, found: PilotComparison) -> Table:
-    columns = tuple(f"at {wording.compact(volume)}" for volume in found.volumes)
+    columns = volume_heads(found.volumes)
     if not told.prices:
         return Table("Candidate", columns, ())
-    rows = tuple(
-        TableRow(
-            name_of(told, one),
-            tuple(
-                TableCell(rate(cost.per_accepted, found.currency), _cost_range(one, cost, found))
-                for cost in one.costs
-            ),
-        )
-        for one in found.candidates
-        if one.costs
-    )
+    rows = tuple(TableRow(name_of(told, one), _cost_cells(one, found)) for one in found.candidates)
     return Table("Candidate", columns, rows)
+
+
+def _cost_cells(one: CandidateResult, found: PilotComparison) -> tuple[TableCell, ...]:
+    """The rates, or why there is none."""
+    if not one.costs:
+        return (TableCell(wording.DASH, one.price_note), TableCell(wording.DASH), TableCell(wording.DASH))
+    return tuple(
+        TableCell(rate(cost.per_accepted, found.currency), _cost_range(one, cost, found))
+        for cost in one.costs
+    )
 
 
 def _cost_range(one: CandidateResult, cost: Cost, found: PilotComparison) -> str:

@@ -320,13 +320,14 @@ def leave_out(session: WriteSession, *, actor: Actor, pilot_id: UUID, item: str,
     gone = GoldDecision(
         pilot_id=pilot_id, gold_number=newest.number, item=item, ruling=Ruling.EXCLUDE, decided_by=actor.id
     )
+    told = {"told": sorted({*newest.amendments.get("told", ()), item})}
     gold = _amend(
         session,
         actor,
         newest,
         gone={item},
         more=_more(outcomes, gone),
-        amendments=_amended(newest.amendments, (gone,)),
+        amendments=_amended(newest.amendments, (gone,)) | told,
         note=note,
     )
     request_result(session, found.pilot)
@@ -388,6 +389,7 @@ def _amended(before: Mapping[str, Any], ready: tuple[GoldDecision, ...]) -> dict
         "answers": {row.item: row.answer for row in wrong if not row.label and not row.taken_from},
     }
     out: dict[str, Any] = {"excluded": sorted({*before.get("excluded", ()), *gone})}
+    out |= {name: before[name] for name in ("told",) if name in before}
     for name, values in fresh.items():
         kept = {item: value for item, value in before.get(name, {}).items() if item not in decided}
         if values or kept or name == "labels":

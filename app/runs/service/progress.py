@@ -29,6 +29,7 @@ from app.pilots.schemas import RIGHT
 from app.pilots.service import CandidateResult, PilotAccess, PilotComparison, comparison_of
 from app.runs import queries
 from app.runs.progress_schemas import ForecastIn
+from app.runs.service.run import rounds_opened, run_of
 
 DAYS_A_WEEK = 5  # working days
 HOURS_A_DAY = 8.0  # of `working_hours`
@@ -39,12 +40,14 @@ MOST_YEARS = 9
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One delivery. `accepted` labels are those that are right, None where this delivery is not the one compared or
-    only people can tell; `per_day` items per working day since the pack left, None where that is not known."""
+    only people can tell; `per_day` items per working day `since` the work on this round could begin (in words), None
+    where that is not known."""
 
     delivery: Delivery
     day: date
     code: str
     accepted: float | None
+    since: str
     working_days: float | None
     per_day: float | None
 
@@ -129,19 +132,40 @@ def _arrivals(
     zone = ZoneInfo(found.evaluation.time_zone)
     codes = {one.candidate.id: one.candidate.code for one in pilots.participants(session, found.pilot)}
     results = {one.delivery_id: one for one in compared.candidates} if compared else {}
-    begun = {
-        part.candidate_id: taken
-        for part in queries.parts(session, found.pilot.id)
-        if (taken := _first_taken(session, part.id)) is not None
-    }
     rows = [
         row
         for row in pilots.all_deliveries(session, found.pilot.id)
         if row.state is DeliveryState.ACCEPTED and row.candidate_id in codes
     ]
+    begun = _beginnings(session, found.pilot, rows)
     return tuple(
-        _arrival(found.pilot, row, codes[row.candidate_id], results.get(row.id), begun, zone) for row in rows
+        _arrival(found.pilot, row, codes[row.candidate_id], results.get(row.id), begun.get(row.id), zone)
+        for row in rows
     )
+
+
+def _beginnings(
+    session: ReadSession, pilot: Pilot, rows: Sequence[Delivery]
+) -> Mapping[UUID, tuple[datetime, str]]:
+    """Delivery -> when its round could begin for its vendor, and what that moment is.
+
+    The first round begins when the vendor takes its pack, a later one when it was opened; one that nobody opened by
+    the run's stage follows the delivery before it.
+    """
+    taken = {part.candidate_id: _first_taken(session, part.id) for part in queries.parts(session, pilot.id)}
+    opened = rounds_opened(session, run_of(session, pilot))
+    received = {(row.candidate_id, row.round): row.received_at for row in rows}
+    out: dict[UUID, tuple[datetime, str]] = {}
+    for row in rows:
+        first, before = taken.get(row.candidate_id), received.get((row.candidate_id, row.round - 1))
+        start = opened.get(row.round)
+        if row.round == 1 and first is not None:
+            out[row.id] = (first, "the pack was taken")
+        elif start is not None and start < row.received_at:
+            out[row.id] = (start, f"round {row.round} was opened")
+        elif before is not None:
+            out[row.id] = (before, f"round {row.round - 1} came in")
+    return out
 
 
 def _first_taken(session: ReadSession, part_id: UUID) -> datetime | None:
@@ -155,17 +179,17 @@ def _arrival(
     row: Delivery,
     code: str,
     result: CandidateResult | None,
-    begun: Mapping[UUID, datetime],
+    begun: tuple[datetime, str] | None,
     zone: ZoneInfo,
 ) -> Arrival:
     share = _share(pilot, result) if result else None
-    since = begun.get(row.candidate_id) if row.round == 1 else None
-    days = working_hours(since, row.received_at, zone) / HOURS_A_DAY if since else None
+    days = working_hours(begun[0], row.received_at, zone) / HOURS_A_DAY if begun else None
     return Arrival(
         delivery=row,
         day=row.received_at.astimezone(zone).date(),
         code=code,
         accepted=share[0] * row.labels if share else None,
+        since=begun[1] if begun else "",
         working_days=days,
         per_day=row.items / days
         if days and days >= 0.5

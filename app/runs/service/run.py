@@ -11,14 +11,21 @@ from app.audit import service as audit
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
-from app.evaluations.models import Governance
+from app.evaluations.models import Evaluation, Governance
 from app.evaluations.service import CandidateView
 from app.kit import canonical, clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
 from app.pilots.models import GoldVersion, Pilot, PilotState
-from app.pilots.service import PilotAccess, lock_criteria, missing_agreements, open_pilot, participants
+from app.pilots.service import (
+    LastDay,
+    PilotAccess,
+    lock_criteria,
+    missing_agreements,
+    open_pilot,
+    participants,
+)
 from app.runs import queries
 from app.runs.models import PilotInstructions, PilotPart, PilotRun, PilotStage
 from app.runs.schemas import LabelingPlanIn, PublishIn, RunIn, StageIn
@@ -36,6 +43,8 @@ NEXT: Mapping[PilotStage, tuple[PilotStage, ...]] = {
     S.ABORTED: (S.PLANNED,),
 }
 TAKES = frozenset({S.CALIBRATING, S.RUNNING})  # deliveries by link
+MOVED = "pilots.run.moved"
+_MOVES = 1000  # events of a run that are looked through
 _EARLY = frozenset({S.PLANNED, S.AGREED})
 _ENDED = frozenset({S.CLOSED, S.ABORTED})
 
@@ -51,9 +60,12 @@ class Guard:
 
 
 def run_of(session: ReadSession, pilot: Pilot) -> PilotRun:
-    """The run of a pilot; before anything of it was written, a fresh one with the template's plan, not stored."""
+    """The run of a pilot; before anything of it was written, a fresh one with the template's plan, not stored.
+
+    A fresh one has version 0, so that who saves first is seen by who saves second.
+    """
     found = queries.run(session, pilot.id)
-    return found or PilotRun(pilot_id=pilot.id, plan=template_plan())
+    return found or PilotRun(pilot_id=pilot.id, plan=template_plan(), version=0)
 
 
 def template_plan() -> dict[str, Any]:
@@ -94,12 +106,12 @@ def plan_of(run: PilotRun) -> LabelingPlanIn:
     return LabelingPlanIn.model_validate(run.plan)
 
 
-def _kept(session: WriteSession, pilot: Pilot, seen: int | None, yours: Mapping[str, object]) -> PilotRun:
-    found = queries.run(session, pilot.id)
-    if found is not None:
-        unchanged(found, seen, dict(yours))
-        return found
-    return PilotRun(pilot_id=pilot.id, plan=template_plan())
+def _plan_texts(plan: LabelingPlanIn) -> dict[str, str]:
+    """A labeling plan as people read it, to compare two versions."""
+    told = plan.model_dump(exclude={"ontology", "examples", "planted"})
+    told["classes"] = "\n".join("; ".join(filter(None, one.model_dump().values())) for one in plan.ontology)
+    told["examples"] = "\n".join("; ".join(filter(None, one.model_dump().values())) for one in plan.examples)
+    return {**told, "planted": "\n".join(plan.planted)}
 
 
 def set_plan(
@@ -108,7 +120,8 @@ def set_plan(
     """Write down the labeling plan; vendors see it once it is published."""
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     values = entry.model_dump(mode="json")
-    row = _kept(session, pilot, seen, {"steps": entry.steps})
+    row = run_of(session, pilot)
+    unchanged(row, seen, _plan_texts(entry), stored=_plan_texts(plan_of(row)))
     before, row.plan = row.plan, values
     session.add(row)
     session.flush()
@@ -122,7 +135,8 @@ def set_run(
 ) -> PilotRun:
     """Set rounds, attempts, the last day of the present round, and the milestones."""
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
-    row = _kept(session, pilot, seen, {"rounds": entry.rounds})
+    row = run_of(session, pilot)
+    unchanged(row, seen, entry.model_dump(exclude={"milestones"}))
     if entry.rounds < row.round:
         raise Invalid(
             "run.rounds", [Problem("rounds", f"Round {row.round} is under way; allow at least it.")]
@@ -145,12 +159,12 @@ def publish_instructions(
     pilot = open_pilot(session, actor, pilot_id, Action.PILOT_EDIT, changing=True).pilot
     plan = plan_of(run_of(session, pilot))
     earlier = queries.instructions(session, pilot_id)
-    _require_publishable(plan, entry, is_first=not earlier)
     shown = plan.model_dump(mode="json", exclude={"planted"})  # the planted items stay here
     digest = canonical.digest(shown)
     if earlier and earlier[0].digest == digest:
         message = f"Nothing changed since version {earlier[0].number}."
         raise Conflict("instructions.same", message, field="reason")
+    _require_publishable(plan, entry, is_first=not earlier)
     row = PilotInstructions(
         pilot_id=pilot_id,
         number=earlier[0].number + 1 if earlier else 1,
@@ -272,7 +286,7 @@ def set_stage(session: WriteSession, *, actor: Actor, pilot_id: UUID, entry: Sta
     audit.record(
         session,
         actor,
-        "pilots.run.moved",
+        MOVED,
         subject,
         before={"stage": before},
         after=facts,
@@ -319,6 +333,27 @@ def ends_at(found: PilotRun, zone: str) -> datetime | None:
     if found.deadline is None:
         return None
     return datetime.combine(found.deadline + timedelta(days=1), time.min, ZoneInfo(zone))
+
+
+def last_day_of(session: ReadSession, pilot: Pilot) -> LastDay | None:
+    """The last day of the present round, None where none is set."""
+    run = run_of(session, pilot)
+    ends = ends_at(run, session.get_one(Evaluation, pilot.evaluation_id).time_zone)
+    return LastDay(run.deadline, ends) if run.deadline and ends else None
+
+
+def rounds_opened(session: ReadSession, run: PilotRun) -> Mapping[int, datetime]:
+    """When each later round was opened, as the record tells it."""
+    moved = [
+        one for one in audit.recent(session, [("pilot_run", run.id)], limit=_MOVES) if one.action == MOVED
+    ]
+    return {
+        round_: one.at
+        for one in reversed(moved)
+        if one.after.get("stage") == S.RUNNING
+        and isinstance(round_ := one.after.get("round"), int)
+        and round_ > 1
+    }
 
 
 def is_late(found: PilotRun, zone: str) -> bool:

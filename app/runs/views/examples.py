@@ -63,4 +63,4 @@ def ours(outcomes: Outcomes, at: int) -> tuple[Panel, ...]:
 
 def labels_of(row: PilotExample) -> list[str]:
     """Our labels of an example in words."""
-    return list(gold_panel(ShownExample(row.shown, Scenes("", (), ())), 0).labels)
+    return list(gold_panel(ShownExample(row.shown, Scenes()), 0).labels)

@@ -17,12 +17,14 @@ CSV_HEAD = (
     "day",
     "candidate",
     "round",
+    "late",
     "items",
     "missing",
     "labels",
     "accepted",
     "working_days",
     "items_per_day",
+    "counted_since",
 )
 
 
@@ -37,6 +39,8 @@ class ArrivalRow:
     labels: str
     accepted: str
     per_day: str
+    since: str
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ def arrival_rows(rows: Sequence[Arrival], names: Mapping[str, str]) -> tuple[Arr
             per_day=f"{wording.number(one.per_day)} in {wording.number(one.working_days, 1)} working days"
             if one.per_day is not None
             else wording.DASH,
+            since=f"since {one.since}" if one.per_day is not None else "",
+            is_late=one.delivery.is_late,
         )
         for one in rows
     )
@@ -199,12 +205,14 @@ def csv_row(one: Arrival, names: Mapping[str, str]) -> list[str | int | float | 
         one.day.isoformat(),
         names[one.code],
         row.round,
+        "yes" if row.is_late else "",
         row.items,
         row.missing,
         row.labels,
         one.accepted,
         one.working_days,
         one.per_day,
+        one.since,
     ]
 
 
@@ -219,6 +227,8 @@ def progress_out(found: Progress) -> ProgressOut:
                 accepted=one.accepted,
                 working_days=one.working_days,
                 items_per_day=one.per_day,
+                counted_since=one.since,
+                is_late=one.delivery.is_late,
             )
             for one in found.arrivals
         ],

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from app.core.errors import Invalid
-from app.core.formats.archives import member_of, pictures
+from app.core.formats.archives import directory_of, member_at, pictures
 from app.core.formats.images import looked_at
 
 PNG = (
@@ -69,7 +69,24 @@ def test_an_archive_of_images_is_listed_and_read() -> None:
         ("b.jpg", 64, len(JPEG)),
     ]
     assert notes == ("i.zip: 1 other file passed over.",)
-    assert member_of(packed(a_png=PNG), "a.png") == PNG
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("before", [b"", b"what a self-extracting archive begins with"])
+def test_one_member_is_read_from_its_place_and_a_damaged_one_is_refused(method: int, before: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name in ("a.png", "ü/b.png"):
+            archive.writestr(name, PNG + name.encode() * 500)
+        archive.writestr("empty.txt", b"")
+    whole = io.BytesIO(before + out.getvalue())
+    places = directory_of(whole)
+    assert member_at(whole, places["ü/b.png"]) == PNG + "ü/b.png".encode() * 500
+    assert member_at(whole, places["empty.txt"]) == b""
+    damaged = bytearray(whole.getvalue())
+    damaged[places["a.png"].offset + 60] ^= 0xFF
+    with pytest.raises(Invalid, match="send the images again"):
+        member_at(io.BytesIO(bytes(damaged)), places["a.png"])
 
 
 @pytest.mark.parametrize(

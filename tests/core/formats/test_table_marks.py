@@ -138,7 +138,7 @@ def test_impossible_times_are_refused_or_counted_as_unknown():
             "labels",
             "line 1: label must be one text, or a list of texts",
         ),
-        ("item,label\n1,a\n", "boxes", "no column holds boxes; name it x+y+width+height or bbox or boxes"),
+        ("item,label\n1,a\n", "boxes", "name what holds them x, y, width and height, or bbox, or boxes"),
         (
             "item,x,y,width,height,label\n1,1,2,-3,4,a\n",
             "boxes",
