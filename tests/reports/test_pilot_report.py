@@ -212,3 +212,40 @@ def test_long_reports_repeat_their_table_heads(
     count, text = _text(rendered("pilot_report.html", replace(page, classes=classes)))
     assert count > 4
     assert text.count("Class items Northwind Labels") >= 3
+
+
+def test_no_word_runs_past_the_margin_however_much_is_told(
+    document_head: Callable[[str, str, tuple[Fact, ...]], Head], rendered: Callable[[str, object], str]
+) -> None:
+    page = example(document_head)
+    note = "0.800–0.997; reached, may be chance; 20 of 20 judged in blind review 1; of round 1"
+    vendors = tuple(f"Consolidated Annotation Services {at}" for at in range(8))
+    promises = Table(
+        "Promise",
+        vendors,
+        (TableRow("Accepted at first pass, blind review, floor 0.85", (TableCell("0.975", note),) * 8),),
+    )
+    reason = (
+        "Of two label sets that agree on 96% of 400 items (93% to 97%, 95 %); 17 decided by a person. " * 3
+    )
+    cells = ("22 Nov 2026, 06:25 Europe/Berlin", "Milo Brandt", "400 / 400", "2 items put right", reason)
+    golds = Table(
+        "Gold",
+        ("since", "by", "items / labels", "changed", "reason"),
+        (TableRow("Version 3 (compared)", tuple(TableCell(one) for one in cells)),),
+        frozenset({"since", "by", "changed", "reason"}),
+    )
+    html = rendered("pilot_report.html", replace(page, promises=promises, golds=golds))
+    printed = pypdfium2.PdfDocument(render_pdf(html, title="A report", created=CREATED))
+    for at in range(len(printed)):
+        sheet, text = printed[at], printed[at].get_textpage()
+        margin = 16 / 25.4 * 72
+        said = text.get_text_range()
+        far = [
+            (one, text.get_charbox(place)[2])
+            for place, one in enumerate(said)
+            if not one.isspace() and text.get_charbox(place)[2] > sheet.get_width() - margin + 1
+        ]
+        assert far == []
+        assert "0.800–\r" not in said, "an interval is broken"
+        assert "0.800–\n" not in said, "an interval is broken"

@@ -113,11 +113,12 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table whose first column names the row; `first` heads that column."""
+    """A table whose first column names the row; `first` heads that column, `prose` columns hold words."""
 
     first: str
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    prose: frozenset[str] = frozenset()
 
 
 NOTHING = Table("", (), ())

@@ -27,7 +27,8 @@ def gold_table(told: PilotReported) -> Table:
         )
         for at, row in enumerate(rows)
     )
-    return Table("Gold", ("since", "by", "items / labels", "changed", "reason"), lines)
+    columns = ("since", "by", "items / labels", "changed", "reason")
+    return Table("Gold", columns, lines, frozenset({"since", "by", "changed", "reason"}))
 
 
 def _changed(row: GoldVersion, before: GoldVersion | None) -> str:
