@@ -16,6 +16,7 @@ from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
+from app.pilots.service.verdict import verdict
 from app.pilots.wording import bound_word, error_counts_of, kept_note, least_words, rate, volume_heads
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
@@ -102,16 +103,8 @@ def _named(told: PilotReported, found: PilotComparison, text: str) -> str:
 
 
 def _summary(told: PilotReported, found: PilotComparison) -> str:
-    names = {one.code: name_of(told, one) for one in found.candidates}
-    same = [" and ".join(names[code] for code in group) for group in found.groups if len(group) > 1]
-    if not found.candidates:
-        return "No candidate has delivered yet."
-    best = found.candidates[0]
-    value = wording.number(best.metrics[found.metric].value, 3)
-    text = f"{name_of(told, best)} has the highest {found.metric_name}, {value}."
-    if same:
-        return f"{text} Cannot be told apart: {'; '.join(same)}."
-    return f"{text} All candidates can be told apart." if len(found.candidates) > 1 else text
+    """The headline of the results page."""
+    return verdict(found, {one.code: name_of(told, one) for one in found.candidates})[0]
 
 
 def _done(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
