@@ -209,17 +209,17 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         return views.PilotPage(
             title="Pilot", frame=frame, base=start, new_href=f"{start}/new", is_planned=False, state="",
             state_kind="", facts=(), criteria=(), criteria_note="", is_listed=False, golds=(), under_way=(),
-            participants=(), samples=(), others=(), results_href="", is_closed=False, may_edit=may_edit,
-            nonce="", warning="", panel=None,
+            participants=(), samples=(), others=(), results_href="", is_closed=False, may_edit=may_edit, nonce="",
+            warning="", panel=None,
         )  # fmt: skip
     found = service.open_pilot(session, actor, row.id)
     golds = queries.golds(session, row.id)
     lacking = service.missing_agreements(session, row)
-    locked = row.criteria_locked_at
+    locked, here = row.criteria_locked_at, base_of(row)
     return views.PilotPage(
         title="Pilot",
         frame=frame,
-        base=base_of(row),
+        base=here,
         new_href=f"{start}/new",
         is_planned=True,
         state=row.state.value,
@@ -228,19 +228,17 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         criteria=views.criteria_facts(row),
         criteria_note=f"Locked {wording.moment(locked, access.evaluation.time_zone)}." if locked else "",
         is_listed=row.task is PilotTask.REVIEW_ONLY,
-        golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit=may_edit, is_open=found.is_open),
+        golds=views.gold_rows(golds, UNITS[row.task], here, may_edit=may_edit, is_open=found.is_open),
         under_way=_under_way(session, row) if may_edit else (),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),
         others=views.others(row, queries.pilots(session, row.evaluation_id)),
-        results_href=f"{base_of(row)}/results" if golds else "",
+        results_href=f"{here}/results" if golds else "",
         is_closed=row.state is PilotState.CLOSED,
         may_edit=may_edit,
         nonce=blank().nonce,
         warning=_warning(found, bool(lacking)),
-        panel=files.notes_and_files(
-            session, actor=actor, subject=Subject("pilot", row.id), return_to=base_of(row)
-        ),
+        panel=files.notes_and_files(session, actor=actor, subject=Subject("pilot", row.id), return_to=here),
     )
 
 

@@ -47,13 +47,7 @@ def pilot_document(
         summary=_summary(told, found),
         done=_done(told, found),
         quality_caption=figure + (", lower is better" if found.lower_is_better else ""),
-        quality_chart=charts.forest(
-            [_forest_row(told, found, one) for one in found.candidates],
-            measure=figure,
-            floor=found.floor,
-            bound="limit" if found.lower_is_better else "floor",
-            width=672,
-        ),
+        quality_chart=_quality_chart(told, found, figure),
         quality_note="Thick: 95% interval over these items. Thin: over annotators, the vendor in general.",
         quality=_quality(told, found),
         pairs_caption=f"difference in {found.metric_name}, 95% over all pairs together",
@@ -164,6 +158,12 @@ def _figure(metric: str, one: Estimate) -> TableCell:
     digits = digits_of(metric)
     lower = wording.interval(one.low, one.high, digits) if one.low is not None else ""
     return TableCell(wording.number(one.value, digits), lower)
+
+
+def _quality_chart(told: PilotReported, found: PilotComparison, figure: str) -> Markup:
+    bound = "limit" if found.lower_is_better else "floor"
+    rows = [_forest_row(told, found, one) for one in found.candidates]
+    return charts.forest(rows, measure=figure, floor=found.floor, bound=bound, width=672)
 
 
 def _quality(told: PilotReported, found: PilotComparison) -> Table:
