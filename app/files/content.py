@@ -83,7 +83,7 @@ def refusal(kind: str, purpose: Purpose) -> str:
     if kind == "application/octet-stream":
         return (
             "Its content is of no known kind, so it is not taken here; it may be damaged or cut off. "
-            f"Make it again, and send {ACCEPTED[purpose]}."
+            f"Make it again. Send {ACCEPTED[purpose]}."
         )
     return f"This is {kind} by its content, which is not taken here. Send {ACCEPTED[purpose]}."
 

@@ -21,7 +21,7 @@ from app.kit import clock
 from app.kit.db import ReadSession
 from app.pilots import queries
 from app.pilots.models import Delivery, GoldVersion, Pilot, PilotResult, PilotTask
-from app.pilots.schemas import AT_MOST, METRICS, UNITS, CriterionIn
+from app.pilots.schemas import AT_MOST, METRICS, POINTS, UNITS, CriterionIn
 from app.pilots.service.computing import EVERYTHING, Inputs, Subset, inputs_of
 from app.pilots.service.offers import prices_of
 from app.pilots.service.plan import criteria_of
@@ -207,7 +207,7 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         pairs=_pairs(document, extra),
         groups=tuple(tuple(group) for group in document["groups"]),
         probability_best=document["probability_best"],
-        minimum_detectable_difference=document["minimum_detectable_difference"],
+        minimum_detectable_difference=_least(metric, document["minimum_detectable_difference"]),
         floor={item.metric: item.floor for item in criteria_of(pilot)}.get(metric),
         criteria=tuple(criteria_of(pilot)),
         currency=pilot.currency,
@@ -222,6 +222,12 @@ def _assemble(session: ReadSession, inputs: Inputs, stored: PilotResult) -> Pilo
         **_choices(session, inputs, extra["filters"]),
         lower_is_better=bool(extra["lower_is_better"]),
     )
+
+
+def _least(metric: str, found: float | None) -> float | None:
+    """The smallest difference that would show; none where the figure cannot even differ by so much."""
+    most = 100.0 if metric in POINTS else 1.0
+    return found if found is not None and found <= most else None
 
 
 def _choices(session: ReadSession, inputs: Inputs, filters: Mapping[str, Any]) -> dict[str, Any]:

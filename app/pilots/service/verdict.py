@@ -37,16 +37,17 @@ def _headline(found: PilotComparison, names: Mapping[str, str]) -> str:
     if worse and len(peers) > 1:
         parts.append(f"{_listed(worse, names)} {'is' if len(worse) == 1 else 'are'} worse")
     line = "; ".join(parts)
+    bound = f"{'misses' if len(below) == 1 else 'miss'} the {_bound(found)}"
     if below and below == worse and len(peers) > 1:
-        return f"{line} and {'misses' if len(below) == 1 else 'miss'} the floor."
-    if below:
-        return f"{line}; {_listed(below, names)} {'misses' if len(below) == 1 else 'miss'} the floor."
-    return f"{line}."
+        return f"{line} and {bound}."
+    return f"{line}; {_listed(below, names)} {bound}." if below else f"{line}."
 
 
 def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
     one = found.candidates[0]
     figure = one.metrics[found.metric]
+    if figure.value is None:
+        return f"{names[one.code]}: these items give no {_metric(found)}."
     digits = digits_of(found.metric)
     line = f"{names[one.code]} reaches {_metric(found)} {wording.number(figure.value, digits)}"
     if figure.low is not None and figure.high is not None:
@@ -54,14 +55,17 @@ def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
     if found.floor is None:
         return f"{line}."
     word = "misses" if _misses_main_floor(found, one) else "keeps"
-    bound = "limit" if found.lower_is_better else "floor"
-    return f"{line} and {word} the {bound} of {wording.number(found.floor, 2)}."
+    return f"{line} and {word} the {_bound(found)} of {wording.number(found.floor, 2)}."
+
+
+def _bound(found: PilotComparison) -> str:
+    return "limit" if found.lower_is_better else "floor"
 
 
 def _metric(found: PilotComparison) -> str:
-    """The name within a sentence: accuracy, but F1 and chrF."""
-    name = found.metric_name
-    return name if any(letter.isupper() for letter in name[1:]) or name.isupper() else name.lower()
+    """The figure within a sentence: words begin small, F1, BLEU and chrF stay as they are."""
+    first, space, rest = found.metric_name.partition(" ")
+    return f"{first.lower()}{space}{rest}" if first[1:].islower() else found.metric_name
 
 
 def _misses_main_floor(found: PilotComparison, one: CandidateResult) -> bool:

@@ -16,6 +16,7 @@ from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
+from app.pilots.service.verdict import verdict
 from app.pilots.wording import (
     bound_word,
     digits_of,
@@ -109,17 +110,15 @@ def _named(told: PilotReported, found: PilotComparison, text: str) -> str:
 
 
 def _summary(told: PilotReported, found: PilotComparison) -> str:
-    names = {one.code: name_of(told, one) for one in found.candidates}
-    same = [" and ".join(names[code] for code in group) for group in found.groups if len(group) > 1]
-    if not found.candidates:
-        return "No candidate has delivered yet."
-    best = found.candidates[0]
-    value = wording.number(best.metrics[found.metric].value, digits_of(found.metric))
+    """The headline of the results page, and the best figure where one is the best."""
+    headline = verdict(found, {one.code: name_of(told, one) for one in found.candidates})[0]
+    best, *others = found.candidates
+    values = [one.metrics[found.metric].value for one in (best, *others[:1])]
+    if not others or None in values or values[0] == values[1]:
+        return headline
+    value = wording.number(values[0], digits_of(found.metric))
     word = "lowest" if found.lower_is_better else "highest"
-    text = f"{name_of(told, best)} has the {word} {found.metric_name}, {value}."
-    if same:
-        return f"{text} Cannot be told apart: {'; '.join(same)}."
-    return f"{text} All candidates can be told apart." if len(found.candidates) > 1 else text
+    return f"{headline} {name_of(told, best)} has the {word} {found.metric_name}, {value}."
 
 
 def _done(told: PilotReported, found: PilotComparison) -> tuple[str, ...]:
