@@ -11,7 +11,7 @@ from app.core.pilots.statistics import POWER
 from app.kit import wording
 from app.kit.ui import Fact
 from app.pilots.models import Pilot, PilotOffer, PilotTask
-from app.pilots.schemas import AT_MOST, LOWER, METRICS, REVIEWED, CriterionIn, SizingIn
+from app.pilots.schemas import AT_MOST, LOWER, METRICS, POINTS, REVIEWED, CriterionIn, SizingIn
 from app.pilots.service.kept import Kept, PromiseLine
 
 # One colour for each kind of error; the words stand beside them.
@@ -114,6 +114,11 @@ def mapping_words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
     return (", ".join(told[:SHOWN]) + rest,) if told else ()
 
 
+def digits_of(metric: str) -> int:
+    """Decimals with which a figure is shown: shares with three, points of 100 with one."""
+    return 1 if metric in POINTS else 3
+
+
 def volume_heads(volumes: tuple[int, int, int]) -> tuple[str, ...]:
     """What heads the costs at each volume of the need; names where the need has no volume yet.
 
@@ -125,7 +130,9 @@ def volume_heads(volumes: tuple[int, int, int]) -> tuple[str, ...]:
     return tuple(f"{wording.compact(volume)} a year" for volume in volumes)
 
 
-def least_words(items: int, least: float | None, what: str = "", power: float = POWER) -> str:
+def least_words(
+    items: int, least: float | None, what: str = "", power: float = POWER, digits: int = 3
+) -> str:
     """How small a difference so many items can show, in the same words before a pilot and after it.
 
     >>> least_words(312, 0.04997), least_words(1, None, "F1"), least_words(90, 0.1, "F1", 0.9)[-55:]
@@ -139,7 +146,7 @@ def least_words(items: int, least: float | None, what: str = "", power: float = 
     often = Fraction(power).limit_denominator(100)
     return (
         f"{told} a {figure} shows reliably ({often.numerator} times in {often.denominator}) "
-        f"from {wording.number(least, 3)}; below that it may be noise."
+        f"from {wording.number(least, digits)}; below that it may be noise."
     )
 
 

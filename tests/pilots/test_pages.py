@@ -156,7 +156,7 @@ def test_blind_evaluator_reads_codes_and_no_price_anywhere(client_as: Browser) -
     ("data", "name", "remedy"),
     [
         (b"", "labels.csv", "is empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(60), "labels.png", "not taken here"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(60), "labels.png", "taken here"),
         (gold_csv()[:-3] + b'"', "labels.csv", "the file may be cut off"),
         (boxes_gold(), "labels.json", "COCO holds boxes, polygons and masks only"),
         (

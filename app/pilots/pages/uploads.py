@@ -12,7 +12,7 @@ from app.evaluations.frame import evaluation_frame
 from app.evaluations.models import StepName
 from app.files.download import content_response
 from app.files.models import File
-from app.kit import htmx
+from app.kit import htmx, wording
 from app.kit.actors import CurrentActor
 from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
@@ -123,7 +123,9 @@ def save_gold(
             checked=pending.take(),
             note=str(form.get("note") or ""),
         )
-    told = f"Gold version {row.number}: {row.items} items, {row.labels} labels."
+    told = (
+        f"Gold version {row.number}: {wording.number(row.items)} items, {wording.number(row.labels)} labels."
+    )
     if found.pilot.task is PilotTask.REVIEW_ONLY:
         told = f"List {row.number}: {row.items} items."
     return htmx.redirect(request, base_of(found.pilot), toast=told)
@@ -192,7 +194,7 @@ def save_delivery(
             checked=pending.take(),
             replaces=form.get("round") == "replace",
         )
-    told = f"Round {row.round} is in: {row.items} items, {row.labels} labels."
+    told = f"Round {row.round} is in: {wording.number(row.items)} items, {wording.number(row.labels)} labels."
     if first:
         told += " The criteria are locked from now on."
     return htmx.redirect(request, f"{base_of(found.pilot)}/results", toast=told)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.core.pilots.results import Pair
 from app.kit import wording
 from app.pilots.service.comparison import CandidateResult, PilotComparison
-from app.pilots.wording import least_words
+from app.pilots.wording import digits_of, least_words
 
 
 def verdict(found: PilotComparison, names: Mapping[str, str]) -> tuple[str, str]:
@@ -47,9 +47,10 @@ def _headline(found: PilotComparison, names: Mapping[str, str]) -> str:
 def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
     one = found.candidates[0]
     figure = one.metrics[found.metric]
-    line = f"{names[one.code]} reaches {_metric(found)} {wording.number(figure.value, 3)}"
+    digits = digits_of(found.metric)
+    line = f"{names[one.code]} reaches {_metric(found)} {wording.number(figure.value, digits)}"
     if figure.low is not None and figure.high is not None:
-        line += f" ({wording.interval(figure.low, figure.high, 3)})"
+        line += f" ({wording.interval(figure.low, figure.high, digits)})"
     if found.floor is None:
         return f"{line}."
     word = "misses" if _misses_main_floor(found, one) else "keeps"
@@ -58,7 +59,9 @@ def _alone(found: PilotComparison, names: Mapping[str, str]) -> str:
 
 
 def _metric(found: PilotComparison) -> str:
-    return found.metric_name if found.metric_name.isupper() else found.metric_name.lower()
+    """The name within a sentence: accuracy, but F1 and chrF."""
+    name = found.metric_name
+    return name if any(letter.isupper() for letter in name[1:]) or name.isupper() else name.lower()
 
 
 def _misses_main_floor(found: PilotComparison, one: CandidateResult) -> bool:
@@ -76,7 +79,8 @@ def _listed(candidates: Sequence[CandidateResult], names: Mapping[str, str]) -> 
 def _details(found: PilotComparison, names: Mapping[str, str]) -> list[str]:
     out = []
     if len(found.candidates) > 1:
-        out.append(least_words(found.items, found.minimum_detectable_difference, _metric(found)))
+        least, digits = found.minimum_detectable_difference, digits_of(found.metric)
+        out.append(least_words(found.items, least, _metric(found), digits=digits))
     out += _classes(found, names)
     out += _pace(found, names)
     return out

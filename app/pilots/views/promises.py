@@ -6,7 +6,7 @@ from app.kit import wording
 from app.pilots.schemas import AT_MOST
 from app.pilots.service import Kept, PilotComparison, PromiseLine, promise_lines
 from app.pilots.views.links import Links
-from app.pilots.wording import bound_word, kept_note
+from app.pilots.wording import bound_word, digits_of, kept_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ def promise_rows(found: PilotComparison, to: Links) -> tuple[PromiseRow, ...]:
 
 
 def _cell(line: PromiseLine, code: str, kept: Kept, to: Links) -> PromiseCell:
-    worst = kept.worst
+    worst, digits = kept.worst, digits_of(line.item.metric)
     sure = worst is not None and worst.sure
     kind = "" if worst is None else "ok" if not kept.missed else "bad" if sure else "warn"
     return PromiseCell(
-        value=wording.number(worst.value, 3) if worst else "",
-        interval=wording.interval(worst.low, worst.high, 3) if worst and worst.low is not None else "",
+        value=wording.number(worst.value, digits) if worst else "",
+        interval=wording.interval(worst.low, worst.high, digits) if worst and worst.low is not None else "",
         word=f"{kept.word}, may be chance" if worst and not sure and len(kept.parts) == 1 else kept.word,
         kind=kind,
         note=kept_note(kept),

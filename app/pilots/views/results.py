@@ -24,7 +24,7 @@ from app.pilots.views.links import Links
 from app.pilots.views.promises import PromiseRow, promise_rows
 from app.pilots.views.speed import SpeedRow, speed_rows
 from app.pilots.views.standing import Standing
-from app.pilots.wording import rate, volume_heads
+from app.pilots.wording import digits_of, rate, volume_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ def _row(
             figure.value, figure.low, figure.high,
             window=window, floor=found.floor, name=f"{names[one.code]}, {found.metric_name}", leader=leads,
         ),
-        value=wording.number(figure.value, 3),
-        interval=wording.interval(figure.low, figure.high, 3),
+        value=wording.number(figure.value, digits_of(found.metric)),
+        interval=wording.interval(figure.low, figure.high, digits_of(found.metric)),
         seconds=wording.number(one.pace.seconds_per_label, 1) if one.pace else wording.DASH,
         wrong=wording.percent(one.fp / (one.tp + one.fp), 1) if one.tp + one.fp else wording.DASH,
         per_day=wording.number(one.pace.per_annotator_day) if one.pace else wording.DASH,
@@ -275,8 +275,8 @@ def _largest_classes(found: PilotComparison) -> tuple[str, ...]:
 def _mixed(found: PilotComparison, names: Mapping[str, str]) -> str:
     """The ranking figure at the production mix, in one sentence."""
     told = [
-        f"{names[one.code]} {wording.number(one.standardised.value, 3)}"
-        f" ({wording.interval(one.standardised.low, one.standardised.high, 3)})"
+        f"{names[one.code]} {wording.number(one.standardised.value, digits_of(found.metric))}"
+        f" ({wording.interval(one.standardised.low, one.standardised.high, digits_of(found.metric))})"
         for one in found.candidates
         if one.standardised and one.standardised.value is not None
     ]
@@ -306,11 +306,12 @@ def _heat_cell(one: CandidateResult, name: str, is_low: bool, href: str) -> Heat
 
 def _pairs(found: PilotComparison, names: Mapping[str, str]) -> tuple[PairRow, ...]:
     """Every pair, the better one first, in the order of the table."""
+    digits = digits_of(found.metric)
     return tuple(
         PairRow(
             names=f"{names[one.a]} − {names[one.b]}",
-            difference=wording.signed(one.value, 3),
-            interval=wording.interval(one.low, one.high, 3),
+            difference=wording.signed(one.value, digits),
+            interval=wording.interval(one.low, one.high, digits),
             word="different" if one.distinguishable else "not distinguishable",
             kind="ok" if one.distinguishable else "",
         )

@@ -16,7 +16,15 @@ from app.pilots.figures import learning_chart, return_rows
 from app.pilots.models import PilotTask
 from app.pilots.schemas import METRICS
 from app.pilots.service import CandidateResult, Kept, PilotComparison, promise_lines
-from app.pilots.wording import bound_word, error_counts_of, kept_note, least_words, rate, volume_heads
+from app.pilots.wording import (
+    bound_word,
+    digits_of,
+    error_counts_of,
+    kept_note,
+    least_words,
+    rate,
+    volume_heads,
+)
 from app.reports.service import PilotReported
 from app.reports.views.document import NOTHING, Outcome, PilotReportDocument, Table, TableCell, TableRow
 from app.reports.views.golds import gold_table
@@ -49,7 +57,12 @@ def pilot_document(
         quality=_quality(told, found),
         pairs_caption=f"difference in {found.metric_name}, 95% over all pairs together",
         pairs=_pairs(told, found),
-        pairs_note=least_words(found.items, found.minimum_detectable_difference, found.metric_name),
+        pairs_note=least_words(
+            found.items,
+            found.minimum_detectable_difference,
+            found.metric_name,
+            digits=digits_of(found.metric),
+        ),
         classes_caption="F1 per class, gold objects",
         classes=_classes(told, found),
         outcomes=tuple(Outcome(name_of(told, one), _outcome(one)) for one in found.candidates),
@@ -107,8 +120,9 @@ def _summary(told: PilotReported, found: PilotComparison) -> str:
     if not found.candidates:
         return "No candidate has delivered yet."
     best = found.candidates[0]
-    value = wording.number(best.metrics[found.metric].value, 3)
-    text = f"{name_of(told, best)} has the highest {found.metric_name}, {value}."
+    value = wording.number(best.metrics[found.metric].value, digits_of(found.metric))
+    word = "lowest" if found.lower_is_better else "highest"
+    text = f"{name_of(told, best)} has the {word} {found.metric_name}, {value}."
     if same:
         return f"{text} Cannot be told apart: {'; '.join(same)}."
     return f"{text} All candidates can be told apart." if len(found.candidates) > 1 else text
@@ -147,9 +161,10 @@ def _forest_row(told: PilotReported, found: PilotComparison, one: CandidateResul
     )
 
 
-def _figure(one: Estimate) -> TableCell:
-    lower = wording.interval(one.low, one.high, 3) if one.low is not None else ""
-    return TableCell(wording.number(one.value, 3), lower)
+def _figure(metric: str, one: Estimate) -> TableCell:
+    digits = digits_of(metric)
+    lower = wording.interval(one.low, one.high, digits) if one.low is not None else ""
+    return TableCell(wording.number(one.value, digits), lower)
 
 
 def _quality(told: PilotReported, found: PilotComparison) -> Table:
@@ -159,7 +174,7 @@ def _quality(told: PilotReported, found: PilotComparison) -> Table:
         TableRow(
             name_of(told, one),
             (
-                *(_figure(one.metrics[name]) for name in names),
+                *(_figure(name, one.metrics[name]) for name in names),
                 TableCell(wording.number(one.missing)),
                 TableCell(wording.number(one.annotators)),
             ),
@@ -175,8 +190,8 @@ def _pairs(told: PilotReported, found: PilotComparison) -> Table:
         TableRow(
             f"{names[one.a]} − {names[one.b]}",
             (
-                TableCell(wording.signed(one.value, 3)),
-                TableCell(wording.interval(one.low, one.high, 3)),
+                TableCell(wording.signed(one.value, digits_of(one.metric))),
+                TableCell(wording.interval(one.low, one.high, digits_of(one.metric))),
                 TableCell(wording.p_value(one.p_adjusted)),
                 TableCell("yes" if one.distinguishable else "no"),
             ),
@@ -289,28 +304,28 @@ def _promises(told: PilotReported, found: PilotComparison) -> Table:
     rows = tuple(
         TableRow(
             f"{line.name}, {bound_word(line)}",
-            tuple(_kept(line.kept[one.code]) for one in found.candidates),
+            tuple(_kept(line.kept[one.code], digits_of(line.item.metric)) for one in found.candidates),
         )
         for line in promise_lines(found)
     )
     return Table("Promise", tuple(name_of(told, one) for one in found.candidates), rows)
 
 
-def _kept(kept: Kept) -> TableCell:
+def _kept(kept: Kept, digits: int) -> TableCell:
     """The figure, its interval and verdict, and for a review how much was judged."""
     worst = kept.worst
     if worst is None:
         return TableCell(wording.DASH, "; ".join(part for part in (kept.note, kept_note(kept)) if part))
     doubt = ", may be chance" if not worst.sure and len(kept.parts) == 1 else ""
-    ends = wording.interval(worst.low, worst.high, 3) if worst.low is not None else ""
+    ends = wording.interval(worst.low, worst.high, digits) if worst.low is not None else ""
     parts = (ends, kept.word + doubt, kept_note(kept))
-    return TableCell(wording.number(worst.value, 3), "; ".join(part for part in parts if part))
+    return TableCell(wording.number(worst.value, digits), "; ".join(part for part in parts if part))
 
 
 def _mixed(told: PilotReported, found: PilotComparison) -> str:
     told_values = [
-        f"{name_of(told, one)} {wording.number(one.standardised.value, 3)} "
-        f"({wording.interval(one.standardised.low, one.standardised.high, 3)})"
+        f"{name_of(told, one)} {wording.number(one.standardised.value, digits_of(found.metric))} "
+        f"({wording.interval(one.standardised.low, one.standardised.high, digits_of(found.metric))})"
         for one in found.candidates
         if one.standardised and one.standardised.value is not None
     ]
@@ -324,8 +339,8 @@ def _strata(told: PilotReported, found: PilotComparison) -> Table:
             name,
             tuple(
                 TableCell(
-                    wording.number(each.value, 3),
-                    f"{wording.interval(each.low, each.high, 3)}, n {each.count:g}",
+                    wording.number(each.value, digits_of(each.metric)),
+                    f"{wording.interval(each.low, each.high, digits_of(each.metric))}, n {each.count:g}",
                 )
                 if (each := one.strata.get(name))
                 else TableCell(wording.DASH)

@@ -13,6 +13,7 @@ from app.kit.templating import Page
 from app.kit.ui import NoteRow, Option, Pager
 from app.pilots.drawing import DrawnItem
 from app.pilots.service import PilotComparison
+from app.pilots.wording import digits_of
 from app.reviews.models import GoldDecision, PilotIssue, Ruling
 from app.reviews.service import Doubt
 
@@ -184,7 +185,8 @@ def version_rows(found: Mapping[int, PilotComparison], names: Mapping[str, str])
 
 def _figure(found: PilotComparison, code: str) -> str:
     figure = found.candidate(code).metrics[found.metric]
-    return f"{wording.number(figure.value, 3)} ({wording.interval(figure.low, figure.high, 3)})"
+    digits = digits_of(found.metric)
+    return f"{wording.number(figure.value, digits)} ({wording.interval(figure.low, figure.high, digits)})"
 
 
 def issue_rows(

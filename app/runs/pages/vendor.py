@@ -10,7 +10,7 @@ from app.accounts import service as accounts
 from app.core.errors import Conflict, NotFound
 from app.files import service as files
 from app.files.service import Purpose, Received
-from app.kit import forms, htmx, links
+from app.kit import forms, htmx, links, wording
 from app.kit.actors import Actor
 from app.kit.db import ReadSession
 from app.kit.forms import rejecting
@@ -173,7 +173,10 @@ def deliver(
             round_seen=service.round_of(form),
             checked=checked.take(),
         )
-    told = f"Received: {row.items} items, {row.labels} labels. The receipt stands below."
+    told = (
+        f"Received: {wording.number(row.items)} items, {wording.number(row.labels)} labels. "
+        "The receipt stands below."
+    )
     return htmx.redirect(request, f"/pilot-work/{part_id}", toast=told)
 
 
