@@ -47,5 +47,6 @@ def test_wide_tables_stand_as_small_forms_for_vendor_and_lead(site: Site) -> Non
     lead = site.page()
     lead.set_viewport_size({"width": 320, "height": 800})
     here = f"/responses/{site.scene.response_id}"
-    for path in (f"/evaluations/{site.scene.evaluation_id}/discovery", here, f"{here}/points"):
+    discovery = f"/evaluations/{site.scene.evaluation_id}/discovery"
+    for path in (discovery, f"{discovery}/ask", here, f"{here}/vendor", f"{here}/points"):
         require_whole(lead, path)
