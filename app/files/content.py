@@ -82,8 +82,8 @@ def refusal(kind: str, purpose: Purpose) -> str:
         return ""
     if kind == "application/octet-stream":
         return (
-            "Its content is of no kind that is taken here; it may be damaged or cut off. Make the file again, and "
-            f"send {ACCEPTED[purpose]}."
+            "Its content is of no known kind, so it is not taken here; it may be damaged or cut off. "
+            f"Make it again, and send {ACCEPTED[purpose]}."
         )
     return f"This is {kind} by its content, which is not taken here. Send {ACCEPTED[purpose]}."
 

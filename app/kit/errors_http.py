@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AssayError, Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
@@ -84,6 +85,7 @@ def install(app: FastAPI) -> None:
         DataError,
         IntegrityError,
         OperationalError,
+        StaleDataError,
     ):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(Exception, _unexpected)
@@ -165,7 +167,7 @@ def _meaning(failure: Exception) -> tuple[int, str, str, tuple[Problem, ...]]:
         case DataError():
             message = "A value is too large, or holds a character that cannot be stored. Correct it and send it again."
             return 422, "request.not_storable", message, ()
-        case IntegrityError():
+        case IntegrityError() | StaleDataError():  # the second of two at once
             return (
                 409,
                 "row.conflict",

@@ -259,6 +259,15 @@ class GoldDraft(Versioned, table=True):
     """
 
     __tablename__ = "gold_draft"
+    __table_args__ = (
+        sa.Index(
+            "uq_gold_draft_open",
+            "pilot_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
 
     pilot_id: UUID = Field(foreign_key="pilot.id", index=True, ondelete="CASCADE")
     state: DraftState = Field(default=DraftState.OPEN, sa_type=enum_text(DraftState))

@@ -107,15 +107,15 @@ def pilot_reported(session: ReadSession, actor: Actor, pilot_id: UUID) -> PilotR
         names={one.candidate.code: one.candidate.code if blind else one.name for one in views},
         golds=golds,
         people=accounts.names_of(session, {one.added_by for one in golds}),
-        plan=_written(runs.plan_of(runs.run_of(session, pilot))),
+        plan=_written(runs.plan_of(runs.run_of(session, pilot)), pilot.task),
         prices=opened.access.may(Action.PRICE_READ),
         blind=blind,
     )
 
 
-def _written(plan: LabelingPlanIn) -> LabelingPlanIn:
+def _written(plan: LabelingPlanIn, task: PilotTask) -> LabelingPlanIn:
     """The plan without the prompts of its template that nobody replaced."""
-    prompts = runs.template_plan()
+    prompts = runs.template_plan(task)
     told = {name: value for name, value in plan.model_dump().items() if value != prompts.get(name)}
     return LabelingPlanIn.model_validate(told)
 

@@ -1,4 +1,4 @@
-"""Gold is made of two to five label sets: each is a row, and agreement is told of every two."""
+"""Gold is made of two to five label sets: each is a row, agreement is told of every two, and one draft is open."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +16,8 @@ _FILES = ("first_file_id", "second_file_id")
 _DRAFT = sa.table(
     "gold_draft",
     sa.column("id", sa.Uuid()),
+    sa.column("pilot_id", sa.Uuid()),
+    sa.column("state", sa.String()),
     sa.column("first_file_id", sa.Uuid()),
     sa.column("second_file_id", sa.Uuid()),
     sa.column("files", sa.JSON()),
@@ -65,6 +67,19 @@ def upgrade() -> None:
             batch.drop_constraint(batch.f(f"fk_gold_draft_{column}_file"), type_="foreignkey")
             batch.drop_column(column)
         batch.drop_column("files")
+    newer = _DRAFT.alias()
+    later = sa.exists().where(
+        newer.c.pilot_id == _DRAFT.c.pilot_id, newer.c.state == "open", newer.c.id > _DRAFT.c.id
+    )
+    op.execute(_DRAFT.update().where(_DRAFT.c.state == "open", later).values(state="dropped"))
+    op.create_index(
+        "uq_gold_draft_open",
+        "gold_draft",
+        ["pilot_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 def downgrade() -> None:
@@ -72,6 +87,7 @@ def downgrade() -> None:
     connection = op.get_bind()
     if connection.execute(sa.select(_SET.c.id).where(_SET.c.place > 1).limit(1)).first():
         raise RuntimeError("a draft of the gold has more than two label sets; freeze or drop it first")
+    op.drop_index("uq_gold_draft_open", "gold_draft")
     with op.batch_alter_table("gold_draft") as batch:
         for column in _FILES:
             batch.add_column(sa.Column(column, sa.Uuid(), nullable=True))

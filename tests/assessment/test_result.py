@@ -181,7 +181,7 @@ def test_score_of_a_questionnaire_becomes_a_cell_as_wide_as_what_is_open_or_only
     assert cell()[4] == "none of its scored questions is answered yet"
     answer({"vulnerability_reports": "contact"}, Confidence.EVIDENCED)
     with world.db.reading() as session:
-        score = questionnaires.score_of(session, actor=world.lead, response_id=response)
+        score = questionnaires.response_of(session, actor=world.lead, response_id=response).score
     assert score.low is not None
     assert score.high is not None
     assert 0 < score.low < score.high < 100

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.kit.actors import CurrentActor
 from app.kit.htmx import redirect
@@ -36,6 +37,17 @@ def test_failing_commit_is_never_a_200(failing_commit: str, client_as: ClientAs)
     answer = client_as("procurement_lead").post(failing_commit)
     assert answer.status_code == 409
     assert "all is well" not in answer.text
+
+
+def test_who_comes_second_is_told_also_when_the_database_finds_it_while_the_route_runs(
+    app: FastAPI, client_as: ClientAs
+) -> None:
+    @app.post("/stale")
+    def stale() -> None:
+        raise StaleDataError("UPDATE expected to update 1 row(s); 0 were matched")
+
+    answer = client_as("procurement_lead").post("/stale")
+    assert (answer.status_code, "stored a moment ago" in answer.text) == (409, True)
 
 
 def test_same_form_sent_twice_is_carried_out_once(client_as: ClientAs) -> None:

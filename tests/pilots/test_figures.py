@@ -127,6 +127,10 @@ def test_every_cell_of_the_confusion_leads_to_as_many_items(filled: Lab) -> None
         for kind, count in one.errors.items():
             listed = places_of(found, outcomes, ItemFilter(candidate=one.code, wanted=Wanted(kind=kind)))
             assert len(listed) == count
+    worst = ItemFilter(sort=filled.code("Harbor"))
+    assert [at % 7 == 0 for at in places_of(found, outcomes, worst)] == sorted(
+        (at % 7 == 0 for at in range(ITEMS)), reverse=True
+    )
     mosaic = ItemFilter(candidate=filled.code("Mosaic"), show="absent", sort="name")
     assert places_of(found, outcomes, mosaic) == list(range(6))
     assert found.disputed == len(outcomes.disputes)

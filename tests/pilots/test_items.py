@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Role
@@ -241,6 +242,13 @@ def test_two_people_at_one_dispute_do_not_overwrite_each_other(lab: Lab) -> None
         assert len(queries.choices(session, draft.id)) == 3
 
 
+def test_the_database_itself_keeps_a_second_draft_out(lab: Lab) -> None:
+    values = begun(lab, A, B).model_dump(exclude={"id", "created_at", "version"})
+    with pytest.raises(IntegrityError), lab.db.writing() as session:
+        session.add(GoldDraft(**values))  # two people at once on PostgreSQL pass the check of the service
+        session.flush()
+
+
 def test_sets_that_cannot_be_read_are_told_at_their_fields(lab: Lab) -> None:
     with pytest.raises(Invalid) as failure:
         begun(lab, b"name,label\n1,a", b"item,label\n1,a\n1,b")
@@ -277,6 +285,9 @@ def test_five_sets_are_held_against_each_other_on_the_page_and_any_of_them_can_b
     assert "Take set E <kbd>e</kbd>" in shown
     assert "Take set E" not in lead.get(f"{here}/1").text  # it does not answer i003
     lead.post(f"{here}/0", data={"kind": "e"})
+    pilot = lead.get(base(lab)).text
+    assert "1 of 3 disputes decided" in pilot
+    assert f'href="{here}"' in pilot
     draft = f"/api/v1/gold-sets/{here.rpartition('/')[2]}"
     for wrong, word in ((4, "gives no answer"), (5, "less than 5")):
         entry = {"item": "i003", "kind": "take", "side": wrong}

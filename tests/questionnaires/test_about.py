@@ -9,12 +9,14 @@ from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
-from app.jobs.models import OutgoingMail
+from app.jobs.models import MailState, OutgoingMail
 from app.kit import clock, mail
 from app.questionnaires import queries, service
 from app.questionnaires.models import ResponseState
 from app.questionnaires.schemas import DelegateIn
 from app.settings import Settings
+from app.vendors import service as vendors
+from app.vendors.schemas import VendorIn
 from tests.questionnaires.conftest import Scene, base, entered
 
 pytestmark = pytest.mark.one_store
@@ -174,3 +176,25 @@ def test_open_question_can_be_sent_back_from_where_it_stands(client: TestClient,
     for name in ("ramp", "spikes"):
         assert f'href="{base(site)}/vendor?answer={name}#send-back"' in page
     assert "?answer=domain_experts#" not in page
+
+
+def test_failed_mail_leads_to_the_filled_in_form_that_sends_it_again(client: TestClient, site: Scene) -> None:
+    site.send(holder_email="maria@harbor.example")
+    with site.db.writing() as session:
+        row = session.exec(select(OutgoingMail)).one()
+        row.state, row.error = MailState.FAILED, "550 no such user"
+        session.add(row)
+    assert f'href="{base(site)}#send"' in client.get(f"{base(site)}/vendor").text
+    form = client.get(base(site)).text.partition('id="send" open')[2].partition("</form>")[0]
+    assert 'value="Maria Chen"' in form
+    assert 'value="maria@harbor.example"' in form
+
+
+def test_first_sending_begins_with_the_contact_of_the_register(client: TestClient, site: Scene) -> None:
+    with site.db.writing() as session:
+        vendor = vendors.vendor_of(session, site.held().access.candidate.vendor_id)
+        entry = VendorIn(name=vendor.name, contact_name="Rui Silva", contact_email="rui@harbor.example")
+        vendors.edit_vendor(session, actor=site.lead, vendor_id=vendor.id, entry=entry, seen=vendor.version)
+    form = client.get(base(site)).text.partition('id="send"')[2].partition("</form>")[0]
+    assert 'value="Rui Silva"' in form
+    assert 'value="rui@harbor.example"' in form

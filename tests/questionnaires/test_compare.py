@@ -137,3 +137,14 @@ def test_without_a_majority_nobody_is_the_usual_one() -> None:
     assert usual([]) is None
     assert usual([("answered", "a"), ("open", "")]) is None
     assert usual([("answered", "a")]) == ("answered", "a")
+
+
+def test_long_answer_is_cut_in_the_table_and_whole_in_the_export(client: TestClient, site: Scene) -> None:
+    story = "word " * 1999 + "end"
+    site.answer("bad_week", story)
+    page = client.get(url(site)).text
+    assert "word …" in page
+    assert len(page.partition("word word")[2].partition("…")[0]) < 420
+    assert story in client.get(url(site) + ".csv").text
+    site.answer("bad_week", "w" * 10_000)
+    assert "w" * 400 + " …" in client.get(url(site)).text

@@ -37,7 +37,14 @@ def test_vendor_fills_leaves_continues_and_gets_a_receipt(client: TestClient, si
     ]
     page = "".join(unescape(vendor.get(each).text) for each in pages)
     assert "who is read" not in page
-    for ours in ("Why we ask", "listen for", "Ask back", "Set mark", "Sales and delivery", "Does not apply"):
+    for ours in (
+        "Why we ask",
+        "listen for",
+        "Ask back",
+        "Set mark",
+        "Sales and delivery",
+        "Does not apply, accepted",
+    ):
         assert ours not in page
     assert "Prices are sealed" in page
     saved = vendor.post(

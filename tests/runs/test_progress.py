@@ -18,6 +18,7 @@ from app.runs.models import PackDownload
 from app.runs.progress_schemas import ForecastIn
 from app.runs.schemas import RunIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
+from tests.pilots.test_items import listed
 from tests.runs.running import Browser, as_vendor, confirm, laid_out, move, pages, prepare, send
 
 DAY = 7 * 3600 / 5  # labels in seven hours at the five seconds of the sample
@@ -29,6 +30,25 @@ def compared(lab: Lab) -> Lab:
     lab.deliver("Mosaic", b"\n".join(line.rpartition(b",")[0] for line in delivery_csv(4).splitlines()))
     lab.compared()
     return lab
+
+
+def test_right_labels_are_counted_without_practice_and_repeats(lab: Lab) -> None:
+    lab.gold(gold_csv(5))
+    listed(lab)
+    said = {
+        "i000": "cat",
+        "i001": "dog",
+        "i002": "owl",
+        "i003": "cat",
+        "i004": "cat",
+        "p1": "owl",
+        "again": "dog",
+    }
+    rows = "".join(f"{item},{label}\n" for item, label in said.items())
+    lab.deliver("Harbor", f"item,label\n{rows}".encode())
+    lab.compared()
+    (arrival,) = progress(lab).arrivals
+    assert (arrival.delivery.labels, arrival.accepted) == (7, 4)  # of the gold's five, item 4 is wrong
 
 
 def progress(lab: Lab, **entry: object) -> service.Progress:

@@ -275,3 +275,18 @@ def test_a_form_refused_over_htmx_shows_its_faults_a_toast_and_can_be_sent_again
         assert len(posts) == sent
         expect(page.locator("#field-budget")).to_be_focused()
     assert page.locator(".toast button[aria-label='Close message']").count() == 4
+
+
+def test_lists_in_a_side_column_keep_their_markers(page: "sync_api.Page") -> None:
+    page.goto("/list")
+    shown = page.evaluate(
+        """() => {
+            const side = document.querySelector("main").appendChild(document.createElement("aside"));
+            side.innerHTML = "<ol><li>one</li></ol><ul><li>two</li></ul><ul class=list><li>three</li></ul>";
+            return [...side.querySelectorAll("li")].map((one) => {
+                const style = getComputedStyle(one);
+                return `${style.display} ${style.listStyleType}`;
+            });
+        }"""
+    )
+    assert shown == ["list-item decimal", "list-item square", "flex none"]

@@ -217,11 +217,12 @@ def _points(
     elif question.type == "scale":
         points = _FULL * Fraction(str(answer.value)) / TOP_LEVEL
     else:
-        points = min(_FULL, Fraction(sum(option.points or 0 for option in _chosen(question, answer.value))))
+        points = min(_FULL, Fraction(sum(option.points or 0 for option in chosen(question, answer.value))))
     return "scored", points, points
 
 
-def _chosen(question: Question, value: AnswerValue) -> list[Option]:
+def chosen(question: Question, value: AnswerValue) -> list[Option]:
+    """The options that an answer picks, in the order of the question."""
     if isinstance(value, bool):
         names: tuple[object, ...] = ("yes" if value else "no",)
     else:
@@ -297,7 +298,7 @@ def _knock_outs(
         for question in section.questions
         if found[question.id] and (answer := answers.get(question.id)) is not None
         if answer.value is not None and not answer.not_applicable
-        for option in _chosen(question, answer.value)
+        for option in chosen(question, answer.value)
         if option.knock_out
     )
 

@@ -21,10 +21,10 @@ from app.kit.db import ReadSession
 from app.kit.forms import FormState, blank, rejecting
 from app.kit.requests import RawForm, Read, Write
 from app.kit.templating import render
-from app.kit.ui import Toast
+from app.kit.ui import Fact, Toast
 from app.pilots import queries, service
 from app.pilots.frame import base_of
-from app.pilots.models import Pilot, PilotState, PilotTask
+from app.pilots.models import DraftState, Pilot, PilotState, PilotTask
 from app.pilots.schemas import BY_CLASS, METRICS, POINTS, REVIEWED, UNITS, CriteriaIn, PilotIn
 from app.pilots.views import plan as views
 from app.pilots.views.sizes import sizes
@@ -208,7 +208,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
     if row is None:
         return views.PilotPage(
             title="Pilot", frame=frame, base=start, new_href=f"{start}/new", is_planned=False, state="",
-            state_kind="", facts=(), criteria=(), criteria_note="", is_listed=False, golds=(),
+            state_kind="", facts=(), criteria=(), criteria_note="", is_listed=False, golds=(), under_way=(),
             participants=(), samples=(), others=(), results_href="", is_closed=False, may_edit=may_edit,
             nonce="", warning="", panel=None,
         )  # fmt: skip
@@ -229,6 +229,7 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
         criteria_note=f"Locked {wording.moment(locked, access.evaluation.time_zone)}." if locked else "",
         is_listed=row.task is PilotTask.REVIEW_ONLY,
         golds=views.gold_rows(golds, UNITS[row.task], base_of(row), may_edit=may_edit, is_open=found.is_open),
+        under_way=_under_way(session, row) if may_edit else (),
         participants=_participants(session, found, lacking, may_edit=may_edit),
         samples=views.sample_links(row.task),
         others=views.others(row, queries.pilots(session, row.evaluation_id)),
@@ -241,6 +242,21 @@ def _page(session: ReadSession, actor: Actor, access: Access, row: Pilot | None)
             session, actor=actor, subject=Subject("pilot", row.id), return_to=base_of(row)
         ),
     )
+
+
+def _under_way(session: ReadSession, row: Pilot) -> tuple[Fact, ...]:
+    """What leads to the gold: the items that are given out, and label sets of our own that are compared."""
+    base, out = base_of(row), []
+    if listed := queries.items_file(session, row.id):
+        told = ", ".join(f"{wording.number(count)} {role}" for role, count in listed.roles.items() if count)
+        count = f"{wording.number(listed.items)} {wording.plural('item', listed.items)}"
+        out.append(Fact("Item list", f"version {listed.number}", f"{count}: {told}", f"{base}/items"))
+    for draft in queries.drafts(session, row.id):
+        if draft.state is DraftState.OPEN:
+            decided = len(queries.choices(session, draft.id))
+            told = f"{wording.number(decided)} of {wording.number(draft.disputed)} disputes decided"
+            out.append(Fact("Own label sets", "go on", told, f"{base}/gold-sets/{draft.id}"))
+    return tuple(out)
 
 
 def _participants(

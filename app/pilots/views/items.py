@@ -107,7 +107,7 @@ class ItemPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items, in which order: `candidate` is a code, `sort` score, spread or name.
+    """Which items, in which order: `candidate` is a code, `sort` score (of all), spread, name, or one candidate's code.
 
     The parts of `wanted` must fit one and the same finding; `subset` chooses whole items.
     """
@@ -137,6 +137,8 @@ def places_of(found: PilotComparison, outcomes: Outcomes, wanted: ItemFilter) ->
     stays &= _of_subset(outcomes, wanted.subset)
     if text := wanted.text.casefold():
         stays &= np.array([text in name.casefold() for name in outcomes.items], np.bool_)
+    if wanted.sort in codes:
+        return _ordered(np.nonzero(stays)[0], scores[[codes.index(wanted.sort)]], "score")
     return _ordered(np.nonzero(stays)[0], scores, wanted.sort)
 
 
@@ -206,8 +208,8 @@ def columns_of(
     scored = tuple(
         Column(
             names[code],
-            paging.link(path, query, sort="score", page=""),
-            "ascending" if sort == "score" else "",
+            paging.link(path, query, sort=code, page=""),
+            "ascending" if sort == code else "",
             True,
         )
         for code in codes

@@ -119,6 +119,7 @@ class PilotPage(Page):
     criteria_note: str
     is_listed: bool
     golds: tuple[GoldRow, ...]
+    under_way: tuple[Fact, ...]
     participants: tuple[ParticipantRow, ...]
     samples: tuple[Fact, ...]
     others: tuple[Fact, ...]

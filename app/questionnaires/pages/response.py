@@ -26,7 +26,7 @@ from app.questionnaires.schemas import MarkIn, ReasonIn, SendIn
 from app.questionnaires.views.fill import Filling
 from app.questionnaires.views.points import HEADER as POINTS_HEADER
 from app.questionnaires.views.points import points_table, points_view
-from app.questionnaires.views.response import ResponsePage, response_view
+from app.questionnaires.views.response import ResponsePage, blank_send_form, response_view
 
 router = APIRouter(prefix="/responses/{response_id}", include_in_schema=False)
 
@@ -55,6 +55,7 @@ def _page(session: ReadSession, actor: Actor, filling: Filling, **more: Any) -> 
     row_id = access.response.id
     late = len(service.drafts_of(session, actor=actor, response_id=row_id))
     sent = service.sent_states(session, [row_id])[row_id]
+    more.setdefault("send_form", blank_send_form(access.response, service.contact_of(session, access)))
     return response_view(filling, frame, panel, view.name, sent=sent, late=late, **more)
 
 

@@ -1,6 +1,6 @@
 """What can be done with questionnaires. Other features come in through here."""
 
-from app.questionnaires.service.about import asker_of, facts_of
+from app.questionnaires.service.about import asker_of, contact_of, facts_of
 from app.questionnaires.service.access import (
     SEALED_SUBJECT,
     SUBJECT,
@@ -63,12 +63,10 @@ from app.questionnaires.service.reading import (
     ResponseScore,
     answers_for,
     discovery,
-    evidence_of,
     feeds_of,
     questionnaire_of,
     response_of,
     responses_of,
-    score_of,
     scores_of,
     shown,
 )
@@ -94,7 +92,6 @@ from app.questionnaires.service.standing import Handed, SentState, links_of, mai
 from app.questionnaires.service.templates import (
     Template,
     askable,
-    asked_now,
     template,
     template_from,
     templates,
@@ -128,13 +125,13 @@ __all__ = [
     "answers_for",
     "ask",
     "askable",
-    "asked_now",
     "asker_of",
     "attach_or_keep",
     "call_of",
     "clarifications_of",
     "clarify",
     "close_response",
+    "contact_of",
     "delegate_section",
     "discovery",
     "doubt_of",
@@ -144,7 +141,6 @@ __all__ = [
     "earlier_answers",
     "end_call",
     "enter_by_link",
-    "evidence_of",
     "extend_response",
     "facts_of",
     "feeds_of",
@@ -174,7 +170,6 @@ __all__ = [
     "save_answer",
     "save_or_keep",
     "save_proposed",
-    "score_of",
     "scores_of",
     "sealed_questions",
     "send_invitation",

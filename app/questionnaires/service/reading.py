@@ -83,12 +83,6 @@ def responses_of(session: ReadSession, *, actor: Actor, candidate_id: UUID) -> l
     ]
 
 
-def score_of(session: ReadSession, *, actor: Actor, response_id: UUID) -> QuestionnaireScore:
-    """Points of a response without sealed sections, computed now; what does not apply for one candidate counts
-    for none."""
-    return response_of(session, actor=actor, response_id=response_id).score
-
-
 def discovery(session: ReadSession, *, actor: Actor, evaluation_id: UUID, key: str) -> list[CandidateAnswers]:
     """Every candidate that takes part, with its response to the questionnaire `key`."""
     access = evaluations.open_evaluation(session, actor, evaluation_id)

@@ -7,7 +7,7 @@ from app.core.errors import Invalid, Problem
 from app.core.permissions import Action
 from app.evaluations import service as evaluations
 from app.kit.actors import Actor
-from app.kit.db import WriteSession
+from app.kit.db import ReadSession, WriteSession
 from app.questionnaires import queries
 from app.questionnaires.link_schemas import RoundIn
 from app.questionnaires.schemas import SendIn, StartIn
@@ -45,11 +45,7 @@ def send_round(
         for view in evaluations.candidates_of(session, evaluation_id, with_out=False)
         if not view.is_in_house
     }
-    begun = {
-        row.candidate_id: row.id
-        for row, _ in queries.responses_in(session, [evaluation_id])
-        if row.key == entry.key
-    }
+    begun = _begun(session, evaluation_id, entry.key)
     _require_candidates(entry, set(views))
     found = []
     for each in entry.to:
@@ -74,6 +70,12 @@ def send_round(
         name = views[each.candidate_id].name
         found.append(SentTo(name, each.holder_name, each.holder_email or "", sent))
     return found
+
+
+def _begun(session: ReadSession, evaluation_id: UUID, key: str) -> dict[UUID, UUID]:
+    """Candidate -> its response to the questionnaire."""
+    rows = queries.responses_in(session, [evaluation_id])
+    return {row.candidate_id: row.id for row, _ in rows if row.key == key}
 
 
 def _require_candidates(entry: RoundIn, known: set[UUID]) -> None:

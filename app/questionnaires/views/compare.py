@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.core.questionnaire import Question, Questionnaire, Section
+from app.core.questionnaire import chosen as options_of
 from app.files.models import File
 from app.kit import wording
 from app.kit.paging import link
@@ -17,6 +18,8 @@ from app.questionnaires.service import CandidateAnswers, HeldResponse, shown
 from app.questionnaires.views.fill import CONFIDENCES, STATUS_WORDS, badge_of
 
 MOST = 9
+LONGEST = 400
+"""Characters of an answer in a table; the whole stands where its link leads."""
 SHOWS = (
     Option("differ", "where they differ"),
     Option("open", "with open answers"),
@@ -144,11 +147,7 @@ def alarm(held: HeldResponse, question: Question) -> str:
     answer = held.answers.get(question.id)
     if answer is None or answer.value is None or held.status(question) != "answered":
         return ""
-    value = answer.value
-    names = (
-        value if isinstance(value, tuple) else (("no", "yes")[value] if isinstance(value, bool) else value,)
-    )
-    picked = [option for option in question.options if option.id in names]
+    picked = options_of(question, answer.value)
     if any(option.knock_out for option in picked):
         return KNOCK_OUT
     return "ask back" if any(option.on_bad or option.ask_why for option in picked) else ""
@@ -255,7 +254,18 @@ def _cell(
         badge = (answer.confidence.value, "ok" if answer.confidence == "evidenced" else "")
     kind = (found, "bad" if found == KNOCK_OUT else "warn") if found else ("", "")
     attached = _files(held, question, files.get(held.access.response.id, {}))
-    return AnswerCell(answer.text, badge, answer.note, href, kind, differs, _points(held, question), attached)
+    return AnswerCell(
+        clipped(answer.text), badge, answer.note, href, kind, differs, _points(held, question), attached
+    )
+
+
+def clipped(text: str) -> str:
+    """The beginning of a long answer, up to a word."""
+    return (
+        text
+        if len(text) <= LONGEST
+        else (text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]).rstrip() + " …"
+    )
 
 
 def _points(held: HeldResponse, question: Question) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from app.core.errors import Problem
 from app.core.permissions import Action
-from app.core.questionnaire import Question, Section
+from app.core.questionnaire import Question, Section, chosen
 from app.evaluations import service as evaluations
 from app.files.models import File
 from app.kit import wording
@@ -345,17 +345,11 @@ def _asides(held: HeldResponse, question: Question) -> tuple[str, ...]:
     answer = held.answers.get(question.id)
     if answer is None or answer.value is None or held.status(question) != "answered":
         return ()
-    value = answer.value
-    chosen = (
-        value
-        if isinstance(value, tuple)
-        else ("yes" if value is True else "no" if value is False else value,)
-    )
     found = []
-    for option in question.options:
-        if option.id in chosen and option.knock_out:
+    for option in chosen(question, answer.value):
+        if option.knock_out:
             found.append("This answer is a knock-out: it ends the candidacy whatever the score.")
-        if option.id in chosen and option.on_bad:
+        if option.on_bad:
             found.append(f"Ask back: {option.on_bad}")
     return tuple(found)
 

@@ -11,6 +11,7 @@ from app.kit import wording
 from app.kit.spreadsheet import Cell
 from app.kit.templating import Page
 from app.questionnaires.service import HeldResponse, shown
+from app.questionnaires.views.compare import clipped
 from app.questionnaires.views.response import ScoreView, score_view
 
 STATES = {
@@ -56,7 +57,6 @@ class PointsPage(Page):
 
     frame: EvaluationFrame
     base: str
-    candidate: str
     score: ScoreView
     total: str
     sections: tuple[PointsSection, ...]
@@ -90,7 +90,6 @@ def points_view(held: HeldResponse, frame: EvaluationFrame, candidate: str, base
         title=f"Points: {candidate}",
         frame=frame,
         base=base,
-        candidate=candidate,
         score=score_view(held),
         total=_range(*totals),
         sections=tuple(sections),
@@ -117,7 +116,7 @@ def _row(
     return PointsRow(
         question=answer.question,
         href=f"{base}#q-{each.id}",
-        answer=answer.text,
+        answer=clipped(answer.text),
         state=STATES[each.state],
         points=_range(each.low, each.high),
         part=wording.percent(share * each.share, 1),

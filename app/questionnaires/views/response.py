@@ -12,7 +12,7 @@ from app.kit import wording
 from app.kit.forms import FormState, blank
 from app.kit.templating import Page
 from app.kit.ui import FieldError
-from app.questionnaires.models import ResponseState
+from app.questionnaires.models import QuestionnaireResponse, ResponseState
 from app.questionnaires.service import HeldResponse, ResponseAccess, SentState
 from app.questionnaires.views import fill
 from app.questionnaires.views.fill import Filling, ProgressView, QuestionView, SectionView
@@ -127,7 +127,7 @@ def response_view(
     panel: NotesAndFiles,
     candidate: str,
     *,
-    send_form: FormState | None = None,
+    send_form: FormState,
     reopen_form: FormState | None = None,
     link: str = "",
     link_note: str = "",
@@ -156,12 +156,18 @@ def response_view(
         nonce=filling.nonce,
         may=_may(access),
         reopen_form=reopen_form or blank(),
-        send_form=send_form or blank({"due": row.due, "reminders": row.reminders}),
+        send_form=send_form,
         link=link,
         link_note=link_note,
         sending=_sending(held, sent),
         late=late,
     )
+
+
+def blank_send_form(row: QuestionnaireResponse, contact: tuple[str, str]) -> FormState:
+    """The form that sends a response, with its due day and whom it went or would go to."""
+    name, email = contact
+    return blank({"due": row.due, "reminders": row.reminders, "holder_name": name, "holder_email": email})
 
 
 def _sending(held: HeldResponse, sent: SentState) -> tuple[str, str, str]:

@@ -182,19 +182,24 @@ def _arrival(
     begun: tuple[datetime, str] | None,
     zone: ZoneInfo,
 ) -> Arrival:
-    share = _share(pilot, result) if result else None
     days = working_hours(begun[0], row.received_at, zone) / HOURS_A_DAY if begun else None
     return Arrival(
         delivery=row,
         day=row.received_at.astimezone(zone).date(),
         code=code,
-        accepted=share[0] * row.labels if share else None,
+        accepted=_right(pilot, row, result) if result else None,
         since=begun[1] if begun else "",
         working_days=days,
         per_day=row.items / days
         if days and days >= 0.5
         else None,  # less than half a day says nothing of a day
     )
+
+
+def _right(pilot: Pilot, row: Delivery, result: CandidateResult) -> float | None:
+    """How many labels are right; practice and repeats, which the gold does not score, are none of them."""
+    share = _share(pilot, result)
+    return result.errors.get("ok", share[0] * row.labels) if share else None
 
 
 def _share(pilot: Pilot, result: CandidateResult) -> tuple[float, float | None, float | None] | None:

@@ -17,7 +17,7 @@ from app.kit import canonical, clock, library
 from app.kit.actors import Actor
 from app.kit.db import ReadSession, WriteSession, unchanged
 from app.pilots import service as pilots
-from app.pilots.models import GoldVersion, Pilot, PilotState
+from app.pilots.models import GoldVersion, Pilot, PilotState, PilotTask
 from app.pilots.service import (
     LastDay,
     PilotAccess,
@@ -65,21 +65,21 @@ def run_of(session: ReadSession, pilot: Pilot) -> PilotRun:
     A fresh one has version 0, so that who saves first is seen by who saves second.
     """
     found = queries.run(session, pilot.id)
-    return found or PilotRun(pilot_id=pilot.id, plan=template_plan(), version=0)
+    return found or PilotRun(pilot_id=pilot.id, plan=template_plan(pilot.task), version=0)
 
 
-def template_plan() -> dict[str, Any]:
-    """The labeling plan that a new pilot starts from: what the shipped library says of any pilot."""
+def template_plan(task: PilotTask) -> dict[str, Any]:
+    """The labeling plan that a new pilot starts from: what the shipped library says of any pilot of the task."""
     shipped = library.load("plans", "pilot-plan")
-    process, pilot = shipped["process"], shipped["pilot"]
+    process, compared = shipped["process"], task is not PilotTask.REVIEW_ONLY
     rules = process["data"]["selection"]["rules"]
     return LabelingPlanIn(
         how_drawn=str(rules[0]),
         strata=str(rules[1]),
         pre_labels=str(process["data"]["pre_processing"]["rules"][-1]),
         in_doubt=str(process["ontology"]["human_error_checks"][1]),
-        checked=f"{pilot['review']['sample_per_vendor']} items of yours are reviewed without your name; "
-        "all are compared with our own labels.",
+        checked="A random sample of your items is reviewed without your name."
+        + (" All are compared with our own labels." if compared else ""),
         channel=str(process["channel"]["rules"][0]),
     ).model_dump(mode="json")
 
