@@ -45,7 +45,15 @@ def largest_remainder(parts: Sequence[int], divisor: int) -> list[int]:
     >>> largest_remainder([1, 1, 1], 2)
     [1, 1, 0]
     """
-    total = round_half_up(sum(parts), divisor)
+    return apportioned(parts, divisor, round_half_up(sum(parts), divisor))
+
+
+def apportioned(parts: Sequence[int], divisor: int, total: int) -> list[int]:
+    """As `largest_remainder`, for a `total` that is given: from the sum of the parts rounded down to that rounded up.
+
+    >>> apportioned([1, 0, 3], 2, 1), apportioned([1, 0, 3], 2, 3)
+    ([0, 0, 1], [1, 0, 2])
+    """
     whole = [part // divisor for part in parts]
     missing = total - sum(whole)
     by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] % divisor), i))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
-from app.core.numbers import largest_remainder
+from app.core.numbers import apportioned, largest_remainder, round_half_up
 from app.core.questionnaire.answers import Answer, AnswerValue
 from app.core.questionnaire.conditions import UNDECIDED, decide
 from app.core.questionnaire.model import (
@@ -251,12 +251,17 @@ def _added(scored: list[tuple[Section, list[_Entry]]], whole: Fraction) -> dict[
             names.append(question.id)
             parts[0].append(share * least)
             parts[1].append(share * most)
-    return dict(zip(names, zip(*(_in_steps(each) for each in parts), strict=True), strict=True))
+    return dict(zip(names, _in_steps(*parts), strict=True))
 
 
-def _in_steps(parts: list[Fraction]) -> list[int]:
-    divisor = lcm(*(part.denominator for part in parts))
-    return largest_remainder([int(part * divisor) * _STEPS for part in parts], divisor)
+def _in_steps(low: list[Fraction], high: list[Fraction]) -> list[tuple[int, int]]:
+    """Both in steps, each summing to its rounded total; where nothing is open they stay equal."""
+    divisor = lcm(*(part.denominator for part in (*low, *high)))
+    least, most = ([int(part * divisor) * _STEPS for part in parts] for parts in (low, high))
+    steps = largest_remainder(least, divisor)
+    total = round_half_up(sum(most), divisor) - sum(steps)
+    spans = apportioned([b - a for a, b in zip(least, most, strict=True)], divisor, total)
+    return [(step, step + span) for step, span in zip(steps, spans, strict=True)]
 
 
 def _weight_of(entries: list[_Entry]) -> Fraction:

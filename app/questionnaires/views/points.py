@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.core.numbers import shown_tenths
+from app.core.numbers import apportioned, round_half_up, shown_tenths
 from app.core.questionnaire import QuestionScore
 from app.evaluations.frame import EvaluationFrame
 from app.kit import wording
@@ -14,6 +14,7 @@ from app.questionnaires.service import HeldResponse, shown
 from app.questionnaires.views.compare import clipped
 from app.questionnaires.views.response import ScoreView, score_view
 
+_STEPS = 10_000  # points are exact to 1/10,000
 STATES = {
     "scored": ("", ""),
     "open": ("open", ""),
@@ -99,10 +100,15 @@ def points_view(held: HeldResponse, frame: EvaluationFrame, candidate: str, base
 
 
 def _tenths(questions: list[QuestionScore]) -> list[tuple[float, float]]:
-    low, high = (
-        shown_tenths([getattr(each, name) for each in questions]) for name in ("adds_low", "adds_high")
-    )
-    return list(zip(low, high, strict=True))
+    """Least and most of every question, each summing to its rounded total; one that is certain shows one figure.
+
+    Rounded by themselves the two could fall apart by a tenth, so the most is the least with what is open added.
+    """
+    low = shown_tenths([each.adds_low for each in questions])
+    most = round_half_up(round(sum(each.adds_high for each in questions) * _STEPS), _STEPS // 10)
+    spans = [round((each.adds_high - each.adds_low) * _STEPS) for each in questions]
+    open_tenths = apportioned(spans, _STEPS // 10, most - round(sum(low) * 10))
+    return [(least, round(least + more / 10, 1)) for least, more in zip(low, open_tenths, strict=True)]
 
 
 def _range(low: float, high: float) -> str:
