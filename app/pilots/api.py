@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from app.core.errors import Conflict, NotFound
 from app.core.pilots.results import Mark
 from app.evaluations.models import Candidate
+from app.kit import canonical
 from app.kit.actors import Actor, CurrentActor
 from app.kit.api import IfMatch, created, done
 from app.kit.db import ReadSession
@@ -29,7 +30,7 @@ from app.pilots.schemas import (
     SizingIn,
     SizingOut,
 )
-from app.pilots.scope import Scope, Scoped, compared_in
+from app.pilots.scope import Scope, Scoped, compared_in, judged
 from app.pilots.service import ReceivedDelivery, ReceivedGold, design
 
 router = APIRouter(prefix="/api/v1", tags=["pilots"])
@@ -289,9 +290,12 @@ def get_results(
     has looked at random items.
     """
     found = _compared(session, actor, pilot_id, scope, whole=False)
-    response.headers["ETag"] = f'"{found.digest}"'
-    reviewed = service.reviewed_of(session, actor, service.open_pilot(session, actor, pilot_id).pilot)
-    return {**found.document, "promises": service.told_promises(service.with_reviewed(found, reviewed))}
+    promises = service.told_promises(
+        judged(session, actor, service.open_pilot(session, actor, pilot_id), found)
+    )
+    # a review changes the promises without a new comparison
+    response.headers["ETag"] = f'"{canonical.digest({"result": found.digest, "promises": promises})}"'
+    return {**found.document, "promises": promises}
 
 
 @router.post("/pilots/{pilot_id}/results/ask", response_model=PilotOut, openapi_extra=_SCOPE)

@@ -1,5 +1,6 @@
 """Reviews, issues and decisions on the gold for programs; candidates by codes alone, within a review by its own."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -161,22 +162,35 @@ def record_look(session: Write, actor: CurrentActor, pilot_id: UUID) -> None:
     pilots.record_look(session, actor=actor, pilot_id=pilot_id)
 
 
-def _issue(session: ReadSession, actor: CurrentActor, row: PilotIssue) -> IssueOut:
+def _issues(session: ReadSession, actor: CurrentActor, rows: Sequence[PilotIssue]) -> list[IssueOut]:
+    """These issues of one pilot."""
+    if not rows:
+        return []
     session.flush()
-    found = pilots.open_pilot(session, actor, row.pilot_id)
-    thread = [
-        CommentOut(**one.model_dump(include=set(CommentOut.model_fields)))
-        for one in queries.comments(session, row.id)
+    about = service.issue_candidates(session, pilots.open_pilot(session, actor, rows[0].pilot_id), rows)
+    threads = queries.threads(session, [row.id for row in rows])
+    return [
+        IssueOut(
+            **row.model_dump(include=set(IssueOut.model_fields) - {"comments", "code"}),
+            code=about[row.id][0],
+            comments=[
+                CommentOut(**one.model_dump(include=set(CommentOut.model_fields)))
+                for one in threads.get(row.id, ())
+            ],
+        )
+        for row in rows
     ]
-    values = row.model_dump(include=set(IssueOut.model_fields) - {"comments", "code"})
-    code, _ = service.issue_candidates(session, found, [row])[row.id]
-    return IssueOut(**values, code=code, comments=thread)
+
+
+def _issue(session: ReadSession, actor: CurrentActor, row: PilotIssue) -> IssueOut:
+    (out,) = _issues(session, actor, [row])
+    return out
 
 
 @router.get("/pilots/{pilot_id}/issues")
 def list_issues(session: Read, actor: CurrentActor, pilot_id: UUID) -> list[IssueOut]:
     """The issues on items of a pilot with their threads, newest first."""
-    return [_issue(session, actor, row) for row in service.issues_of(session, actor=actor, pilot_id=pilot_id)]
+    return _issues(session, actor, service.issues_of(session, actor=actor, pilot_id=pilot_id))
 
 
 @router.post("/pilots/{pilot_id}/issues", status_code=201, response_model=IssueOut)

@@ -53,10 +53,13 @@ def issues(session: ReadSession, pilot_id: UUID) -> Sequence[PilotIssue]:
     return session.exec(wanted.order_by(col(PilotIssue.id).desc())).all()
 
 
-def comments(session: ReadSession, issue_id: UUID) -> Sequence[IssueComment]:
-    """The thread of an issue, oldest first."""
-    wanted = select(IssueComment).where(IssueComment.issue_id == issue_id)
-    return session.exec(wanted.order_by(col(IssueComment.id))).all()
+def threads(session: ReadSession, issue_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[IssueComment]]:
+    """Issue -> its thread, oldest first; issues without any are left out."""
+    wanted = select(IssueComment).where(col(IssueComment.issue_id).in_(set(issue_ids)))
+    out: dict[UUID, list[IssueComment]] = {}
+    for one in session.exec(wanted.order_by(col(IssueComment.id))):
+        out.setdefault(one.issue_id, []).append(one)
+    return out
 
 
 def decisions(session: ReadSession, pilot_id: UUID, gold_number: int) -> Sequence[GoldDecision]:

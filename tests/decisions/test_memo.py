@@ -14,7 +14,7 @@ from app.cli import main
 from app.core.errors import Invalid
 from app.decisions import service
 from app.decisions.models import Memo
-from app.decisions.schemas.record import Record
+from app.decisions.schemas.record import Record, digest_of
 from app.decisions.service.standing import Standing
 from app.decisions.views.document import MemoDocument
 from app.decisions.views.memo import memo_document, memo_pdf
@@ -92,6 +92,13 @@ def test_of_an_error_rate_the_lower_one_is_better(case: Case) -> None:
         assert document.pilot is not None
         assert ("limit 0.50" in document.pilot.chart) is lower_is_better
         assert ("lower is better" in document.pilot.chart_note) is lower_is_better
+
+
+def test_a_memo_frozen_before_error_rates_were_told_keeps_its_digest(case: Case) -> None:
+    memo = written(case)
+    stored = json.loads(json.dumps(memo.record))
+    stored["pilot"].pop("lower_is_better", None)  # as memos of earlier versions stand in the database
+    assert digest_of(Record.model_validate(stored).document()) == digest_of(stored)
 
 
 def test_printed_sums_recompute(case: Case) -> None:

@@ -171,7 +171,10 @@ def test_points_of_a_questionnaire_without_any_say_the_next_step(client: TestCli
 
 def test_a_certain_answer_beside_an_open_one_adds_one_figure_and_the_sums_stay_exact() -> None:
     certain = QuestionScore("lead", "scored", 75, 75, 0.5556, 41.6667, 41.6667)
-    rest = [QuestionScore(name, "open", 0, 100, 0.2222, 0, part) for name, part in (("a", 22.2222), ("b", 22.2222))]
+    rest = [
+        QuestionScore(name, "open", 0, 100, 0.2222, 0, part)
+        for name, part in (("a", 22.2222), ("b", 22.2222))
+    ]
     told = points._tenths([rest[0], certain, rest[1]])
     assert told[1] == (41.7, 41.7)
     assert [round(sum(part), 1) for part in zip(*told, strict=True)] == [41.7, 86.1]

@@ -3,17 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
+from sqlalchemy import Engine, event
 
 from app.pilots import service as pilots
 from app.pilots.schemas import CriteriaIn, CriterionIn
 from app.reviews import service
 from app.reviews.models import Fault, ReviewTask, Verdict
-from app.reviews.schemas import ReviewIn, VerdictIn
+from app.reviews.schemas import IssueIn, ReviewIn, VerdictIn
 from tests.pilots.samples import LEAD, Lab, delivery_csv, gold_csv
 from tests.pilots.test_pages import base, laid_out
 
@@ -145,3 +147,47 @@ def test_first_pass_is_not_told_while_the_review_is_blind_and_a_newer_delivery_i
         row for row in rows_of(report, "What was promised") if "first pass, blind review, floor" in row
     )
     assert "blind review 1; of round 1" in line
+
+
+def test_closing_a_review_changes_the_promises_of_the_results_and_their_etag(client_as: Browser) -> None:
+    lead = client_as()
+    lab = promised(lead)
+    key = eight_of_ten(lab, lead, closed=False)
+    before = lead.get(f"/api/v1/pilots/{lab.pilot_id}/results")
+    with lab.db.writing() as session:
+        service.close_review(session, actor=lead.actor, review_id=key)  # type: ignore[attr-defined]
+    after = lead.get(f"/api/v1/pilots/{lab.pilot_id}/results")
+    assert before.json()["promises"] != after.json()["promises"]
+    assert before.headers["ETag"] != after.headers["ETag"]
+
+
+def test_listing_issues_takes_as_many_looks_for_five_as_for_one(client_as: Browser) -> None:
+    lead = client_as()
+    lab = promised(lead)
+    actor, counts = lead.actor, []  # type: ignore[attr-defined]
+    for wanted in (1, 5):
+        with lab.db.writing() as session:
+            have = len(service.issues_of(session, actor=actor, pilot_id=lab.pilot_id))
+            for _ in range(wanted - have):
+                entry = IssueIn(item="i001", title="Which class?", text="Blurred")
+                service.raise_issue(session, actor=actor, pilot_id=lab.pilot_id, entry=entry)
+        looks: list[str] = []
+        with looked_at(looks):
+            found = lead.get(f"/api/v1/pilots/{lab.pilot_id}/issues").json()
+        assert [one["comments"][0]["text"] for one in found] == ["Blurred"] * wanted
+        counts.append(len(looks))
+    assert counts[0] == counts[1]
+
+
+@contextmanager
+def looked_at(looks: list[str]) -> Iterator[None]:
+    """Every statement that is sent to a database meanwhile."""
+
+    def note(*told: object) -> None:
+        looks.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

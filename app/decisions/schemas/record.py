@@ -4,11 +4,12 @@ Numbers are the engine's own; texts are what people wrote, or names. Nothing her
 the people who recommend or approve: those stand beside the record and can be erased.
 """
 
+import operator
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.decisions.schemas.entries import ConditionIn, NextStepIn, RiskIn
 from app.kit import canonical
@@ -215,7 +216,8 @@ class PairMark(_Part):
 class PilotPart(_Part):
     """What the pilot measured; `gold` is the number of the gold's version.
 
-    With `lower_is_better` the metric is an error rate, and `floor` the most that was promised.
+    With `lower_is_better` the metric is an error rate, and `floor` the most that was promised. It is written only
+    where it is so: memos frozen before it was known keep their digest.
     """
 
     name: str
@@ -231,7 +233,7 @@ class PilotPart(_Part):
     pairs: tuple[PairMark, ...]
     warnings: tuple[str, ...]
     digest: str
-    lower_is_better: bool = False
+    lower_is_better: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class Record(_Part):

@@ -128,7 +128,7 @@ def _id_in(value: object) -> UUID | None:
 def _page(
     session: ReadSession, found: pilots.PilotAccess, row: PilotIssue, form: FormState
 ) -> views.IssuePage:
-    comments = queries.comments(session, row.id)
+    comments = queries.threads(session, [row.id]).get(row.id, ())
     names = accounts.names_of(session, {one.author_id for one in comments})
     path = f"{base_of(found.pilot)}/issues"
     _, candidate = service.issue_candidates(session, found, [row])[row.id]
