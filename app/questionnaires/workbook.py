@@ -284,7 +284,7 @@ def _compared(
     held: HeldResponse, question: Question, place: Mapping[str, Any], read: Mapping[str, Any]
 ) -> Proposal | None:
     line = _line(question, place["row"], read["sheets"][ANSWERS])
-    if _cell(line, 4).casefold() in NOT_APPLICABLE:
+    if _says_not_applicable(question, _cell(line, 4), held.rows.get(question.id)):
         message = "tick “Does not apply to us” at this question on the page, and say why there; leave the cell blank"
         raise Invalid("answer.invalid", [Problem(question.id, message)])
     comment = _cell(line, 5)
@@ -298,6 +298,12 @@ def _compared(
         return None
     now = row.revision if row is not None else 0
     return Proposal(question, value, comment, place["revision"], row, is_old=now != place["revision"])
+
+
+def _says_not_applicable(question: Question, said: str, row: AnswerRow | None) -> bool:
+    """Whether a cell says so in place of an answer: not where that is an option, or the text that stands already."""
+    known = {option.text.casefold() for option in question.options}
+    return said.casefold() in NOT_APPLICABLE - known and (row is None or row.value != said)
 
 
 def _line(question: Question, row: int, lines: list[list[str]]) -> list[str]:

@@ -14,6 +14,7 @@ from app.questionnaires.schemas import StartIn
 from app.questionnaires.service import own
 from app.questionnaires.views import points
 from tests.questionnaires.conftest import Scene, base, entered
+from tests.questionnaires.test_workbook import filled, row_of
 
 pytestmark = pytest.mark.one_store
 
@@ -178,3 +179,20 @@ def test_a_certain_answer_beside_an_open_one_adds_one_figure_and_the_sums_stay_e
     told = points._tenths([rest[0], certain, rest[1]])
     assert told[1] == (41.7, 41.7)
     assert [round(sum(part), 1) for part in zip(*told, strict=True)] == [41.7, 86.1]
+
+
+def test_an_option_that_says_not_applicable_comes_back_from_the_workbook_as_that_answer(
+    client: TestClient, site: Scene
+) -> None:
+    with site.db.writing() as session:
+        own.import_text(session, actor=site.lead, text=NIGHT.replace("text: Never,", "text: Not applicable,"))
+        own.publish(session, actor=site.lead, key="night")
+        entry, candidate = StartIn(key="night"), site.candidates[0]
+        key = service.start_response(session, actor=site.lead, candidate_id=candidate, entry=entry).id
+    content = client.get(f"/responses/{key}/workbook.xlsx").content
+    row = row_of(content, "Is a lead there?")
+    back = filled(content, {f"E{row}": "Not applicable"})
+    page = client.post(f"/responses/{key}/sheets", files={"file": ("back.xlsx", back)}).text
+    assert "What the workbook changes" in page
+    assert "tick “Does not apply to us”" not in page
+    assert re.findall(r'name="take" value="([^"]+)"', page) == ["lead"]
