@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from defusedxml import DefusedXmlException
 from app.core.errors import Invalid, Problem
 from app.kit import percents
 
+# what the standard library raises for an archive that is damaged, cut off or protected
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 MEMORY = 1 << 30
 SECONDS = 40
 MAX_BYTES = 20_000_000
@@ -128,7 +131,7 @@ def _odd_cells(data: bytes) -> Iterator[str]:
                     for match in pattern.finditer(content):
                         place = f"Sheet {number[1]}, " if number else ""
                         yield f"{place}{match[1].decode(errors='replace')}: {what}."
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        except _BROKEN:
             _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
 
 
@@ -148,7 +151,7 @@ def _as_shown(data: bytes) -> bytes:
                     if entry.filename == _OPEN_DOCUMENT:
                         part = percents.in_open_document(_BREAK.sub(b"\n", part))
                     new.writestr(entry.filename, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+    except _BROKEN:
         _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
     return out.getvalue()
 
@@ -185,7 +188,7 @@ def _percents(data: bytes) -> Mapping[str, frozenset[percents.Place]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return percents.in_excel(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ParseError, DefusedXmlException):
+    except (*_BROKEN, ParseError, DefusedXmlException):
         _refuse(f"is damaged or protected. {_REMEDY[:-1]}")
         return {}
 

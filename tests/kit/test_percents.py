@@ -102,3 +102,19 @@ def test_open_document_percentages_are_read_as_people_see_them(tmp_path: Path) -
     (tmp_path / "upload").write_bytes(out.getvalue())
     found: dict[str, Any] = json.loads(sheets.read(str(tmp_path / "upload"), "file.ods"))
     assert found["sheets"][0]["rows"] == [["45%", "12.3456%", "0.45", "50%"]]
+
+
+def test_a_sheet_that_is_damaged_within_its_archive_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page, share = book.add_worksheet(), book.add_format({"num_format": "0%"})
+    for row in range(300):
+        page.write_number(row, 0, row / 300, share)
+    book.close()
+    data, name = bytearray(out.getvalue()), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(out.getvalue())) as archive:
+        start = archive.getinfo(name).header_offset + 30 + len(name) + 20
+    data[start : start + 20] = b"\xff" * 20
+    (tmp_path / "cut.xlsx").write_bytes(data)
+    with pytest.raises(Invalid, match="damaged or protected"):
+        sheets.read(str(tmp_path / "cut.xlsx"), "cut.xlsx")
