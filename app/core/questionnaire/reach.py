@@ -8,7 +8,7 @@ from math import prod
 from app.core.questionnaire.conditions import decide, tests_in
 from app.core.questionnaire.model import Condition, Question, Questionnaire, Test
 
-MOST_CASES = 20_000
+MOST_CASES = 2_000
 """Conditions with more combinations of answers than this are taken as possible."""
 _OTHER = "\x00other"  # stands for every value that no condition names
 _Name = tuple[str, str]
