@@ -163,7 +163,7 @@
     if (!saved && form.matches("[data-guard]")) dirty.add(form);
     if (!form.matches("[data-autosave]")) return;
     unsaved[saved ? "delete" : "add"](form);
-    if (saved && sentAt.get(form) === edits.get(form)) edits.delete(form);
+    if (saved && sentAt.get(form) === edits.get(form)) { edits.delete(form); dirty.delete(form); }
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const refused = [409, 422].includes(event.detail.ctx.response.status);
     say(form, saved ? `Saved ${time}` : refused ? "Not saved. Correct the marked answer, then it is saved." : "Not saved: this page no longer takes answers. Copy what you typed, then load it again.");
