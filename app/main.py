@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from app import wiring
 from app.kit import errors_http, logging
-from app.kit.middleware import Frame, HeadAsGet, SameOrigin
+from app.kit.middleware import Frame, HeadAsGet, SameOrigin, Watched
 from app.settings import ROOT, Settings
 
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Watched)
     app.add_middleware(SameOrigin)
     app.add_middleware(Frame, max_bytes=chosen.max_upload_mb * 1_000_000)
     errors_http.install(app)

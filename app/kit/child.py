@@ -18,11 +18,11 @@ from contextlib import suppress
 from typing import Any
 
 from app.core.errors import Invalid, Problem
-from app.kit import forks
+from app.kit import forks, progress
 
 MEMORY = 2 << 30  # bytes of address space: numpy and its libraries map about half a gigabyte unused
 SECONDS = 120
-_DONE, _REFUSED, _TOO_HEAVY, _FAILED = b"done", b"refused", b"heavy", b"failed"
+_DONE, _REFUSED, _TOO_HEAVY, _FAILED, _UNDER_WAY = b"done", b"refused", b"heavy", b"failed", b"under way"
 # One thread: the helper forks, and the libraries behind numpy would reserve address space for each core.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
 _HELPER = forks.Helper(forks.module("app.kit.child"), _ENVIRONMENT)
@@ -32,7 +32,7 @@ def run(target: str, arguments: Mapping[str, Any], *, memory: int = MEMORY, seco
     """The bytes that the function `package.module:name` returns for keyword `arguments` (plain JSON values).
 
     Raises what the function raised as `Invalid`, and `Invalid("file.too_heavy")` with one problem at no field
-    when it used more than `memory` bytes or `seconds`, or died.
+    when it used more than `memory` bytes or `seconds`, or died. What the function tells of its progress is told on.
     """
     asked = json.dumps([target, dict(arguments), memory, seconds]).encode()
     began = time.monotonic()
@@ -62,7 +62,11 @@ def _ask(target: str, asked: bytes, seconds: int) -> list[bytes]:
     with _HELPER.worker(target.partition(":")[0]) as pipe:
         pipe.settimeout(seconds + 30)  # the worker ends itself before
         forks.send(pipe, [asked])
-        return forks.receive(pipe)
+        while True:
+            verdict, answer = forks.receive(pipe)
+            if verdict != _UNDER_WAY:
+                return [verdict, answer]
+            progress.tell(*json.loads(answer))
 
 
 def _heavy(what: str) -> Invalid:
@@ -86,7 +90,13 @@ def _work(pipe: socket.socket) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    forks.send(pipe, _answer(target, arguments))
+
+    def sink(percent: int, note: str) -> None:
+        forks.send(pipe, (_UNDER_WAY, json.dumps([percent, note]).encode()))
+
+    with progress.telling(sink):
+        answer = _answer(target, arguments)
+    forks.send(pipe, answer)
 
 
 def _answer(target: str, arguments: Mapping[str, Any]) -> tuple[bytes, bytes]:

@@ -35,7 +35,7 @@ TITLES = {
     403: "That is not yours to do",
     404: "Not found",
     405: "That is not done here",
-    409: "Something changed in the meantime",
+    409: "That does not fit how things stand now",
     413: "Too large",
     422: "Some entries need another look",
     500: "Something went wrong on our side",

@@ -1,14 +1,16 @@
 """What happens to every request before and after the routes: id, log line, limits, cross-site check, headers."""
 
 import json
+import re
 import time
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import ids, metrics
 from app.kit.logging import bind_request, logger
+from app.kit.progress import BOARD, Board, telling
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -23,7 +25,8 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
+_QUIET = ("/static/", "/healthz", "/readyz", "/metrics", "/progress/")
+_KEY = re.compile("[0-9a-f]{32}")
 
 
 class TooLarge(Exception):
@@ -169,3 +172,39 @@ async def refuse(send: Send, scope: Scope, status: int, code: str, message: str)
     start = {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]}
     await send(start)
     await send({"type": "http.response.body", "body": body.encode()})
+
+
+class Watched:
+    """Puts on the board how much of a body came, and what is told while it is worked on, where a page asks for it."""
+
+    def __init__(self, app: ASGIApp, board: Board = BOARD) -> None:
+        self.app, self.board = app, board
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        key = _key_of(scope)
+        if not key:
+            await self.app(scope, receive, send)
+            return
+        size, came = int(Headers(scope=scope).get("content-length", "0") or 0), 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if message["type"] == "http.request" and message.get("more_body"):
+                self.board.put(key, came * 100 // size if size else 0, "Sending")
+            return message
+
+        try:
+            with telling(lambda percent, note: self.board.put(key, percent, note)):
+                await self.app(scope, counted, send)
+        finally:
+            self.board.drop(key)
+
+
+def _key_of(scope: Scope) -> str:
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return ""
+    (key, *_) = parse_qs(scope["query_string"].decode("latin-1")).get("progress", [""])
+    return key if _KEY.fullmatch(key) else ""

@@ -16,6 +16,7 @@ from app.core.pilots.compare import compare
 from app.core.pilots.report import to_json
 from app.core.pilots.tasks import read_gold
 from app.core.pilots.work import works
+from app.kit import progress
 from app.pilots import listing
 from app.pilots.packing import extra_of, outcomes_document
 from app.pilots.reading import Handed, Way, amended, frame_of, read_way, times_of
@@ -52,10 +53,14 @@ def compared(
     if task == listing.TASK:
         return listing.listed(gold, deliveries)
     told = amendments or {}
+    progress.tell(5, "Reading the gold")
     frame = frame_of(amended(task, read_gold(task, Path(gold).read_bytes(), "gold"), told, handed), handed)
     if mix and not frame.gold.stratum and task == "classification":
         frame = replace(frame, gold=replace(frame.gold, stratum=_classes_as_strata(frame.gold)))
-    held = _Held(frame.gold, {one["code"]: read_way(task, one, one["code"], frame) for one in deliveries})
+    held = _Held(frame.gold, {})
+    for at, one in enumerate(deliveries):
+        progress.tell(15 + 40 * at // len(deliveries), f"Reading delivery {at + 1} of {len(deliveries)}")
+        held.read[one["code"]] = read_way(task, one, one["code"], frame)
     timed = [one for one in deliveries if one.get("times")]
     held.side = _together(
         [times_of(one["times"], f"{one['code']} times", one["code"], frame) for one in timed]
@@ -67,7 +72,9 @@ def compared(
         held.leave_out(set(held.gold.items) - chosen(held, subset))
         known = {}
     weighs = known if any(known.values()) else None
+    progress.tell(55, "Comparing")
     found = compare(task, held.gold, held.read, iou=iou, seed=seed, times=held.side, mix=weighs)
+    progress.tell(90, "Keeping the figures")
     report = {"compare": to_json(found), "extra": {"engine": ENGINE, "filters": filters, **extra_of(found)}}
     outcomes = b"" if subset else zlib.compress(orjson.dumps(outcomes_document(found)), 6)
     return orjson.dumps(report) + b"\n" + outcomes

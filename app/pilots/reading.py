@@ -25,6 +25,7 @@ from app.core.pilots.codes import codes_of
 from app.core.pilots.compare import compare
 from app.core.pilots.roles import names_in, unscored, with_items
 from app.core.pilots.tasks import read_delivery, read_gold, strange_labels
+from app.kit import progress
 from app.pilots import listing
 
 IMAGES = frozenset({"boxes", "polygons", "masks"})
@@ -110,8 +111,10 @@ def check_gold(
             deliveries, lambda one: read_manifest(Path(one["path"]).read_bytes(), one["name"], items.items)
         )
         return told
+    progress.tell(5, "Reading the gold")
     gold = _at("file", lambda: read_gold(task, Path(path).read_bytes(), name))
     frame = frame_of(gold, handed)
+    progress.tell(40, "Holding what was delivered against it")
     _refuse_unfit(deliveries, lambda one: read_way(task, one, one["name"], frame))
     counts = _counting(task, {"path": path, "amendments": amendments}, handed) if amendments else gold
     labels = int((~counts.crowd).sum())
@@ -243,9 +246,11 @@ def check_delivery(
     """
     if task == listing.TASK:
         return _work_facts(gold, path, name, times, code)
+    progress.tell(5, "Reading the gold")
     frame = frame_of(read_gold(task, Path(gold).read_bytes(), gold_name), handed)
     problems: list[Problem] = []
     rows, side = None, None
+    progress.tell(30, "Reading the delivery")
     try:
         rows = _delivered(task, Path(path).read_bytes(), name, frame, accept, mapping or {})
     except Invalid as failure:
@@ -256,6 +261,7 @@ def check_delivery(
         problems += failure.problems
     if problems or rows is None:
         raise Invalid("delivery.refused", problems)
+    progress.tell(70, "Holding it against the gold")
     return _facts(task, frame.gold, rows, side, {name: code})
 
 

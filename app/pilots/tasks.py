@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.jobs.worker import JobContext, TwoPhase
+from app.kit import progress
 from app.kit.db import Database, WriteSession
 from app.kit.storage import LocalStore
 from app.pilots.comparing import ENGINE
@@ -31,10 +32,10 @@ def comparing(settings: Settings) -> TwoPhase:
         up_to: int | None = None,
         subset: dict[str, str] | None = None,
     ) -> computing.Computed | None:
-        job.report(20, "Reading gold and deliveries, comparing")
         wanted = computing.Subset(**subset) if subset else computing.EVERYTHING
         store = LocalStore(settings.files_dir)
-        return computing.compute(database, store, UUID(pilot_id), gold, up_to, wanted)
+        with progress.telling(job.report):
+            return computing.compute(database, store, UUID(pilot_id), gold, up_to, wanted)
 
     def write(
         session: WriteSession,

@@ -62,6 +62,36 @@
     all(".error-summary:not([data-ready])").forEach(focusError);
   }
 
+  // --- uploads: how much is sent, and how far it is read --------------------------------------------------------------
+  // The request gets a key that this page alone knows; while the browser waits for its answer, the page asks for it.
+  const WAIT = 600;
+  function follow(form) {
+    const files = all("input[type=file]", form).flatMap((field) => [...field.files]);
+    if (!files.length) return false;
+    const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const action = new URL(form.action);
+    action.searchParams.set("progress", key);
+    form.action = action.href;
+    const line = document.createElement("label");
+    line.className = "sending";
+    line.append(document.createElement("span"), document.createElement("progress"));
+    const [text, bar] = line.children;
+    text.setAttribute("role", "status");
+    text.textContent = "Sending";
+    bar.max = 100;
+    const ask = async () => {
+      if (!form.isConnected || form.dataset.busy === undefined) { line.remove(); return; }
+      try {
+        const told = await (await fetch(`/progress/${key}`)).json();
+        if (told.percent !== null) { bar.value = told.percent; text.textContent = told.note; }
+      } catch { /* the answer is on its way, or there is none: the browser says so */ }
+      if (!line.isConnected) form.append(line);
+      setTimeout(ask, WAIT);
+    };
+    setTimeout(ask, WAIT);
+    return true;
+  }
+
   // --- forms: sent once, never left with unsaved text by accident -----------------------------------------------------
   const dirty = new Set(), edits = new Map(), sentAt = new WeakMap(), unsaved = new Set();   // edits: how often a question was changed
   function setBusy(form, busy) {
@@ -85,6 +115,7 @@
     }
     if (event.defaultPrevented || form.method !== "post") return;
     setBusy(form, true);
+    if (follow(form)) return;
     setTimeout(() => setBusy(form, false), 15000);      // a POST that answers with a download leaves the page as it is
   });
   document.addEventListener("input", (event) => {
@@ -132,7 +163,7 @@
     if (!saved && form.matches("[data-guard]")) dirty.add(form);
     if (!form.matches("[data-autosave]")) return;
     unsaved[saved ? "delete" : "add"](form);
-    if (saved && sentAt.get(form) === edits.get(form)) edits.delete(form);
+    if (saved && sentAt.get(form) === edits.get(form)) { edits.delete(form); dirty.delete(form); }
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const refused = [409, 422].includes(event.detail.ctx.response.status);
     say(form, saved ? `Saved ${time}` : refused ? "Not saved. Correct the marked answer, then it is saved." : "Not saved: this page no longer takes answers. Copy what you typed, then load it again.");

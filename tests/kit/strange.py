@@ -4,6 +4,8 @@ import json
 import os
 import signal
 
+from app.kit import progress
+
 SEEN: list[str] = []
 
 
@@ -32,3 +34,10 @@ def stumble() -> bytes:
 def large(size: int) -> bytes:
     """An answer of so many bytes."""
     return b"x" * size
+
+
+def step(names: list[str]) -> bytes:
+    """Tell of every step."""
+    for at, name in enumerate(names):
+        progress.tell(at * 100 // len(names), name)
+    return b"done"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import Invalid
-from app.kit import child
+from app.kit import child, progress
 
 STRANGE = "tests.kit.strange"
 
@@ -67,3 +67,12 @@ def test_threads_share_one_helper() -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(child.run, f"{STRANGE}:large", {"size": size}) for size in range(1, 25)]
         assert [len(answer.result()) for answer in answers] == list(range(1, 25))
+
+
+def test_what_a_reader_tells_of_its_progress_reaches_whoever_asked() -> None:
+    told: list[tuple[int, str]] = []
+    with progress.telling(lambda percent, note: told.append((percent, note))):
+        assert child.run(f"{STRANGE}:step", {"names": ["gold", "deliveries"]}) == b"done"
+    assert told == [(0, "gold"), (50, "deliveries")]
+    assert child.run(f"{STRANGE}:step", {"names": ["nobody", "listens"]}) == b"done"
+    assert len(told) == 2

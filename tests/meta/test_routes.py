@@ -10,6 +10,7 @@ PUBLIC = {
     "/healthz",
     "/readyz",
     "/metrics",
+    "/progress/{key}",
     "/sign-in",
     "/sign-out",
     "/enter/{secret}",

@@ -185,7 +185,7 @@ def test_delivery_for_another_pilot_is_refused_in_one_sentence(lab: Lab) -> None
     [
         (b'item,label\n"i000,cat\n', "cut.csv", "the file may be cut off"),
         (zipped(b"item,label"), "labels.zip", "no rows"),
-        (b"\x7fELF" + b"\x00" * 40, "labels.bin", "send JSON, JSON Lines, CSV"),
+        (b"\x7fELF" + b"\x00" * 40, "labels.bin", "JSON, JSON Lines, CSV"),
         (b"", "labels.csv", "is empty"),
         (boxes_gold(), "labels.json", "COCO holds boxes, polygons and masks only"),
         (b"item;tag\ni000;cat\n", "labels.csv", "column missing: label"),

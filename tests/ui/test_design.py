@@ -290,3 +290,32 @@ def test_lists_in_a_side_column_keep_their_markers(page: "sync_api.Page") -> Non
         }"""
     )
     assert shown == ["list-item decimal", "list-item square", "flex none"]
+
+
+def test_an_upload_tells_how_far_it_has_come_until_the_answer_is_there(page: "sync_api.Page") -> None:
+    asked: list[str] = []
+
+    def told(route: "sync_api.Route") -> None:
+        asked.append(route.request.url.rpartition("/")[2])
+        route.fulfill(json={"percent": 34, "note": "Reading the delivery"})
+
+    page.route("**/progress/*", told)
+    page.goto("/form")
+    # the browser stays on the page as it does while it sends; a test can look at nothing while it really waits
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    field = page.locator("main input[type=file]").first
+    form = field.locator("xpath=ancestor::form")
+    form.evaluate("each => each.requestSubmit()")
+    expect(page.locator("form[data-busy]")).to_have_count(1)
+    assert "progress=" not in form.evaluate("each => each.action"), "nothing is sent that takes long"
+    form.evaluate("each => { delete each.dataset.busy }")
+    field.set_input_files({"name": "labels.csv", "mimeType": "text/csv", "buffer": b"item,label"})
+    form.evaluate("each => each.requestSubmit()")
+    expect(page.locator(".sending [role=status]")).to_have_text("Reading the delivery")
+    expect(page.locator(".sending progress")).to_have_js_property("value", 34)
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(VIOLATIONS) == []
+    assert form.evaluate("each => new URL(each.action).searchParams.get('progress')") == asked[0]
+    assert len(asked[0]) == 32
+    form.evaluate("each => { delete each.dataset.busy }")  # as the page does when it is shown again
+    expect(page.locator(".sending")).to_have_count(0)

@@ -20,7 +20,7 @@ def gold_table(told: PilotReported) -> Table:
             (
                 TableCell(wording.moment(row.created_at, zone)),
                 TableCell(told.people.get(row.added_by, "somebody who left")),
-                TableCell(f"{wording.number(row.items)} / {wording.number(row.labels)}"),
+                TableCell(f"{wording.number(row.items)}\u00a0/\u00a0{wording.number(row.labels)}"),
                 TableCell(_changed(row, rows[at - 1] if at else None)),
                 TableCell(row.note or wording.DASH),
             ),
