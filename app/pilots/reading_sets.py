@@ -25,15 +25,17 @@ Way = Mapping[str, Any]  # how the sets are read: files (path, name), iou, plain
 def _sets(task: str, way: Way) -> OwnSets:
     handed: Handed = way.get("handed")
     listed = read_items(Path(handed["path"]).read_bytes(), handed["name"]).items if handed else ()
-    files = [(one["name"], Path(one["path"]).read_bytes()) for one in way["files"]]
+    # people call their files alike: the letter of the set tells them apart
+    names = [f"Set {letter}: {one['name']}" for letter, one in zip("ABCDE", way["files"], strict=False)]
+    files = [(name, Path(one["path"]).read_bytes()) for name, one in zip(names, way["files"], strict=True)]
     try:
         return read_sets(task, files, listed, bool(way.get("accept")))
     except Invalid as failure:
-        raise _placed(failure, [one["name"] for one in way["files"]]) from None
+        raise _placed(failure, names) from None
 
 
 def _placed(failure: Invalid, names: Sequence[str]) -> Invalid:
-    """The problems at the field of their file; with equal names all stand at the first."""
+    """The problems at the field of their file."""
     out, counts = [], dict.fromkeys(FIELDS, 0)
     for one in failure.problems:
         field = next(

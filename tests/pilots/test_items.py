@@ -255,6 +255,13 @@ def test_sets_that_cannot_be_read_are_told_at_their_fields(lab: Lab) -> None:
     assert {one.where for one in failure.value.problems} == {"first", "second"}
     with pytest.raises(Invalid, match="set A again"):
         begun(lab, A, A)
+    alike = {
+        field: lab.upload(data, "labels.csv")
+        for field, data in (("first", A), ("second", b"name,label\n1,a"))
+    }
+    with pytest.raises(Invalid, match=r"Set B: labels\.csv") as failure:
+        service.check_sets(lab.db, lab.contents, actor=LEAD, pilot_id=lab.pilot_id, uploads=alike)
+    assert {one.where for one in failure.value.problems} == {"second"}
     with pytest.raises(Invalid) as failure:
         begun(lab, A, B, B, b"item\n", A)
     assert [(one.where, one.message[:32]) for one in failure.value.problems] == [
