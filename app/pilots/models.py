@@ -104,15 +104,13 @@ def identity_of(digest: str, amendments: Mapping[str, Any]) -> str:
     return canonical.digest({"file": digest, "amendments": dict(amendments)}) if amendments else digest
 
 
-LATE = "Came after the last day"  # how the warning of a late delivery begins
-
-
 class Delivery(Versioned, table=True):
     """One candidate's labels of one round. `digest`, `times_digest` are those of the files' contents.
 
     `mapping` turns the vendor's labels into the gold's (null: their marks are dropped); with `accepts_repairs` the
     repairs that the reader offers are applied.
-    `instructions` is the version that its team had confirmed, None where none was published.
+    `instructions` is the version that its team had confirmed, None where none was published. `is_late` tells that it
+    came after the last day that its round had then.
     """
 
     __tablename__ = "delivery"
@@ -147,11 +145,7 @@ class Delivery(Versioned, table=True):
     received_at: datetime = moment()
     uploaded_by: UUID
     instructions: int | None = Field(default=None)
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it came after the last day that its round had then."""
-        return any(one.startswith(LATE) for one in self.warnings)
+    is_late: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class PilotOffer(Versioned, table=True):

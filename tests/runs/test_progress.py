@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
 from app.evaluations import service as evaluations
 from app.evaluations.models import Governance
 from app.evaluations.schemas import NeedIn
-from app.kit import clock
+from app.kit import clock, migrate
 from app.pilots import service as pilots
 from app.pilots.models import Delivery, Pilot
 from app.pilots.schemas import PilotIn
@@ -236,3 +238,21 @@ def test_who_must_look_first_sees_no_forecast(client_as: Browser) -> None:
     lead: TestClient = client_as()
     lab = compared(laid_out(lead, governance=Governance.FORMAL))
     assert lead.get(f"{pages(lab)}/progress").status_code == 409
+
+
+def test_what_came_late_before_it_was_marked_is_late_after_the_upgrade(lab: Lab, store_url: str) -> None:
+    lab.gold(gold_csv())
+    lab.deliver("Harbor", delivery_csv(20))
+    lab.deliver("Mosaic", delivery_csv(4))
+    code = lab.candidates["Harbor"]
+    with lab.db.write.begin() as connection:
+        late = sa.update(Delivery).where(col(Delivery.candidate_id) == code)
+        connection.execute(late.values(warnings=["Came after the last day of the round, 20 Nov 2026."]))
+    migrate.downgrade(store_url, "0027")
+    migrate.upgrade(store_url)
+    with lab.db.reading() as session:
+        rows = session.exec(select(Delivery)).all()
+        assert {row.candidate_id: row.is_late for row in rows} == {
+            code: True,
+            lab.candidates["Mosaic"]: False,
+        }

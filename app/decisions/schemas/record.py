@@ -4,12 +4,11 @@ Numbers are the engine's own; texts are what people wrote, or names. Nothing her
 the people who recommend or approve: those stand beside the record and can be erased.
 """
 
-import operator
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.decisions.schemas.entries import ConditionIn, NextStepIn, RiskIn
 from app.kit import canonical
@@ -216,8 +215,7 @@ class PairMark(_Part):
 class PilotPart(_Part):
     """What the pilot measured; `gold` is the number of the gold's version.
 
-    With `lower_is_better` the metric is an error rate, and `floor` the most that was promised. It is written only
-    where it is so: memos frozen before it was known keep their digest.
+    With `lower_is_better` the metric is an error rate, and `floor` the most that was promised.
     """
 
     name: str
@@ -233,7 +231,7 @@ class PilotPart(_Part):
     pairs: tuple[PairMark, ...]
     warnings: tuple[str, ...]
     digest: str
-    lower_is_better: bool = Field(default=False, exclude_if=operator.not_)
+    lower_is_better: bool = False
 
 
 class Record(_Part):
@@ -256,8 +254,11 @@ class Record(_Part):
     audit_head: str
 
     def document(self) -> dict[str, Any]:
-        """The record in JSON's own types, as it is stored and attached."""
-        return self.model_dump(mode="json")
+        """The record in JSON's own types, as it is stored and attached.
+
+        What a memo of an earlier version does not tell is not added, so that it keeps its digest.
+        """
+        return self.model_dump(mode="json", exclude_unset=True)
 
     def name_of(self, candidate: str | None) -> str:
         """The name of a candidate of this record, '' for none."""

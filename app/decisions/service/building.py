@@ -23,7 +23,7 @@ def build_record(session: ReadSession, opened: Opened, *, version: int, recommen
     row, evaluation = opened.decision, opened.access.evaluation
     sources = gather(session, evaluation)
     analysis = sources.analysis
-    return Record(
+    built = Record(
         made_at=clock.now(),
         day=analysis.day if analysis else today_of(evaluation),
         about=_about(evaluation, sources.need),
@@ -38,6 +38,7 @@ def build_record(session: ReadSession, opened: Opened, *, version: int, recommen
         inputs=sources.digest(),
         audit_head=audit.head(session),
     )
+    return Record.model_validate(built.model_dump())  # every default is told too
 
 
 def today_of(evaluation: Evaluation) -> date:

@@ -134,6 +134,7 @@ def _delivery(
 ) -> Delivery:
     stored = files.store(session, actor=actor, upload=checked.upload)
     times = files.store(session, actor=actor, upload=checked.times) if checked.times else None
+    late = late_words(session, row)
     delivery = Delivery(
         pilot_id=row.id,
         candidate_id=checked.candidate_id,
@@ -147,7 +148,8 @@ def _delivery(
         labels=checked.labels,
         annotators=checked.annotators,
         repairs=list(checked.repairs),
-        warnings=[*late_words(session, row), *checked.warnings],
+        warnings=[*late, *checked.warnings],
+        is_late=bool(late),
         accepts_repairs=checked.accepts_repairs,
         mapping=dict(checked.mapping),
         received_at=clock.now(),

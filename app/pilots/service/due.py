@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.kit import clock, wording
 from app.kit.db import ReadSession
-from app.pilots.models import LATE, Pilot
+from app.pilots.models import Pilot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ def late_words(session: ReadSession, pilot: Pilot) -> tuple[str, ...]:
     found = _LOOKS[0](session, pilot) if _LOOKS else None
     if found is None or clock.now() < found.ends:
         return ()
-    return (f"{LATE} of the round, {wording.day(found.day)}.",)
+    return (f"Came after the last day of the round, {wording.day(found.day)}.",)
